@@ -1,0 +1,10 @@
+//! The log port: what every log must do, the in-memory log that is its specification, and the
+//! conformance suite that every adapter passes unchanged.
+//!
+//! Invariants: a commit is all or nothing; an acknowledged commit is durable; the sequences of a
+//! stream are contiguous from 1; a commit is refused unless its subject's last sequence is the one
+//! it expects. Deliberately absent: facts (a body is bytes here), deletion, time.
+
+mod port;
+
+pub use port::{AppendError, EventLog, LogError, ReadLimits, StreamHead};

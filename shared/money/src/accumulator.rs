@@ -1,0 +1,213 @@
+//! Fast exact sums for ingest: integers with a scale, no decimal type on the hot path.
+//!
+//! [`ExactAccumulator`] adds millions of bill lines as 128-bit integers and becomes an
+//! [`Exact`] at the end; it refuses, and never rounds, what it cannot hold.
+
+#![allow(clippy::float_arithmetic)] // a double is taken apart here once, exactly, and checked
+
+use crate::exact::{Exact, MoneyError, SCALE_MAX};
+
+/// A decimal taken apart: `mantissa / 10^scale`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParsedDecimal {
+    mantissa: i128,
+    scale: u32,
+}
+
+/// Why a decimal could not be taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParseFault {
+    /// Nothing but white space.
+    Blank,
+    /// Not a number.
+    Unreadable,
+    /// More digits than can be held exactly.
+    TooPrecise,
+    /// Infinite, or not a number.
+    NotFinite,
+}
+
+impl ParseFault {
+    /// The fault with the text it was found in.
+    pub fn into_money_error(self, text: &str) -> MoneyError {
+        match self {
+            Self::Blank => MoneyError::Blank,
+            Self::Unreadable => MoneyError::Unreadable(text.to_owned()),
+            Self::TooPrecise => MoneyError::TooPrecise(text.to_owned()),
+            Self::NotFinite => MoneyError::NotFinite(text.to_owned()),
+        }
+    }
+}
+
+const POWERS_OF_TEN: [i128; 39] = {
+    let mut powers = [1i128; 39];
+    let mut i = 1;
+    while i < powers.len() {
+        powers[i] = powers[i - 1] * 10;
+        i += 1;
+    }
+    powers
+};
+
+impl ParsedDecimal {
+    /// Takes a decimal text apart: digits, at most one point, an optional exponent.
+    ///
+    /// # Errors
+    /// A [`ParseFault`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseFault> {
+        let text = bytes.trim_ascii();
+        if text.is_empty() {
+            return Err(ParseFault::Blank);
+        }
+        let (negative, mut rest) = match text[0] {
+            b'-' => (true, &text[1..]),
+            b'+' => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let mut mantissa: i128 = 0;
+        let mut digits = 0usize;
+        let mut scale: i64 = 0;
+        let mut after_point = false;
+        while let Some((&byte, tail)) = rest.split_first() {
+            match byte {
+                b'0'..=b'9' => {
+                    if digits >= 37 {
+                        // Zeros past the point add nothing; anything else would be lost.
+                        if byte != b'0' || !after_point {
+                            return Err(ParseFault::TooPrecise);
+                        }
+                    } else {
+                        mantissa = mantissa * 10 + i128::from(byte - b'0');
+                        // Leading zeros hold no information and must not use up the digits.
+                        digits += usize::from(mantissa != 0);
+                        scale += i64::from(after_point);
+                    }
+                }
+                b'.' if !after_point => after_point = true,
+                b'e' | b'E' => break,
+                _ => return Err(ParseFault::Unreadable),
+            }
+            rest = tail;
+        }
+        let read = text.len() - rest.len() - usize::from(matches!(text[0], b'-' | b'+'));
+        if read == 0 || (read == 1 && after_point) {
+            return Err(ParseFault::Unreadable);
+        }
+        if let Some((_, exponent)) = rest.split_first() {
+            let exponent: i64 = std::str::from_utf8(exponent)
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .ok_or(ParseFault::Unreadable)?;
+            scale = scale.checked_sub(exponent).ok_or(ParseFault::TooPrecise)?;
+        }
+        if negative {
+            mantissa = -mantissa;
+        }
+        Self::normal(mantissa, scale)
+    }
+
+    /// Takes a double apart through its shortest decimal text.
+    ///
+    /// # Errors
+    /// Not finite, or too many digits.
+    pub fn from_double_shortest(double: f64) -> Result<Self, ParseFault> {
+        if !double.is_finite() {
+            return Err(ParseFault::NotFinite);
+        }
+        // A decimal of at most 15 digits is the only one of that length for its double, so a
+        // candidate that divides back to the same double is the shortest text. 10^10 is exact.
+        const CANDIDATE_SCALE: u32 = 10;
+        const CANDIDATE_POWER: f64 = 1e10;
+        const FIFTEEN_DIGITS: f64 = 1e15;
+        let candidate = (double * CANDIDATE_POWER).round();
+        if candidate.abs() < FIFTEEN_DIGITS && candidate / CANDIDATE_POWER == double {
+            return Ok(Self { mantissa: candidate as i128, scale: CANDIDATE_SCALE });
+        }
+        Self::parse(ryu::Buffer::new().format_finite(double).as_bytes())
+    }
+
+    fn normal(mut mantissa: i128, mut scale: i64) -> Result<Self, ParseFault> {
+        if mantissa == 0 {
+            return Ok(Self { mantissa: 0, scale: 0 });
+        }
+        while scale > 0 && (scale > i64::from(SCALE_MAX) || mantissa.unsigned_abs() > u128::from(u64::MAX)) && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
+        }
+        if scale < 0 {
+            let power = usize::try_from(-scale).ok().and_then(|at| POWERS_OF_TEN.get(at)).ok_or(ParseFault::TooPrecise)?;
+            mantissa = mantissa.checked_mul(*power).ok_or(ParseFault::TooPrecise)?;
+            scale = 0;
+        }
+        let scale = u32::try_from(scale).ok().filter(|scale| *scale <= SCALE_MAX).ok_or(ParseFault::TooPrecise)?;
+        Ok(Self { mantissa, scale })
+    }
+
+    /// As an [`Exact`], if it can be held.
+    pub fn into_exact(self) -> Option<Exact> {
+        let (mut mantissa, mut scale) = (self.mantissa, self.scale);
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
+        }
+        Exact::from_parts(mantissa, scale)
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.mantissa == 0
+    }
+}
+
+/// A running exact sum.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExactAccumulator {
+    mantissa: i128,
+    scale: u32,
+}
+
+impl ExactAccumulator {
+    /// Adds one decimal; `None` where the sum cannot be held exactly.
+    #[must_use]
+    pub fn add(self, term: ParsedDecimal) -> Option<Self> {
+        if term.scale == self.scale {
+            return Some(Self { mantissa: self.mantissa.checked_add(term.mantissa)?, scale: self.scale });
+        }
+        let scale = self.scale.max(term.scale);
+        let lift = |mantissa: i128, from: u32| mantissa.checked_mul(POWERS_OF_TEN[(scale - from) as usize]);
+        let mantissa = lift(self.mantissa, self.scale)?.checked_add(lift(term.mantissa, term.scale)?)?;
+        Some(Self { mantissa, scale })
+    }
+
+    /// Adds another running sum.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Option<Self> {
+        self.add(ParsedDecimal { mantissa: other.mantissa, scale: other.scale })
+    }
+
+    /// The sum so far as an [`Exact`], if it can be held.
+    pub fn to_exact(self) -> Option<Exact> {
+        ParsedDecimal { mantissa: self.mantissa, scale: self.scale }.into_exact()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_accumulator_agrees_with_the_decimal_sum(terms in prop::collection::vec((any::<i32>(), 0u32..16), 0..50)) {
+            let mut fast = ExactAccumulator::default();
+            let mut slow = Exact::ZERO;
+            for (mantissa, scale) in terms {
+                let term = Exact::from_parts(i128::from(mantissa), scale).unwrap();
+                fast = fast.add(ParsedDecimal::parse(term.to_string().as_bytes()).unwrap()).unwrap();
+                slow = slow.checked_add(term).unwrap();
+            }
+            prop_assert_eq!(fast.to_exact().unwrap(), slow);
+        }
+    }
+}

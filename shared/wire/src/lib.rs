@@ -1,0 +1,18 @@
+//! How facts travel: subjects, commits, the chain, and the schemas of it all.
+//!
+//! A commit is everything one decision produced, on one subject. Its body is frozen bytes: the
+//! chain is hashed over them, so structs may evolve while old commits stay verifiable.
+//!
+//! Invariants: only this crate names subjects and headers; a change of meaning is a new version
+//! with an upcaster, never an edit; every payload ever written stays readable (`tests/golden`).
+//! Deliberately absent: any log, any rule of the business.
+
+mod chain;
+mod commit;
+mod stream;
+mod subject;
+
+pub use chain::{ChainHash, Fingerprint};
+pub use commit::{CommitId, SealedCommit, StoredCommit};
+pub use stream::StreamName;
+pub use subject::{BadSubject, Subject};

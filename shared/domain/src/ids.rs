@@ -18,7 +18,9 @@ pub enum IdFault {
         what: &'static str,
     },
     /// A spreadsheet turned the id into a number in scientific notation; its digits are lost.
-    #[error("{what} '{text}' was turned into a number by a spreadsheet and its digits are lost: export the column as text again")]
+    #[error(
+        "{what} '{text}' was turned into a number by a spreadsheet and its digits are lost: export the column as text again"
+    )]
     SpreadsheetNumber {
         /// Which identifier.
         what: &'static str,
@@ -37,7 +39,7 @@ pub enum IdFault {
     },
 }
 
-const ID_LENGTH_MAX: usize = 64;
+const ID_LENGTH_MAX: usize = 96;
 
 fn check_id(what: &'static str, text: &str) -> Result<Box<str>, IdFault> {
     let text = text.trim();

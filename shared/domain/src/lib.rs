@@ -9,6 +9,16 @@
 //! Invariants: pure. Deliberately absent: I/O, clocks, randomness, async, hash-map order. Time, ids
 //! and policies are arguments.
 
+pub mod account;
+pub mod aws_rules;
+pub mod billing;
+pub mod classification;
+pub mod credit;
 pub mod ids;
+pub mod memo;
+pub mod never_covered;
 pub mod period;
+pub mod policy;
+pub mod rating;
+pub mod services;
 pub mod usage;

@@ -3,8 +3,15 @@
 //!
 //! Invariants: a commit is all or nothing; an acknowledged commit is durable; the sequences of a
 //! stream are contiguous from 1; a commit is refused unless its subject's last sequence is the one
-//! it expects. Deliberately absent: facts (a body is bytes here), deletion, time.
+//! it expects; what was appended comes back equal, byte for byte. Deliberately absent: facts (a
+//! body is bytes here), deletion, time.
 
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod memory;
 mod port;
+mod rules;
 
+pub use memory::MemoryLog;
 pub use port::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
+pub use rules::{BODY_BYTES_MAX, SubjectHead, check_body};

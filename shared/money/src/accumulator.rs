@@ -94,10 +94,8 @@ impl ParsedDecimal {
             return Err(ParseFault::Unreadable);
         }
         if let Some((_, exponent)) = rest.split_first() {
-            let exponent: i64 = std::str::from_utf8(exponent)
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .ok_or(ParseFault::Unreadable)?;
+            let exponent: i64 =
+                std::str::from_utf8(exponent).ok().and_then(|text| text.parse().ok()).ok_or(ParseFault::Unreadable)?;
             scale = scale.checked_sub(exponent).ok_or(ParseFault::TooPrecise)?;
         }
         if negative {
@@ -130,12 +128,16 @@ impl ParsedDecimal {
         if mantissa == 0 {
             return Ok(Self { mantissa: 0, scale: 0 });
         }
-        while scale > 0 && (scale > i64::from(SCALE_MAX) || mantissa.unsigned_abs() > u128::from(u64::MAX)) && mantissa % 10 == 0 {
+        while scale > 0
+            && (scale > i64::from(SCALE_MAX) || mantissa.unsigned_abs() > u128::from(u64::MAX))
+            && mantissa % 10 == 0
+        {
             mantissa /= 10;
             scale -= 1;
         }
         if scale < 0 {
-            let power = usize::try_from(-scale).ok().and_then(|at| POWERS_OF_TEN.get(at)).ok_or(ParseFault::TooPrecise)?;
+            let power =
+                usize::try_from(-scale).ok().and_then(|at| POWERS_OF_TEN.get(at)).ok_or(ParseFault::TooPrecise)?;
             mantissa = mantissa.checked_mul(*power).ok_or(ParseFault::TooPrecise)?;
             scale = 0;
         }
@@ -151,6 +153,21 @@ impl ParsedDecimal {
             scale -= 1;
         }
         Exact::from_parts(mantissa, scale)
+    }
+
+    /// `mantissa / 10^scale`, as a typed decimal column states it.
+    ///
+    /// # Errors
+    /// More digits than can be held exactly.
+    pub fn from_parts(mantissa: i128, scale: i64) -> Result<Self, ParseFault> {
+        Self::normal(mantissa, scale)
+    }
+
+    /// With the other sign.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        // A mantissa has at most 38 digits, so it is never the one integer without a negative.
+        Self { mantissa: self.mantissa.saturating_neg(), scale: self.scale }
     }
 
     /// Whether it is nothing.

@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn rounding_is_half_even_or_half_up_by_name() {
-        for (text, even, up) in [("250.405", "250.40", "250.41"), ("1.96", "1.96", "1.96"), ("-0.005", "0.00", "-0.01")] {
+        for (text, even, up) in [("250.405", "250.40", "250.41"), ("1.96", "1.96", "1.96"), ("-0.005", "0.00", "-0.01")]
+        {
             let amount = exact(text);
             assert_eq!(amount.round_to_money(Currency::USD, Rounding::HalfEven).unwrap().to_string(), even);
             assert_eq!(amount.round_to_money(Currency::USD, Rounding::HalfUp).unwrap().to_string(), up);
@@ -282,7 +283,9 @@ mod tests {
 
     #[test]
     fn a_double_is_read_through_its_shortest_text() {
-        for (double, text) in [(0.1, "0.1"), (1e-7, "0.0000001"), (-15.5, "-15.5"), (0.30000000000000004, "0.30000000000000004")] {
+        for (double, text) in
+            [(0.1, "0.1"), (1e-7, "0.0000001"), (-15.5, "-15.5"), (0.30000000000000004, "0.30000000000000004")]
+        {
             assert_eq!(Exact::from_double_shortest(double).unwrap(), exact(text));
         }
         assert!(Exact::from_double_shortest(f64::NAN).is_err());

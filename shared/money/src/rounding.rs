@@ -76,8 +76,11 @@ mod tests {
     fn three_thirds_of_a_hundred_show_as_33_34_33_33_33_33() {
         let third = Exact::parse("33.3333333333").unwrap();
         let total = Money::parse("100.00", Currency::USD).unwrap();
-        let shown: Vec<String> =
-            share_by_largest_remainder(total, &[third; 3], Currency::USD).unwrap().iter().map(Money::to_string).collect();
+        let shown: Vec<String> = share_by_largest_remainder(total, &[third; 3], Currency::USD)
+            .unwrap()
+            .iter()
+            .map(Money::to_string)
+            .collect();
         assert_eq!(shown, ["33.34", "33.33", "33.33"]);
     }
 

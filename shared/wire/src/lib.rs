@@ -7,12 +7,16 @@
 //! with an upcaster, never an edit; every payload ever written stays readable (`tests/golden`).
 //! Deliberately absent: any log, any rule of the business.
 
+mod body;
 mod chain;
 mod commit;
+mod fact;
 mod stream;
 mod subject;
 
+pub use body::{BODY_BYTES_MAX, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody};
 pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};
+pub use fact::Fact;
 pub use stream::StreamName;
 pub use subject::{BadSubject, Subject};

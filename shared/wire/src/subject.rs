@@ -35,8 +35,7 @@ impl Subject {
     pub fn parse(text: &str) -> Result<Self, BadSubject> {
         let bad = || BadSubject(text.to_owned());
         let (prefix, rest) = text.split_once('.').ok_or_else(bad)?;
-        let stream =
-            StreamName::ALL.into_iter().find(|stream| stream.subject_prefix() == prefix).ok_or_else(bad)?;
+        let stream = StreamName::ALL.into_iter().find(|stream| stream.subject_prefix() == prefix).ok_or_else(bad)?;
         let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
         if rest.split('.').any(|token| token.is_empty() || !token.bytes().all(known)) {
             return Err(bad());
@@ -56,6 +55,11 @@ impl Subject {
     /// The policies of a payer.
     pub fn policy(payer: &PayerAccountId) -> Self {
         Self::of(StreamName::Accounts, &[&escape(payer.as_str()), "policy"])
+    }
+
+    /// The policies of all payers that have none of their own.
+    pub fn general_policy() -> Self {
+        Self::of(StreamName::Accounts, &["policy"])
     }
 
     /// What a bill says of one member in one period.

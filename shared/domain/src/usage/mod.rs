@@ -2,10 +2,18 @@
 //!
 //! A delivery of 10^8 lines becomes one record a member and period. The record carries all that a
 //! later rule may ask, since raw lines never come back. A later delivery replaces an earlier one
-//! as a whole; only members whose record changed get a new fact.
+//! as a whole; only members whose record changed get a new fact, and those facts count from the
+//! moment the delivery is completed: a delivery that was cut off counts for nothing.
 
 mod charge;
+mod delivery;
 mod line_type;
+mod member;
 
 pub use charge::{ChargeAggregate, ChargeKey, CreditLineAggregate, CreditLineKey, DiscountAmount, MemberUsage};
+pub use delivery::{
+    BillFormat, ControlTotals, DeliveryCompleted, DeliveryFact, DeliveryFile, DeliveryRefusal, DeliverySeen,
+    DeliveryState, DeliveryVerdict, Finality, LeftOut, OfferDelivery, TypeTotal,
+};
 pub use line_type::LineType;
+pub use member::{MemberUsageDelivered, MemberUsageState};

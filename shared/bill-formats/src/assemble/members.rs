@@ -1,0 +1,182 @@
+//! The accounts of one bill, merged from all workers.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::{DeliveryId, MemberAccountId, PayerAccountId},
+    period::BillingPeriod,
+    usage::{ChargeAggregate, ChargeKey, CreditLineAggregate, CreditLineKey, DiscountAmount, LineType, MemberUsage},
+};
+use money::{Currency, Exact, ExactAccumulator};
+
+use crate::{
+    discounts,
+    fault::{MixedCurrencies, Place, ReadFault},
+    meaning::Key,
+    table::{Slot, Spot, Sums},
+};
+
+/// A bill in the making.
+#[derive(Default)]
+pub(super) struct Building {
+    members: BTreeMap<MemberAccountId, Member>,
+    /// Rows whose charge date could not be read.
+    pub(super) charge_date_unreadable: u64,
+    pub(super) has_net: bool,
+    pub(super) has_discounts: bool,
+}
+
+#[derive(Default)]
+struct Member {
+    /// The first place of each currency, by code.
+    currencies: BTreeMap<String, (Currency, Spot)>,
+    charges: BTreeMap<ChargeKey, Merged>,
+    credits: BTreeMap<CreditLineKey, Merged>,
+}
+
+/// The sums of one aggregate.
+#[derive(Default)]
+struct Merged {
+    rows: u64,
+    amount: ExactAccumulator,
+    net: ExactAccumulator,
+    amount_with_net: ExactAccumulator,
+    net_rows: u64,
+    discounts: BTreeMap<LineType, ExactAccumulator>,
+}
+
+impl Merged {
+    fn add(&mut self, sums: Sums, discount_types: &[LineType]) -> Option<()> {
+        self.rows += sums.rows;
+        self.net_rows += sums.net_rows;
+        self.amount = self.amount.merge(sums.amount)?;
+        self.net = self.net.merge(sums.net)?;
+        self.amount_with_net = self.amount_with_net.merge(sums.amount_with_net)?;
+        for (number, sum) in sums.discounts {
+            let name = discount_types.get(number as usize)?;
+            let total = self.discounts.entry(name.clone()).or_default();
+            *total = total.merge(sum)?;
+        }
+        Some(())
+    }
+
+    /// The net amount where it differs: rows that state none are net as they are.
+    fn net_amount(&self, amount: Exact) -> Option<Option<Exact>> {
+        if self.net_rows == 0 {
+            return Some(None);
+        }
+        let reduction = self.net.to_exact()?.checked_sub(self.amount_with_net.to_exact()?).ok()?;
+        let net = amount.checked_add(reduction).ok()?;
+        Some((net != amount).then_some(net))
+    }
+
+    fn discounts(&mut self) -> Option<Vec<DiscountAmount>> {
+        discounts::effective(std::mem::take(&mut self.discounts))
+    }
+}
+
+impl Building {
+    /// Adds a worker's slot.
+    ///
+    /// # Errors
+    /// The account whose sum cannot be held.
+    pub(super) fn add(&mut self, slot: Slot, discount_types: &[LineType]) -> Result<(), String> {
+        let Slot { meaning, first, sums } = slot;
+        if sums.rows == 0 {
+            return Ok(());
+        }
+        let id = meaning.owner.member.to_string();
+        if meaning.charge_date_unreadable {
+            self.charge_date_unreadable += sums.rows;
+        }
+        self.has_net |= sums.net_rows > 0;
+        self.has_discounts |= !sums.discounts.is_empty();
+        let member = self.members.entry(meaning.owner.member).or_default();
+        let currency = meaning.owner.currency;
+        let earliest = member.currencies.entry(currency.code().to_owned()).or_insert((currency, first));
+        earliest.1 = earliest.1.min(first);
+        let merged = match meaning.key {
+            Key::Charge(key) => member.charges.entry(*key).or_default(),
+            Key::Credit(key) => member.credits.entry(*key).or_default(),
+        };
+        merged.add(sums, discount_types).ok_or(id)
+    }
+
+    /// The one currency of the bill.
+    ///
+    /// # Errors
+    /// Two of them, with the first place of each.
+    pub(super) fn currency(
+        &self,
+        (payer, period): &(PayerAccountId, BillingPeriod),
+        place: impl Fn(Spot) -> Place,
+    ) -> Result<Currency, ReadFault> {
+        let mut of_bill: BTreeMap<&str, (Currency, Spot)> = BTreeMap::new();
+        let refuse = |member: Option<&MemberAccountId>, mut places: Vec<(Currency, Spot)>| {
+            places.sort_by_key(|(_, spot)| *spot);
+            let [(first, first_at), (second, second_at), ..] = places[..] else {
+                return ReadFault::Defect("a bill has no currency");
+            };
+            ReadFault::MixedCurrencies(Box::new(MixedCurrencies {
+                payer: payer.to_string(),
+                period: *period,
+                member: member.map(MemberAccountId::to_string),
+                first,
+                first_at: place(first_at),
+                second,
+                second_at: place(second_at),
+            }))
+        };
+        for (id, member) in &self.members {
+            if member.currencies.len() > 1 {
+                return Err(refuse(Some(id), member.currencies.values().copied().collect()));
+            }
+            for (code, (currency, spot)) in &member.currencies {
+                let earliest = of_bill.entry(code).or_insert((*currency, *spot));
+                earliest.1 = earliest.1.min(*spot);
+            }
+        }
+        let places: Vec<(Currency, Spot)> = of_bill.into_values().collect();
+        match places[..] {
+            [(only, _)] => Ok(only),
+            _ => Err(refuse(None, places)),
+        }
+    }
+
+    /// The accounts, sorted, each with its aggregates sorted by key.
+    ///
+    /// # Errors
+    /// The account whose sums cannot be held.
+    pub(super) fn into_members(
+        self,
+        (payer, period): &(PayerAccountId, BillingPeriod),
+        delivery: &DeliveryId,
+        currency: Currency,
+    ) -> Result<Vec<MemberUsage>, String> {
+        let finish = |(id, member): (MemberAccountId, Member)| {
+            let too_large = || id.to_string();
+            let charges: Option<Vec<_>> = member.charges.into_iter().map(|(key, merged)| charge(key, merged)).collect();
+            let credits: Option<Vec<_>> = member.credits.into_iter().map(|(key, merged)| credit(key, merged)).collect();
+            Ok(MemberUsage {
+                payer: payer.clone(),
+                period: *period,
+                delivery: delivery.clone(),
+                currency,
+                charges: charges.ok_or_else(too_large)?,
+                credit_lines: credits.ok_or_else(too_large)?,
+                member: id,
+            })
+        };
+        self.members.into_iter().map(finish).collect()
+    }
+}
+
+fn charge(key: ChargeKey, mut merged: Merged) -> Option<ChargeAggregate> {
+    let amount = merged.amount.to_exact()?;
+    let net_amount = merged.net_amount(amount)?;
+    Some(ChargeAggregate { key, rows: merged.rows, amount, net_amount, discounts: merged.discounts()? })
+}
+
+fn credit(key: CreditLineKey, merged: Merged) -> Option<CreditLineAggregate> {
+    Some(CreditLineAggregate { key, rows: merged.rows, amount: merged.amount.to_exact()? })
+}

@@ -1,0 +1,222 @@
+//! Records of text into a [`Table`].
+
+use money::{MoneyError, ParsedDecimal};
+
+use super::split::{BlockFault, Record, SKIPPED, Span, each_record};
+use crate::{
+    columns::Columns,
+    dates,
+    discounts::{RowDiscounts, read_json_map},
+    field::{Field, LineClass},
+    interner::is_null,
+    meaning::{Cause, RowFault},
+    table::{RowKey, Spot, Table},
+};
+
+const COST: usize = Field::COUNT;
+const NET: usize = COST + 1;
+const DISCOUNT_TOTAL: usize = COST + 2;
+const DISCOUNT_MAP: usize = COST + 3;
+const DISCOUNTS: usize = COST + 4;
+
+/// Typed discount columns read; AWS has named six. More would not fit the slots of a record.
+const DISCOUNTS_MAX: usize = 64;
+
+/// Which column of a record goes where, worked out once a file.
+#[derive(Debug)]
+pub(crate) struct CsvLayout {
+    pub(crate) columns: Columns,
+    slot_of_column: Vec<u8>,
+    slots: usize,
+    credit_fields: Vec<Field>,
+    charge_fields: Vec<Field>,
+}
+
+impl CsvLayout {
+    pub(crate) fn new(mut columns: Columns) -> Self {
+        columns.discounts.truncate(DISCOUNTS_MAX);
+        let mut slot_of_column = vec![SKIPPED; columns.names.len()];
+        let mut place = |column: Option<usize>, slot: usize| {
+            if let Some(column) = column {
+                slot_of_column[column] = slot as u8;
+            }
+        };
+        for (at, (column, _)) in columns.discounts.iter().enumerate() {
+            place(Some(*column), DISCOUNTS + at);
+        }
+        for field in Field::ALL {
+            place(columns.texts[field.index()], field.index());
+        }
+        place(Some(columns.cost), COST);
+        place(columns.net, NET);
+        place(columns.discount_total, DISCOUNT_TOTAL);
+        place(columns.discount_map, DISCOUNT_MAP);
+        let slots = DISCOUNTS + columns.discounts.len();
+        let is_simple = |field: &Field| *field != Field::LineType && *field != Field::ChargeDate;
+        let fields = |class| columns.kept_for(class).into_iter().filter(is_simple).collect();
+        let (credit_fields, charge_fields) = (fields(LineClass::Credit), fields(LineClass::Charge));
+        Self { columns, slot_of_column, slots, credit_fields, charge_fields }
+    }
+}
+
+/// Adds the records of a block to a table; how many there were.
+///
+/// # Errors
+/// The first fault, with the line breaks before its record.
+pub(crate) fn add_block(
+    table: &mut Table,
+    layout: &CsvLayout,
+    block: &[u8],
+    file: u32,
+    first_line: u64,
+) -> Result<u64, BlockFault> {
+    let mut spans = vec![Span::default(); layout.slots];
+    let mut reader = RowReader {
+        table,
+        layout,
+        file,
+        first_line,
+        scratch: Vec::new(),
+        discounts: RowDiscounts::default(),
+        rows: 0,
+        tallied: 0,
+        tally_of: (0, 0),
+    };
+    each_record(block, &layout.slot_of_column, &mut spans, |record| reader.add(record))?;
+    reader.flush_tally();
+    Ok(reader.rows)
+}
+
+struct RowReader<'a> {
+    table: &'a mut Table,
+    layout: &'a CsvLayout,
+    file: u32,
+    first_line: u64,
+    scratch: Vec<u8>,
+    discounts: RowDiscounts,
+    rows: u64,
+    tallied: u64,
+    tally_of: (u32, u32),
+}
+
+impl RowReader<'_> {
+    fn add(&mut self, record: &Record<'_>) -> Result<(), RowFault> {
+        self.rows += 1;
+        let columns = &self.layout.columns;
+        if columns.texts[Field::Provider.index()].is_some() && self.is_left_out(record)? {
+            return Ok(());
+        }
+        let key = self.key(record)?;
+        let cost = self.amount(record, COST, columns.cost)?;
+        let cost = cost.ok_or_else(|| RowFault::column(columns.cost, Cause::Blank("the cost")))?;
+        let spot = Spot { file: self.file, line: self.first_line + record.lines_before };
+        let slot = self.table.slot(&key, spot)?;
+        self.table.add(slot, cost, columns.cost)?;
+        if let Some(column) = columns.net
+            && let Some(net) = self.amount(record, NET, column)?
+        {
+            self.table.add_net(slot, cost, net, column)?;
+        }
+        if columns.discount_map.is_some() || columns.discount_total.is_some() || !columns.discounts.is_empty() {
+            self.add_discounts(record, slot)?;
+        }
+        let tally_of = (key[Field::Payer.index()], key[Field::Period.index()]);
+        if tally_of != self.tally_of {
+            self.flush_tally();
+            self.tally_of = tally_of;
+        }
+        self.tallied += 1;
+        Ok(())
+    }
+
+    #[inline]
+    fn number(&mut self, record: &Record<'_>, field: Field) -> Result<u32, RowFault> {
+        self.table.number(field, record.value(field.index(), &mut self.scratch))
+    }
+
+    #[inline]
+    fn key(&mut self, record: &Record<'_>) -> Result<RowKey, RowFault> {
+        let layout = self.layout;
+        let mut key: RowKey = [0; Field::COUNT];
+        let line_type = self.number(record, Field::LineType)?;
+        key[Field::LineType.index()] = line_type;
+        let class = self.table.class(line_type);
+        let fields = match class {
+            LineClass::Credit => &layout.credit_fields,
+            LineClass::Charge => &layout.charge_fields,
+        };
+        for field in fields {
+            key[field.index()] = self.number(record, *field)?;
+        }
+        if class == LineClass::Charge && layout.columns.texts[Field::ChargeDate.index()].is_some() {
+            let date = record.value(Field::ChargeDate.index(), &mut self.scratch);
+            let part = dates::key_part(date, self.table.keep_days());
+            key[Field::ChargeDate.index()] = self.table.number(Field::ChargeDate, part)?;
+        }
+        Ok(key)
+    }
+
+    fn is_left_out(&mut self, record: &Record<'_>) -> Result<bool, RowFault> {
+        let mut provider = self.number(record, Field::Provider)?;
+        if provider == 0 && self.layout.columns.texts[Field::LegalEntity.index()].is_some() {
+            // Where no provider is stated, the invoice's issuer tells.
+            let issuer = record.value(Field::LegalEntity.index(), &mut self.scratch);
+            provider = self.table.number(Field::Provider, issuer)?;
+        }
+        Ok(self.table.leaves_out(self.file, provider))
+    }
+
+    #[inline]
+    fn amount(&mut self, record: &Record<'_>, slot: usize, column: usize) -> Result<Option<ParsedDecimal>, RowFault> {
+        read_amount(record.value(slot, &mut self.scratch), column)
+    }
+
+    fn add_discounts(&mut self, record: &Record<'_>, slot: usize) -> Result<(), RowFault> {
+        let columns = &self.layout.columns;
+        for (at, (column, name)) in columns.discounts.iter().enumerate() {
+            if let Some(amount) = self.amount(record, DISCOUNTS + at, *column)? {
+                self.discounts.typed(name, amount, *column);
+            }
+        }
+        if let Some(column) = columns.discount_map {
+            let text = record.value(DISCOUNT_MAP, &mut self.scratch);
+            read_json_map(text, column, &mut self.discounts)?;
+        }
+        if let Some(column) = columns.discount_total
+            && let Some(total) = self.amount(record, DISCOUNT_TOTAL, column)?
+        {
+            self.discounts.total(total, column);
+        }
+        self.discounts.settle(self.table, slot)
+    }
+
+    fn flush_tally(&mut self) {
+        if self.tallied > 0 {
+            self.table.tally(self.file, self.tally_of.0, self.tally_of.1, self.tallied);
+            self.tallied = 0;
+        }
+    }
+}
+
+/// An amount; nothing where the text is blank or `NULL`.
+///
+/// # Errors
+/// Unreadable, or too many digits.
+#[inline]
+pub(crate) fn read_amount(text: &[u8], column: usize) -> Result<Option<ParsedDecimal>, RowFault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match ParsedDecimal::parse(text) {
+        Ok(amount) => Ok(Some(amount)),
+        Err(fault) => {
+            if is_null(text.trim_ascii()) {
+                return Ok(None);
+            }
+            match fault.into_money_error(&String::from_utf8_lossy(text)) {
+                MoneyError::Blank => Ok(None),
+                fault => Err(RowFault::column(column, Cause::Amount(fault))),
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The text values of a row that aggregates are keyed by, whatever the format calls them.
+//!
+//! A row's key is one interned number a field. The list is closed: a new field is a new variant
+//! here and a name in each format's table.
+
+/// One text value of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    /// The payer billed.
+    Payer,
+    /// The account that used.
+    Member,
+    /// The start of the billing period.
+    Period,
+    /// Line type (CUR) or charge category (FOCUS).
+    LineType,
+    /// The currency billed in.
+    Currency,
+    /// The service's code; for FOCUS `x_ServiceCode`.
+    Product,
+    /// The service's other code, read where the first is blank.
+    ServiceCode,
+    /// The service's name.
+    ServiceName,
+    /// Purchase option (CUR) or charge frequency (FOCUS).
+    PurchaseType,
+    /// The region's code.
+    Region,
+    /// Billing entity (CUR).
+    BillingEntity,
+    /// Seller of record (CUR) or invoice issuer (FOCUS).
+    LegalEntity,
+    /// Invoice id.
+    Invoice,
+    /// Bill type (CUR) or charge class (FOCUS).
+    BillType,
+    /// The billing view exported.
+    BillingView,
+    /// When the charge was incurred, cut to what the aggregate keeps.
+    ChargeDate,
+    /// The line's description, read for credits.
+    Description,
+    /// The credit's id, read for credits.
+    CreditId,
+    /// Who bills (FOCUS).
+    Provider,
+    /// Who sells (FOCUS).
+    Publisher,
+}
+
+impl Field {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 20;
+
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Field; Self::COUNT] = [
+        Self::Payer,
+        Self::Member,
+        Self::Period,
+        Self::LineType,
+        Self::Currency,
+        Self::Product,
+        Self::ServiceCode,
+        Self::ServiceName,
+        Self::PurchaseType,
+        Self::Region,
+        Self::BillingEntity,
+        Self::LegalEntity,
+        Self::Invoice,
+        Self::BillType,
+        Self::BillingView,
+        Self::ChargeDate,
+        Self::Description,
+        Self::CreditId,
+        Self::Provider,
+        Self::Publisher,
+    ];
+
+    /// Its number.
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether the key of such a line has this field: a key holds no more than its aggregate does,
+    /// so that the number of keys stays near the number of aggregates.
+    pub(crate) const fn is_kept_for(self, class: LineClass) -> bool {
+        match self {
+            Self::Payer | Self::Member | Self::Period | Self::LineType | Self::Currency | Self::Product => true,
+            Self::ServiceCode | Self::BillingEntity | Self::Invoice | Self::BillType | Self::Publisher => true,
+            Self::ServiceName => true,
+            Self::PurchaseType | Self::Region | Self::LegalEntity | Self::BillingView | Self::ChargeDate => {
+                matches!(class, LineClass::Charge)
+            }
+            Self::Description | Self::CreditId => matches!(class, LineClass::Credit),
+            // The provider decides before a key is made; all rows kept are of AWS.
+            Self::Provider => false,
+        }
+    }
+}
+
+/// The two kinds of aggregate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineClass {
+    /// A credit line: keyed by its description.
+    Credit,
+    /// Anything else.
+    Charge,
+}
+
+impl LineClass {
+    /// `Credit` is the word of CUR and of FOCUS alike; every other type is a charge line here,
+    /// whatever the classification makes of it later.
+    pub(crate) fn of(line_type: &str) -> Self {
+        if line_type.eq_ignore_ascii_case("credit") { Self::Credit } else { Self::Charge }
+    }
+}

@@ -1,0 +1,111 @@
+//! Texts as small numbers. Number 0 is blank; `NULL` and white space are blank too.
+//!
+//! Invariants: one number a text within an interner; numbers of two interners never mix.
+//! Deliberately absent: removal. Only texts that aggregates are keyed by are interned, so the
+//! memory follows the aggregates, not the rows.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+/// The bytes are not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotUtf8;
+
+/// The texts of one field.
+pub(crate) struct Interner {
+    numbers: FxHashMap<Box<[u8]>, u32>,
+    texts: Vec<Arc<str>>,
+    last_bytes: Vec<u8>,
+    last: u32,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        Self { numbers: FxHashMap::default(), texts: vec![Arc::from("")], last_bytes: Vec::new(), last: 0 }
+    }
+}
+
+impl Interner {
+    /// The number of a text as the bill writes it.
+    ///
+    /// # Errors
+    /// [`NotUtf8`].
+    #[inline]
+    pub(crate) fn number(&mut self, bytes: &[u8]) -> Result<u32, NotUtf8> {
+        // Bills are sorted by much of what keys them, so the value is often the last row's.
+        if self.last_bytes == bytes {
+            return Ok(self.last);
+        }
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let number = match self.numbers.get(bytes) {
+            Some(number) => *number,
+            None => self.admit(bytes)?,
+        };
+        self.last_bytes.clear();
+        self.last_bytes.extend_from_slice(bytes);
+        self.last = number;
+        Ok(number)
+    }
+
+    #[cold]
+    fn admit(&mut self, bytes: &[u8]) -> Result<u32, NotUtf8> {
+        let text = normal(std::str::from_utf8(bytes).map_err(|_| NotUtf8)?);
+        let number = if text.is_empty() {
+            0
+        } else if let Some(number) = self.numbers.get(text.as_bytes()) {
+            *number
+        } else {
+            // A bill with 2^32 different values of one key field would not fit any ledger.
+            let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+            self.texts.push(Arc::from(text));
+            self.numbers.insert(text.as_bytes().into(), number);
+            number
+        };
+        self.numbers.insert(bytes.into(), number);
+        Ok(number)
+    }
+
+    /// The text of a number.
+    pub(crate) fn text(&self, number: u32) -> &Arc<str> {
+        &self.texts[number as usize]
+    }
+
+    /// How many numbers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+}
+
+/// Without white space around it, and blank where a database wrote its word for nothing.
+pub(crate) fn normal(text: &str) -> &str {
+    let text = text.trim();
+    if is_null(text.as_bytes()) { "" } else { text }
+}
+
+/// The word that a database export writes for nothing (the FOCUS 1.0 sample of the FinOps
+/// Foundation does).
+pub(crate) fn is_null(bytes: &[u8]) -> bool {
+    bytes == b"NULL"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_null_and_white_space_are_number_0_and_equal_texts_share_a_number() {
+        let mut interner = Interner::default();
+        for blank in ["", " ", "NULL", " NULL ", "\t"] {
+            assert_eq!(interner.number(blank.as_bytes()), Ok(0), "{blank:?}");
+        }
+        assert_eq!(interner.number(b"AmazonEC2"), Ok(1));
+        assert_eq!(interner.number(b" AmazonEC2 "), Ok(1));
+        assert_eq!(interner.number(b"AmazonS3"), Ok(2));
+        assert_eq!(interner.number(b"AmazonEC2"), Ok(1));
+        assert_eq!(&**interner.text(1), "AmazonEC2");
+        assert_eq!(interner.number(&[0xff]), Err(NotUtf8));
+    }
+}

@@ -1,0 +1,246 @@
+//! A member's monthly statement: prior balance, utilisation, balance of funds. It is recorded with
+//! the document it belongs to, and its columns foot:
+//!
+//! ```text
+//! prior_balance + issued + corrections - applied - expired = balance_of_funds
+//! ```
+
+use money::{Currency, Money, Rounding};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{CustomerId, DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, RunId, UpstreamCreditId},
+    memo::{DrawPlan, MemberMemos, Movement},
+    period::BillingPeriod,
+    policy::PolicyHash,
+};
+
+/// One memo on a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementMemo {
+    /// Its number.
+    pub memo_number: MemoNumber,
+    /// The upstream credit.
+    #[serde(default)]
+    pub credit_id: Option<UpstreamCreditId>,
+    /// The credit's description.
+    pub description: String,
+    /// What it brought forward.
+    pub prior_balance: Money,
+    /// What entered with this statement.
+    pub issued: Money,
+    /// Other changes, signed as they change the balance.
+    pub corrections: Money,
+    /// What it paid of this period.
+    pub applied: Money,
+    /// What lapsed and expired.
+    pub expired: Money,
+    /// What is left.
+    pub balance_of_funds: Money,
+    /// Its last day.
+    #[serde(default)]
+    pub end_date: Option<chrono::NaiveDate>,
+}
+
+/// One service and charge kind on a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementLine {
+    /// Product code.
+    pub service: String,
+    /// The line type, in the bill's words.
+    pub charge_kind: String,
+    /// What the customer is charged.
+    pub gross: Money,
+    /// What of it a memo may pay.
+    pub eligible: Money,
+    /// What memos pay.
+    pub applied: Money,
+    /// What is left to pay.
+    pub due: Money,
+}
+
+/// A correction of a closed month on a later document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Correction {
+    /// The month corrected.
+    pub period: BillingPeriod,
+    /// The document corrected.
+    #[serde(default)]
+    pub corrects: Option<DocumentNumber>,
+    /// The change of the charges.
+    pub gross: Money,
+    /// The change of what memos pay.
+    pub applied: Money,
+    /// The change of what is due.
+    pub due: Money,
+}
+
+/// A member's statement of a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberStatement {
+    /// The payer.
+    pub payer_account_id: PayerAccountId,
+    /// The account.
+    pub member_account_id: MemberAccountId,
+    /// Its customer; blank while the account is unassigned.
+    pub customer: CustomerId,
+    /// Its PO number at processing.
+    pub po_number: PoNumber,
+    /// The month.
+    pub period: BillingPeriod,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// The document it is part of; none for a draft, or without an assigned customer.
+    #[serde(default)]
+    pub document_number: Option<DocumentNumber>,
+    /// Brought forward.
+    pub prior_balance: Money,
+    /// Memos that enter with this statement.
+    pub issued: Money,
+    /// Other changes, signed as they change the balance.
+    pub corrections: Money,
+    /// Charges that a memo may pay, before the draw.
+    pub utilisation: Money,
+    /// What memos pay of this month.
+    pub applied: Money,
+    /// What lapsed and expired.
+    pub expired: Money,
+    /// What is left.
+    pub balance_of_funds: Money,
+    /// All charges.
+    pub gross: Money,
+    /// This account's share of what the customer pays, corrections included.
+    pub due: Money,
+    /// Each memo.
+    pub memos: Vec<StatementMemo>,
+    /// Each service and charge kind.
+    pub lines: Vec<StatementLine>,
+    /// Corrections of closed months.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_periods: Vec<Correction>,
+    /// How it was rounded.
+    pub rounding: Rounding,
+    /// The policies it was decided under.
+    pub policy: PolicyHash,
+    /// The run that made it.
+    pub run: RunId,
+}
+
+/// What a statement is made of.
+#[derive(Debug, Clone)]
+pub struct StatementInput<'a> {
+    /// The payer.
+    pub payer: &'a PayerAccountId,
+    /// The account.
+    pub member: &'a MemberAccountId,
+    /// Its customer and PO number; blank while unassigned.
+    pub assigned_to: (CustomerId, PoNumber),
+    /// The month.
+    pub period: BillingPeriod,
+    /// The currency.
+    pub currency: Currency,
+    /// The account's memos after the draw.
+    pub memos: &'a MemberMemos,
+    /// How the month is paid.
+    pub plan: &'a DrawPlan,
+    /// Corrections of closed months.
+    pub earlier_periods: Vec<Correction>,
+    /// How it is rounded.
+    pub rounding: Rounding,
+    /// The policies.
+    pub policy: &'a PolicyHash,
+    /// The run.
+    pub run: &'a RunId,
+}
+
+/// Makes a member's statement. It foots by construction: every column is a sum over the memos'
+/// movements in the statement's period, and the balance is their sum.
+pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
+    let StatementInput {
+        payer,
+        member,
+        assigned_to,
+        period,
+        currency,
+        memos,
+        plan,
+        earlier_periods,
+        rounding,
+        policy,
+        run,
+    } = input;
+    let zero = Money::zero(currency);
+    let none = Movement { issued: zero, applied: zero, corrections: zero, expired: zero };
+    let shown: Vec<StatementMemo> = memos
+        .in_order_of_issue()
+        .into_iter()
+        .filter(|memo| memo.currency == currency)
+        .filter_map(|memo| {
+            let prior_balance = memo.balance_through(period.previous());
+            let movement = memo.movements.get(&period).copied().unwrap_or(none);
+            if prior_balance.is_zero() && movement.is_nothing() {
+                return None;
+            }
+            Some(StatementMemo {
+                memo_number: memo.number.clone(),
+                credit_id: memo.credit.clone(),
+                description: memo.description.clone(),
+                prior_balance,
+                issued: movement.issued,
+                corrections: movement.corrections,
+                applied: movement.applied,
+                expired: movement.expired,
+                balance_of_funds: prior_balance + movement.net(),
+                end_date: memo.end_date,
+            })
+        })
+        .collect();
+    let sum = |of: fn(&StatementMemo) -> Money| Money::sum(currency, shown.iter().map(of));
+    let corrections_due = Money::sum(currency, earlier_periods.iter().map(|correction| correction.due));
+    MemberStatement {
+        payer_account_id: payer.clone(),
+        member_account_id: member.clone(),
+        customer: assigned_to.0,
+        po_number: assigned_to.1,
+        period,
+        currency,
+        document_number: None,
+        prior_balance: sum(|memo| memo.prior_balance),
+        issued: sum(|memo| memo.issued),
+        corrections: sum(|memo| memo.corrections),
+        utilisation: plan.eligible,
+        applied: sum(|memo| memo.applied),
+        expired: sum(|memo| memo.expired),
+        balance_of_funds: sum(|memo| memo.balance_of_funds),
+        gross: plan.gross,
+        due: plan.due + corrections_due,
+        memos: shown,
+        lines: plan
+            .lines
+            .iter()
+            .map(|line| StatementLine {
+                service: line.service.as_str().to_owned(),
+                charge_kind: line.charge_kind.as_str().to_owned(),
+                gross: line.gross,
+                eligible: line.eligible,
+                applied: line.applied,
+                due: line.due,
+            })
+            .collect(),
+        earlier_periods,
+        rounding,
+        policy: policy.clone(),
+        run: run.clone(),
+    }
+}
+
+impl MemberStatement {
+    /// Whether the columns foot.
+    pub fn foots(&self) -> bool {
+        let balance = self.prior_balance + self.issued + self.corrections - self.applied - self.expired;
+        let lines_due = Money::sum(self.currency, self.lines.iter().map(|line| line.due));
+        let corrections_due = Money::sum(self.currency, self.earlier_periods.iter().map(|correction| correction.due));
+        balance == self.balance_of_funds && lines_due + corrections_due == self.due
+    }
+}

@@ -1,0 +1,22 @@
+//! An upstream credit: what AWS granted, to whom, and what AWS has applied of it, where.
+//!
+//! Nothing here is what the distributor owes (that is a memo). An application is recorded a credit
+//! and period, as AWS's lines were attributed; lines that cannot be attributed are in suspense,
+//! with their amount and age, and never disappear.
+
+mod attribution;
+mod facts;
+mod state;
+mod suspense;
+
+pub use attribution::{AttributableCredit, Attribution, MatchedBy, PromotionalLine, attribute, split_owner_suffix};
+pub use facts::{
+    ApplicationsAttributed, AttributedLine, CreditFact, UpstreamCreditCancelled, UpstreamCreditObserved,
+    UpstreamCreditPaused, UpstreamCreditRevised, UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred,
+    UpstreamPortion,
+};
+pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};
+pub use suspense::{
+    AttributeByHand, SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,
+    SuspenseReason, SuspenseState,
+};

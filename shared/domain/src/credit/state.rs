@@ -1,0 +1,242 @@
+//! An upstream credit as it stands, and what an observation of it records.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use money::{Exact, MoneyError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ApplicationsAttributed, AttributedLine, CreditFact, UpstreamCreditObserved, UpstreamCreditRevised,
+    UpstreamCreditTerms,
+};
+use crate::{
+    ids::{DeliveryId, MemberAccountId},
+    period::BillingPeriod,
+};
+
+/// Where a credit stands upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CreditStatus {
+    /// AWS applies it.
+    #[default]
+    Active,
+    /// AWS does not apply it for the time being.
+    Paused,
+    /// It was split into others.
+    Split,
+    /// It was taken away.
+    Cancelled,
+}
+
+/// An operator or the API states a credit.
+#[derive(Debug, Clone)]
+pub struct ObserveCredit {
+    /// What AWS states.
+    pub terms: UpstreamCreditTerms,
+}
+
+/// Why an observation was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ObserveRefusal {
+    /// The credit is worth nothing. Correct the amount, or leave the row out.
+    #[error("credit {credit} has a face amount of {face}: it must be above zero")]
+    NotAnAmount {
+        /// The credit.
+        credit: crate::ids::UpstreamCreditId,
+        /// The amount.
+        face: Exact,
+    },
+    /// It ends before it begins. Correct the dates.
+    #[error("credit {credit} ends on {end}, before it starts on {start}")]
+    EndsBeforeItStarts {
+        /// The credit.
+        credit: crate::ids::UpstreamCreditId,
+        /// First day.
+        start: NaiveDate,
+        /// Last day.
+        end: NaiveDate,
+    },
+    /// A credit has one currency for life. A new currency is a new credit.
+    #[error("credit {credit} was observed in {before} and is now stated in {after}: a credit keeps its currency")]
+    CurrencyChanged {
+        /// The credit.
+        credit: crate::ids::UpstreamCreditId,
+        /// Before.
+        before: money::Currency,
+        /// Now.
+        after: money::Currency,
+    },
+}
+
+/// What AWS applied of a credit in a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodApplication {
+    /// The delivery it was read from.
+    pub delivery: DeliveryId,
+    /// The sum.
+    pub amount: Exact,
+    /// The part on the owner.
+    pub on_owner: Exact,
+    /// The part on others.
+    pub scattered: Exact,
+    /// The lines.
+    pub lines: Vec<AttributedLine>,
+}
+
+/// An upstream credit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpstreamCreditState {
+    /// What AWS states; none before it was observed.
+    pub terms: Option<UpstreamCreditTerms>,
+    /// Where it stands.
+    pub status: CreditStatus,
+    /// Owners by the day from which each owned it.
+    pub owners: BTreeMap<NaiveDate, MemberAccountId>,
+    /// Applications by period.
+    pub applications: BTreeMap<BillingPeriod, PeriodApplication>,
+}
+
+impl UpstreamCreditState {
+    /// Decides an observation. One that says what is known records nothing.
+    ///
+    /// # Errors
+    /// [`ObserveRefusal`].
+    pub fn decide_observe(&self, command: &ObserveCredit) -> Result<Vec<CreditFact>, ObserveRefusal> {
+        let terms = &command.terms;
+        if !terms.face_amount.is_positive() {
+            return Err(ObserveRefusal::NotAnAmount { credit: terms.credit.clone(), face: terms.face_amount });
+        }
+        if let Some(end) = terms.end_date
+            && end < terms.start_date
+        {
+            return Err(ObserveRefusal::EndsBeforeItStarts {
+                credit: terms.credit.clone(),
+                start: terms.start_date,
+                end,
+            });
+        }
+        match &self.terms {
+            None => Ok(vec![CreditFact::Observed(UpstreamCreditObserved { terms: terms.clone() })]),
+            Some(known) if known == terms => Ok(Vec::new()),
+            Some(known) if known.currency != terms.currency => Err(ObserveRefusal::CurrencyChanged {
+                credit: terms.credit.clone(),
+                before: known.currency,
+                after: terms.currency,
+            }),
+            Some(known) => {
+                Ok(vec![CreditFact::Revised(UpstreamCreditRevised { before: known.clone(), after: terms.clone() })])
+            }
+        }
+    }
+
+    /// Decides what a period's attribution records of this credit: nothing where it stands so.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where a sum cannot be held.
+    pub fn decide_attribution(
+        &self,
+        period: BillingPeriod,
+        delivery: &DeliveryId,
+        lines: &[AttributedLine],
+    ) -> Result<Vec<CreditFact>, MoneyError> {
+        let Some(terms) = &self.terms else { return Ok(Vec::new()) };
+        let stands = self.applications.get(&period);
+        if stands.map_or(lines.is_empty(), |stands| stands.lines == lines) {
+            return Ok(Vec::new());
+        }
+        let owner = self.owner_in(period).unwrap_or(&terms.owner);
+        let amount = Exact::checked_sum(lines.iter().map(|line| line.amount))?;
+        let on_owner =
+            Exact::checked_sum(lines.iter().filter(|line| line.beneficiary == *owner).map(|line| line.amount))?;
+        Ok(vec![CreditFact::Attributed(ApplicationsAttributed {
+            credit: terms.credit.clone(),
+            period,
+            delivery: delivery.clone(),
+            amount_before: stands.map_or(Exact::ZERO, |stands| stands.amount),
+            amount,
+            on_owner,
+            scattered: amount.checked_sub(on_owner)?,
+            lines: lines.to_vec(),
+        })])
+    }
+
+    /// Folds one fact in.
+    pub fn evolve(&mut self, fact: &CreditFact) {
+        match fact {
+            CreditFact::Observed(observed) => {
+                self.owners.insert(observed.terms.start_date, observed.terms.owner.clone());
+                self.terms = Some(observed.terms.clone());
+            }
+            CreditFact::Revised(revised) => {
+                if revised.before.owner != revised.after.owner {
+                    self.owners.insert(revised.after.start_date, revised.after.owner.clone());
+                }
+                self.terms = Some(revised.after.clone());
+            }
+            CreditFact::Transferred(transferred) => {
+                self.owners.insert(transferred.effective, transferred.to_owner.clone());
+                if let Some(terms) = &mut self.terms {
+                    terms.owner = transferred.to_owner.clone();
+                }
+            }
+            CreditFact::Split(_) => self.status = CreditStatus::Split,
+            CreditFact::Paused(paused) => {
+                self.status = if paused.paused { CreditStatus::Paused } else { CreditStatus::Active };
+            }
+            CreditFact::Cancelled(_) => self.status = CreditStatus::Cancelled,
+            CreditFact::Attributed(attributed) => {
+                self.applications.insert(
+                    attributed.period,
+                    PeriodApplication {
+                        delivery: attributed.delivery.clone(),
+                        amount: attributed.amount,
+                        on_owner: attributed.on_owner,
+                        scattered: attributed.scattered,
+                        lines: attributed.lines.clone(),
+                    },
+                );
+            }
+        }
+    }
+
+    /// The owner on the last day of a period.
+    pub fn owner_in(&self, period: BillingPeriod) -> Option<&MemberAccountId> {
+        self.owners
+            .range(..=period.last_day())
+            .next_back()
+            .map(|(_, owner)| owner)
+            .or_else(|| self.owners.values().next())
+    }
+
+    /// What AWS has applied of it in all periods but one.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where the sum cannot be held.
+    pub fn applied_outside(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
+        Exact::checked_sum(self.applications.iter().filter(|(at, _)| **at != period).map(|(_, applied)| applied.amount))
+    }
+
+    /// What AWS has applied of it.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where the sum cannot be held.
+    pub fn applied(&self) -> Result<Exact, MoneyError> {
+        Exact::checked_sum(self.applications.values().map(|applied| applied.amount))
+    }
+
+    /// Whether AWS may apply it in a period.
+    pub fn is_live_in(&self, period: BillingPeriod) -> bool {
+        self.terms.as_ref().is_some_and(|terms| {
+            BillingPeriod::containing(terms.start_date) <= period
+                && terms.end_date.is_none_or(|end| period <= BillingPeriod::containing(end))
+        })
+    }
+
+    /// Whether it becomes a memo: AWS's refunds and true-ups are recorded and get none.
+    pub fn gets_memo(terms: &UpstreamCreditTerms) -> bool {
+        !["Refund", "TrueUp"].iter().any(|word| terms.credit_type.eq_ignore_ascii_case(word))
+    }
+}

@@ -1,0 +1,356 @@
+//! The memo's verbs by hand: write off, adjust, refund, reassign, reinstate. Each takes a reason
+//! and a name on its commit; what needs a second person is the policy's to say.
+
+use chrono::NaiveDate;
+use money::{Currency, Exact, Money, MoneyError};
+
+use super::{
+    CreditMemo, IssueMemo, IssueRefusal, MemberMemos, MemoFact, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
+    MemoRefunded, MemoReinstated, MemoWrittenOff, WriteOffCause,
+};
+use crate::{
+    ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber},
+    period::BillingPeriod,
+    policy::PolicyHash,
+};
+
+/// Write part of a memo off.
+#[derive(Debug, Clone)]
+pub struct WriteOffMemo {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// How much; all that is open where none is named.
+    pub amount: Option<Money>,
+    /// Why.
+    pub cause: WriteOffCause,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+}
+
+/// Change what a memo is worth: more is a supplementary memo, less a write-down; the face of a
+/// memo is a document and stays (rule book N5).
+#[derive(Debug, Clone)]
+pub struct AdjustMemo {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// The change.
+    pub change: Money,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+    /// The policies in force.
+    pub policy: PolicyHash,
+    /// The first period of the payer whose statements are not issued.
+    pub first_unissued: Option<BillingPeriod>,
+}
+
+/// Pay part of a memo out.
+#[derive(Debug, Clone)]
+pub struct RefundMemo {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// How much; the funded balance where none is named.
+    pub amount: Option<Money>,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+}
+
+/// Move a memo's open balance to another PO number or customer of the same account.
+#[derive(Debug, Clone)]
+pub struct ReassignPo {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// The customer after.
+    pub customer: CustomerId,
+    /// The PO number after.
+    pub po_number: PoNumber,
+    /// The customer and PO before, where the memo has none yet.
+    pub from: (CustomerId, PoNumber),
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+}
+
+/// Move part of a memo to another member account or payer: two facts with one transfer id.
+#[derive(Debug, Clone)]
+pub struct TransferMemo {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// Pairs the sides.
+    pub transfer: String,
+    /// Where to.
+    pub to_payer: PayerAccountId,
+    /// Whose it becomes.
+    pub to_member: MemberAccountId,
+    /// How much; all that is open where none is named.
+    pub amount: Option<Money>,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+}
+
+/// Bring an expired amount back.
+#[derive(Debug, Clone)]
+pub struct ReinstateMemo {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// How much; all that expired where none is named.
+    pub amount: Option<Money>,
+    /// Until when it may be used.
+    pub usable_until: Option<NaiveDate>,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+}
+
+/// Why an act by hand was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HandRefusal {
+    /// No such memo. Look it up with `memos list`.
+    #[error("memo {0} does not exist")]
+    UnknownMemo(MemoNumber),
+    /// The amount is nothing or negative. State what to move.
+    #[error("an amount of {0} cannot be moved: it must be above zero")]
+    NotAnAmount(Money),
+    /// More than there is. State no more than the balance.
+    #[error("memo {memo} has {open} open, less than {asked}")]
+    BeyondOpen {
+        /// The memo.
+        memo: MemoNumber,
+        /// Its open balance.
+        open: Money,
+        /// Asked for.
+        asked: Money,
+    },
+    /// More than expired. State no more than that.
+    #[error("of memo {memo} {expired} has expired, less than {asked}")]
+    BeyondExpired {
+        /// The memo.
+        memo: MemoNumber,
+        /// What expired.
+        expired: Money,
+        /// Asked for.
+        asked: Money,
+    },
+    /// Another customer's. A promotional credit does not change hands without consent: refund it,
+    /// or say `--consent`.
+    #[error("memo {memo} belongs to customer {owner}: moving it to {other} needs that customer's consent")]
+    OtherCustomer {
+        /// The memo.
+        memo: MemoNumber,
+        /// Whose it is.
+        owner: CustomerId,
+        /// Whose it would become.
+        other: CustomerId,
+    },
+    /// The supplementary memo could not be issued.
+    #[error(transparent)]
+    Issue(#[from] IssueRefusal),
+    /// A sum cannot be held.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+impl CreditMemo {
+    pub(super) fn can_give(&self, amount: Money) -> Result<(), HandRefusal> {
+        if !amount.is_positive() {
+            return Err(HandRefusal::NotAnAmount(amount));
+        }
+        if amount > self.open {
+            return Err(HandRefusal::BeyondOpen { memo: self.number.clone(), open: self.open, asked: amount });
+        }
+        Ok(())
+    }
+}
+
+impl MemberMemos {
+    pub(super) fn known(&self, number: &MemoNumber) -> Result<&CreditMemo, HandRefusal> {
+        self.memos.get(number).ok_or_else(|| HandRefusal::UnknownMemo(number.clone()))
+    }
+
+    /// Decides a write-off.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_write_off(&self, command: &WriteOffMemo) -> Result<Vec<MemoFact>, HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        let amount = command.amount.unwrap_or(memo.open);
+        memo.can_give(amount)?;
+        Ok(vec![MemoFact::WrittenOff(MemoWrittenOff {
+            memo: memo.number.clone(),
+            amount,
+            cause: command.cause,
+            effective: command.effective,
+            posting: command.posting,
+            balance_before: memo.open,
+            balance_after: memo.open - amount,
+        })])
+    }
+
+    /// Decides an adjustment.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_adjust(&self, command: &AdjustMemo) -> Result<Vec<MemoFact>, HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        if command.change.is_zero() {
+            return Err(HandRefusal::NotAnAmount(command.change));
+        }
+        if command.change.is_negative() {
+            return self.decide_write_off(&WriteOffMemo {
+                memo: memo.number.clone(),
+                amount: Some(-command.change),
+                cause: WriteOffCause::Adjusted,
+                effective: command.effective,
+                posting: command.posting,
+            });
+        }
+        let Some((payer, member)) = self.owner.clone() else {
+            return Err(HandRefusal::UnknownMemo(memo.number.clone()));
+        };
+        let issued = self.issued(&IssueMemo {
+            payer,
+            member,
+            credit: memo.credit.clone(),
+            supplements: Some(memo.number.clone()),
+            description: memo.description.clone(),
+            program: memo.program.clone(),
+            currency: memo.currency,
+            face: command.change,
+            start_date: command.effective,
+            end_date: memo.end_date.map(|end| end.max(command.effective)),
+            terms: memo.terms.clone(),
+            basis: crate::policy::MemoBasis::Face,
+            policy: command.policy.clone(),
+            first_unissued: command.first_unissued,
+        })?;
+        Ok(vec![MemoFact::Issued(issued)])
+    }
+
+    /// Decides a payout.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_refund(&self, command: &RefundMemo) -> Result<Vec<MemoFact>, HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        let amount = command.amount.unwrap_or_else(|| memo.funded_balance());
+        memo.can_give(amount)?;
+        Ok(vec![MemoFact::Refunded(MemoRefunded {
+            memo: memo.number.clone(),
+            amount,
+            effective: command.effective,
+            posting: command.posting,
+            balance_before: memo.open,
+            balance_after: memo.open - amount,
+        })])
+    }
+
+    /// Decides a move to another PO number or customer; the memo and its balance stay (W12).
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_reassign_po(&self, command: &ReassignPo) -> Result<Vec<MemoFact>, HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        let (from_customer, from_po) = memo.assigned_to.clone().unwrap_or_else(|| command.from.clone());
+        let moved = from_customer != command.customer || from_po != command.po_number;
+        if !moved {
+            return Ok(Vec::new());
+        }
+        Ok(vec![MemoFact::PoReassigned(MemoPoReassigned {
+            memo: memo.number.clone(),
+            from_customer,
+            from_po,
+            to_customer: command.customer.clone(),
+            to_po: command.po_number.clone(),
+            amount: memo.open,
+            effective: command.effective,
+            posting: command.posting,
+            balance_before: memo.open,
+            balance_after: memo.open,
+        })])
+    }
+
+    /// Decides the outgoing side of a move to another account, and the face and funding that the
+    /// other side opens with. Funding moves in proportion to nothing: the funded part goes first,
+    /// since it is what the customer is owed.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_transfer_out(&self, command: &TransferMemo) -> Result<(MemoFact, Money, Exact), HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        let amount = command.amount.unwrap_or(memo.open);
+        memo.can_give(amount)?;
+        let funded_moved = amount.min(memo.funded_balance()).to_exact();
+        let fact = MemoFact::ReassignedOut(MemoReassignedOut {
+            memo: memo.number.clone(),
+            transfer: command.transfer.clone(),
+            to_member: command.to_member.clone(),
+            to_payer: command.to_payer.clone(),
+            amount,
+            funded_moved,
+            effective: command.effective,
+            posting: command.posting,
+            balance_before: memo.open,
+            balance_after: memo.open - amount,
+        });
+        Ok((fact, amount, funded_moved))
+    }
+
+    /// Decides the incoming side of a move.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_transfer_in(
+        &self,
+        issue: &IssueMemo,
+        transfer: &str,
+        from: (MemoNumber, MemberAccountId),
+        funded_moved: Exact,
+    ) -> Result<Vec<MemoFact>, HandRefusal> {
+        let issued = self.issued(issue)?;
+        Ok(vec![MemoFact::ReassignedIn(MemoReassignedIn {
+            issued,
+            transfer: transfer.to_owned(),
+            from_memo: from.0,
+            from_member: from.1,
+            funded_moved,
+        })])
+    }
+
+    /// Decides a reinstatement.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_reinstate(&self, command: &ReinstateMemo) -> Result<Vec<MemoFact>, HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        let amount = command.amount.unwrap_or(memo.expired);
+        if !amount.is_positive() {
+            return Err(HandRefusal::NotAnAmount(amount));
+        }
+        if amount > memo.expired {
+            return Err(HandRefusal::BeyondExpired { memo: memo.number.clone(), expired: memo.expired, asked: amount });
+        }
+        Ok(vec![MemoFact::Reinstated(MemoReinstated {
+            memo: memo.number.clone(),
+            amount,
+            usable_until: command.usable_until,
+            effective: command.effective,
+            posting: command.posting,
+            balance_before: memo.open,
+            balance_after: memo.open + amount,
+        })])
+    }
+
+    /// The currency of a memo.
+    pub fn currency_of(&self, number: &MemoNumber) -> Option<Currency> {
+        self.memos.get(number).map(|memo| memo.currency)
+    }
+}

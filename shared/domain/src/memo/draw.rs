@@ -1,0 +1,272 @@
+//! Drawing an account's memos for a month, and correcting a month that was closed.
+//!
+//! The decision is by target: what should stand applied for the month is planned afresh, and facts
+//! are only what differs from what stands. A run that was killed and repeated therefore adds
+//! nothing (rule book N3, N16).
+
+use money::{Money, MoneyError};
+
+use super::{
+    CreditMemo, DrawPlan, MemberMemos, MemoApplied, MemoDraw, MemoFact, MemoUnapplied, UnapplyCause, draw_order,
+    plan::{Drawable, plan_draws},
+};
+use crate::{
+    ids::{DocumentNumber, MemoNumber, RunId},
+    period::BillingPeriod,
+    policy::{DrawLimit, ExpiryInsideMonth, MemoExpiry, Policies, PolicyHash},
+    rating::RatedMonth,
+};
+
+/// Draw an account's memos for an open month.
+#[derive(Debug, Clone)]
+pub struct DrawPeriod<'a> {
+    /// The run.
+    pub run: &'a RunId,
+    /// The month's charges, rated under the policies.
+    pub month: &'a RatedMonth,
+    /// The policies of the month.
+    pub policies: &'a Policies,
+    /// Their hash.
+    pub policy: &'a PolicyHash,
+}
+
+/// Correct an account's closed month in the open one.
+#[derive(Debug, Clone)]
+pub struct CorrectPeriod<'a> {
+    /// The run of the open month.
+    pub run: &'a RunId,
+    /// The closed month's charges as they are now, rated under that month's policies.
+    pub month: &'a RatedMonth,
+    /// The policies of the closed month.
+    pub policies: &'a Policies,
+    /// Their hash.
+    pub policy: &'a PolicyHash,
+    /// The open month whose statement shows the correction.
+    pub posting: BillingPeriod,
+    /// The document corrected.
+    pub corrects: Option<DocumentNumber>,
+    /// Why an amount is taken back.
+    pub cause: UnapplyCause,
+}
+
+/// What a draw decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawDecision {
+    /// What is to be recorded: nothing where it stands already.
+    pub facts: Vec<MemoFact>,
+    /// How the month is paid.
+    pub plan: DrawPlan,
+}
+
+/// Why a draw was not decided.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DrawRefusal {
+    /// A sum cannot be held exactly: an amount in the delivery is out of all proportion.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The policy is exact to the day, and the delivery was ingested without days. Ingest it again.
+    #[error(
+        "memo {memo} ends inside {period} and the policy counts days, but the delivery was ingested without days: ingest it again under that policy"
+    )]
+    DaysMissing {
+        /// The memo.
+        memo: MemoNumber,
+        /// The month.
+        period: BillingPeriod,
+    },
+}
+
+impl MemberMemos {
+    /// Decides the draws of an open month.
+    ///
+    /// # Errors
+    /// [`DrawRefusal`].
+    pub fn decide_draw(&self, command: &DrawPeriod<'_>) -> Result<DrawDecision, DrawRefusal> {
+        let period = command.month.period;
+        // Planned as if nothing stood applied for the month.
+        let without = self.without_applications(period);
+        let plan = without.plan(command.month, command.policies)?;
+        let mut facts = Vec::new();
+        let wanted = |number: &MemoNumber| plan.draws.iter().find(|draw| draw.memo == *number);
+        let posting = Posting { period, posting: period, run: command.run, policy: command.policy, corrects: None };
+        for memo in self.memos.values() {
+            let stands = memo.applied_for(period);
+            let target = wanted(&memo.number).map_or(Money::zero(memo.currency), |draw| draw.amount);
+            if stands.is_zero() || stands == target {
+                continue;
+            }
+            facts.push(posting.unapply(memo, stands, UnapplyCause::Redrawn));
+        }
+        for draw in &plan.draws {
+            let Some(memo) = self.memos.get(&draw.memo) else { continue };
+            if memo.applied_for(period) != draw.amount {
+                let open = memo.open + memo.applied_for(period);
+                facts.push(posting.apply(memo, open, draw, command.policies));
+            }
+        }
+        Ok(DrawDecision { facts, plan })
+    }
+
+    /// Decides the correction of a closed month: the difference is drawn from memos that are still
+    /// open, or taken back from the last drawn first (rule book N1, N2, N9).
+    ///
+    /// # Errors
+    /// [`DrawRefusal`].
+    pub fn decide_correction(&self, command: &CorrectPeriod<'_>) -> Result<DrawDecision, DrawRefusal> {
+        let period = command.month.period;
+        let currency = command.month.currency;
+        let stands = Money::sum(currency, self.memos.values().map(|memo| memo.applied_for(period)));
+        let bounds = plan_draws(command.month, &[], command.policies.rounding)?;
+        let payable = bounds.eligible.min(bounds.gross).at_least_zero();
+        let posting = Posting {
+            period,
+            posting: command.posting,
+            run: command.run,
+            policy: command.policy,
+            corrects: command.corrects.clone(),
+        };
+        let mut facts = Vec::new();
+        if stands > payable {
+            let mut back = stands - payable;
+            let mut drawn: Vec<&CreditMemo> =
+                self.memos.values().filter(|memo| memo.applied_for(period).is_positive()).collect();
+            draw_order(&mut drawn);
+            for memo in drawn.into_iter().rev() {
+                let part = memo.applied_for(period).min(back);
+                if part.is_positive() {
+                    facts.push(posting.unapply(memo, part, command.cause));
+                    back -= part;
+                }
+            }
+        }
+        let plan = self.plan_on_top(command.month, command.policies, period)?;
+        if stands < payable {
+            for draw in &plan.draws {
+                let Some(memo) = self.memos.get(&draw.memo) else { continue };
+                let more = draw.amount - memo.applied_for(period);
+                if more.is_positive() {
+                    let draw = MemoDraw { amount: more, ..draw.clone() };
+                    facts.push(posting.apply(memo, memo.open, &draw, command.policies));
+                }
+            }
+        }
+        Ok(DrawDecision { facts, plan })
+    }
+
+    /// The memos as they would stand had the month never been drawn.
+    fn without_applications(&self, period: BillingPeriod) -> MemberMemos {
+        let mut without = self.clone();
+        for memo in without.memos.values_mut() {
+            if let Some(application) = memo.applications.remove(&period) {
+                memo.open += application.amount;
+                memo.applied -= application.amount;
+            }
+        }
+        without
+    }
+
+    fn plan(&self, month: &RatedMonth, policies: &Policies) -> Result<DrawPlan, DrawRefusal> {
+        let drawable = self.drawable(month, policies)?;
+        Ok(plan_draws(month, &drawable, policies.rounding)?)
+    }
+
+    /// The plan of a closed month that keeps what each memo paid and adds to it.
+    fn plan_on_top(
+        &self,
+        month: &RatedMonth,
+        policies: &Policies,
+        period: BillingPeriod,
+    ) -> Result<DrawPlan, DrawRefusal> {
+        self.without_applications(period).plan(month, policies)
+    }
+
+    /// The memos that may be drawn for a month, in order, with the most that each may pay.
+    fn drawable(&self, month: &RatedMonth, policies: &Policies) -> Result<Vec<Drawable<'_>>, DrawRefusal> {
+        let mut memos: Vec<&CreditMemo> = self
+            .memos
+            .values()
+            .filter(|memo| {
+                memo.currency == month.currency && memo.open.is_positive() && memo.first_period() <= month.period
+            })
+            .collect();
+        draw_order(&mut memos);
+        let mut drawable = Vec::new();
+        for memo in memos {
+            let mut limit = memo.open;
+            if policies.draw_limit == DrawLimit::Funded {
+                limit = limit.min(memo.funded_balance());
+            }
+            if let Some(cap) = memo.terms.monthly_cap {
+                limit = limit.min(cap);
+            }
+            let last_period = memo.last_period();
+            let past_end = last_period.is_some_and(|last| month.period > last);
+            let ends_inside = last_period == Some(month.period);
+            let mut last_day = None;
+            match policies.memo_expiry {
+                MemoExpiry::Never => {}
+                MemoExpiry::Upstream if past_end => continue,
+                // What AWS took off the payer's bill stays owed and goes on being drawn.
+                MemoExpiry::UnfundedOnly if past_end => limit = limit.min(memo.funded_balance()),
+                MemoExpiry::Upstream | MemoExpiry::UnfundedOnly => {
+                    if ends_inside && policies.expiry_inside_month == ExpiryInsideMonth::DayExact {
+                        last_day = memo.usable_until.max(memo.end_date);
+                        let undated =
+                            |charge: &crate::rating::RatedCharge| charge.day.is_none() && memo.terms.may_pay(charge);
+                        let covers_whole_month = last_day.is_some_and(|last| last >= month.period.last_day());
+                        if !covers_whole_month && month.charges.iter().any(undated) {
+                            return Err(DrawRefusal::DaysMissing { memo: memo.number.clone(), period: month.period });
+                        }
+                    }
+                }
+            }
+            if limit.is_positive() {
+                drawable.push(Drawable { memo, limit, last_day });
+            }
+        }
+        Ok(drawable)
+    }
+}
+
+struct Posting<'a> {
+    period: BillingPeriod,
+    posting: BillingPeriod,
+    run: &'a RunId,
+    policy: &'a PolicyHash,
+    corrects: Option<DocumentNumber>,
+}
+
+impl Posting<'_> {
+    fn unapply(&self, memo: &CreditMemo, amount: Money, cause: UnapplyCause) -> MemoFact {
+        MemoFact::Unapplied(MemoUnapplied {
+            memo: memo.number.clone(),
+            period: self.period,
+            amount,
+            cause,
+            run: self.run.clone(),
+            effective: self.period.last_day(),
+            posting: self.posting,
+            corrects: self.corrects.clone(),
+            balance_before: memo.open,
+            balance_after: memo.open + amount,
+        })
+    }
+
+    fn apply(&self, memo: &CreditMemo, open: Money, draw: &MemoDraw, policies: &Policies) -> MemoFact {
+        MemoFact::Applied(MemoApplied {
+            memo: memo.number.clone(),
+            period: self.period,
+            amount: draw.amount,
+            eligible: draw.eligible,
+            by_service: draw.by_service.clone(),
+            run: self.run.clone(),
+            policy: self.policy.clone(),
+            rounding: policies.rounding,
+            effective: self.period.last_day(),
+            posting: self.posting,
+            corrects: self.corrects.clone(),
+            balance_before: open,
+            balance_after: open - draw.amount,
+        })
+    }
+}

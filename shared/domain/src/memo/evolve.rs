@@ -1,0 +1,239 @@
+//! What each fact makes of a member's memos. The balances that a fact states are asserted here a
+//! second time: the first was where it was decided.
+
+use money::{Exact, Money};
+
+use super::{
+    Application, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement,
+    facts::{MemoApplied, MemoFunded, MemoUnapplied},
+};
+use crate::{
+    ids::{MemberAccountId, MemoNumber, PayerAccountId},
+    period::BillingPeriod,
+};
+
+/// A fact does not follow from the ones before it: the log was damaged or written by something
+/// else. Stop, and compare with a copy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FoldFault {
+    /// The fact is about a memo that was never issued.
+    #[error("memo {0} was never issued")]
+    UnknownMemo(MemoNumber),
+    /// The memo was issued before.
+    #[error("memo {0} was issued before")]
+    IssuedTwice(MemoNumber),
+    /// The fact states another open balance than the facts before it make.
+    #[error("memo {memo} stands at {found}, and the fact says {stated} {side}")]
+    Balance {
+        /// The memo.
+        memo: MemoNumber,
+        /// What the facts before make.
+        found: Money,
+        /// What the fact states.
+        stated: Money,
+        /// `before` or `after`.
+        side: &'static str,
+    },
+    /// The amounts of a memo no longer add up to its face.
+    #[error("memo {0} is not conserved: its parts do not add up to its face")]
+    NotConserved(MemoNumber),
+    /// A sum cannot be held.
+    #[error("memo {memo}: {cause}")]
+    Sum {
+        /// The memo.
+        memo: MemoNumber,
+        /// What could not be held.
+        cause: money::MoneyError,
+    },
+}
+
+impl MemberMemos {
+    /// Folds one fact in.
+    ///
+    /// # Errors
+    /// [`FoldFault`]; the state is then worthless.
+    pub fn evolve(&mut self, fact: &MemoFact) -> Result<(), FoldFault> {
+        match fact {
+            MemoFact::Issued(issued) => self.open_memo(issued, |_| {})?,
+            MemoFact::Opened(opened) => self.open_memo(&opened.issued, |memo| {
+                memo.applied = opened.applied_before;
+                memo.open = memo.face - opened.applied_before;
+                memo.funded = opened.funded_before;
+                if let Some(movement) = memo.movements.get_mut(&opened.issued.posting) {
+                    movement.issued = memo.open;
+                }
+            })?,
+            MemoFact::ReassignedIn(came) => self.open_memo(&came.issued, |memo| memo.funded = came.funded_moved)?,
+            MemoFact::Funded(funded) => self.with_memo(fact, |memo| fund(memo, funded))?,
+            MemoFact::Applied(applied) => self.with_memo(fact, |memo| apply(memo, applied))?,
+            MemoFact::Unapplied(unapplied) => self.with_memo(fact, |memo| unapply(memo, unapplied))?,
+            MemoFact::Lapsed(gone) | MemoFact::Expired(gone) => self.with_memo(fact, |memo| {
+                memo.open -= gone.amount;
+                memo.expired += gone.amount;
+                memo.end_settled = true;
+                movement(memo, gone.posting).expired += gone.amount;
+                Ok(())
+            })?,
+            MemoFact::WrittenOff(gone) => self.with_memo(fact, |memo| {
+                memo.open -= gone.amount;
+                memo.written_off += gone.amount;
+                movement(memo, gone.posting).corrections -= gone.amount;
+                Ok(())
+            })?,
+            MemoFact::Refunded(gone) => self.with_memo(fact, |memo| {
+                memo.open -= gone.amount;
+                memo.refunded += gone.amount;
+                movement(memo, gone.posting).corrections -= gone.amount;
+                Ok(())
+            })?,
+            MemoFact::ReassignedOut(gone) => self.with_memo(fact, |memo| {
+                memo.open -= gone.amount;
+                memo.reassigned_out += gone.amount;
+                memo.funded = sum(memo, memo.funded, -gone.funded_moved)?;
+                movement(memo, gone.posting).corrections -= gone.amount;
+                Ok(())
+            })?,
+            MemoFact::PoReassigned(moved) => self.with_memo(fact, |memo| {
+                memo.assigned_to = Some((moved.to_customer.clone(), moved.to_po.clone()));
+                Ok(())
+            })?,
+            MemoFact::Reinstated(back) => self.with_memo(fact, |memo| {
+                memo.open += back.amount;
+                memo.expired -= back.amount;
+                memo.usable_until = back.usable_until.or(memo.usable_until);
+                movement(memo, back.posting).corrections += back.amount;
+                Ok(())
+            })?,
+        }
+        let number = fact.memo();
+        let memo = self.memos.get(number).ok_or_else(|| FoldFault::UnknownMemo(number.clone()))?;
+        let (_, after) = fact.balances();
+        if memo.open != after {
+            return Err(FoldFault::Balance { memo: number.clone(), found: memo.open, stated: after, side: "after" });
+        }
+        if !memo.conserves() {
+            return Err(FoldFault::NotConserved(number.clone()));
+        }
+        Ok(())
+    }
+
+    fn open_memo(&mut self, issued: &MemoIssued, adjust: impl FnOnce(&mut CreditMemo)) -> Result<(), FoldFault> {
+        if self.memos.contains_key(&issued.memo) {
+            return Err(FoldFault::IssuedTwice(issued.memo.clone()));
+        }
+        self.owner = Some(owner_of(issued));
+        let ordinal = u32::try_from(self.memos.len() + 1).unwrap_or(u32::MAX);
+        let mut memo = new_memo(issued, ordinal);
+        adjust(&mut memo);
+        self.memos.insert(issued.memo.clone(), memo);
+        Ok(())
+    }
+
+    fn with_memo(
+        &mut self,
+        fact: &MemoFact,
+        change: impl FnOnce(&mut CreditMemo) -> Result<(), FoldFault>,
+    ) -> Result<(), FoldFault> {
+        let number = fact.memo();
+        let memo = self.memos.get_mut(number).ok_or_else(|| FoldFault::UnknownMemo(number.clone()))?;
+        let (before, _) = fact.balances();
+        if memo.open != before {
+            return Err(FoldFault::Balance { memo: number.clone(), found: memo.open, stated: before, side: "before" });
+        }
+        change(memo)
+    }
+}
+
+fn owner_of(issued: &MemoIssued) -> (PayerAccountId, MemberAccountId) {
+    (issued.payer.clone(), issued.member.clone())
+}
+
+fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
+    let zero = Money::zero(issued.currency);
+    let mut memo = CreditMemo {
+        number: issued.memo.clone(),
+        ordinal,
+        credit: issued.credit.clone(),
+        supplements: issued.supplements.clone(),
+        description: issued.description.clone(),
+        program: issued.program.clone(),
+        currency: issued.currency,
+        basis: issued.basis,
+        start_date: issued.start_date,
+        end_date: issued.end_date,
+        usable_until: None,
+        terms: issued.terms.clone(),
+        assigned_to: None,
+        face: issued.face,
+        open: issued.face,
+        applied: zero,
+        expired: zero,
+        written_off: zero,
+        refunded: zero,
+        reassigned_out: zero,
+        funded: Exact::ZERO,
+        funding: std::collections::BTreeMap::new(),
+        applications: std::collections::BTreeMap::new(),
+        movements: std::collections::BTreeMap::new(),
+        end_settled: false,
+    };
+    movement(&mut memo, issued.posting).issued += issued.face;
+    memo
+}
+
+fn movement(memo: &mut CreditMemo, posting: BillingPeriod) -> &mut Movement {
+    let none = Movement::none(memo.currency);
+    memo.movements.entry(posting).or_insert(none)
+}
+
+fn sum(memo: &CreditMemo, a: Exact, b: Exact) -> Result<Exact, FoldFault> {
+    a.checked_add(b).map_err(|cause| FoldFault::Sum { memo: memo.number.clone(), cause })
+}
+
+fn fund(memo: &mut CreditMemo, funded: &MemoFunded) -> Result<(), FoldFault> {
+    let of_period = memo.funding.get(&funded.period).copied().unwrap_or(Exact::ZERO);
+    let of_period = sum(memo, of_period, funded.amount)?;
+    memo.funded = sum(memo, memo.funded, funded.amount)?;
+    memo.funding.insert(funded.period, of_period);
+    memo.face += funded.grown;
+    memo.open += funded.grown;
+    if !funded.grown.is_zero() {
+        movement(memo, funded.posting).issued += funded.grown;
+    }
+    Ok(())
+}
+
+fn apply(memo: &mut CreditMemo, applied: &MemoApplied) -> Result<(), FoldFault> {
+    memo.open -= applied.amount;
+    memo.applied += applied.amount;
+    let zero = Money::zero(memo.currency);
+    let application =
+        memo.applications.entry(applied.period).or_insert(Application { amount: zero, by_service: Vec::new() });
+    application.amount += applied.amount;
+    application.by_service.clone_from(&applied.by_service);
+    let shown = movement(memo, applied.posting);
+    if applied.posting == applied.period {
+        shown.applied += applied.amount;
+    } else {
+        shown.corrections -= applied.amount;
+    }
+    Ok(())
+}
+
+fn unapply(memo: &mut CreditMemo, unapplied: &MemoUnapplied) -> Result<(), FoldFault> {
+    memo.open += unapplied.amount;
+    memo.applied -= unapplied.amount;
+    if let Some(application) = memo.applications.get_mut(&unapplied.period) {
+        application.amount -= unapplied.amount;
+        if application.amount.is_zero() {
+            memo.applications.remove(&unapplied.period);
+        }
+    }
+    let shown = movement(memo, unapplied.posting);
+    if unapplied.posting == unapplied.period {
+        shown.applied -= unapplied.amount;
+    } else {
+        shown.corrections += unapplied.amount;
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Issuing a memo: at the credit's face when it is registered for its owner, or at nothing on the
+//! funded basis (rule book N5, N24, N40, N43).
+
+use chrono::NaiveDate;
+use money::{Currency, Exact, Money};
+
+use super::{MemberMemos, MemoFact, MemoIssued, MemoOpened, MemoTerms};
+use crate::{
+    ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
+    period::BillingPeriod,
+    policy::{MemoBasis, PolicyHash},
+};
+
+/// Issue a memo.
+#[derive(Debug, Clone)]
+pub struct IssueMemo {
+    /// The payer.
+    pub payer: PayerAccountId,
+    /// The owner.
+    pub member: MemberAccountId,
+    /// The upstream credit, where there is one.
+    pub credit: Option<UpstreamCreditId>,
+    /// The memo it supplements.
+    pub supplements: Option<MemoNumber>,
+    /// The credit's description.
+    pub description: String,
+    /// The credit's programme.
+    pub program: String,
+    /// The currency.
+    pub currency: Currency,
+    /// What AWS will still use under the payer.
+    pub face: Money,
+    /// First day.
+    pub start_date: NaiveDate,
+    /// Last day.
+    pub end_date: Option<NaiveDate>,
+    /// What it may pay.
+    pub terms: MemoTerms,
+    /// Face or funded.
+    pub basis: MemoBasis,
+    /// The policies in force.
+    pub policy: PolicyHash,
+    /// The first period of the payer whose statements are not issued.
+    pub first_unissued: Option<BillingPeriod>,
+}
+
+/// Take a memo over from another system.
+#[derive(Debug, Clone)]
+pub struct OpenMemo {
+    /// As for a new one; its face is the original one.
+    pub issue: IssueMemo,
+    /// What the other system had applied.
+    pub applied_before: Money,
+    /// What AWS had applied.
+    pub funded_before: Exact,
+    /// The day the figures are of.
+    pub as_of: NaiveDate,
+    /// Its number there.
+    pub former_number: String,
+    /// What proves the figures.
+    pub evidence: String,
+}
+
+/// Why a memo was not issued.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IssueRefusal {
+    /// There is nothing to owe. Correct the amount.
+    #[error("a memo of {face} cannot be issued: its face must be above zero")]
+    NothingToIssue {
+        /// Asked for.
+        face: Money,
+    },
+    /// It ends before it begins. Correct the dates.
+    #[error("the memo ends on {end}, before it starts on {start}")]
+    EndsBeforeItStarts {
+        /// First day.
+        start: NaiveDate,
+        /// Last day.
+        end: NaiveDate,
+    },
+    /// More was applied than the face. Correct the figures, or their evidence.
+    #[error("{applied} was applied before the cut-over, more than the face {face}")]
+    AppliedBeyondFace {
+        /// What the other system applied.
+        applied: Money,
+        /// The face.
+        face: Money,
+    },
+    /// The credit has its memo. Nothing to do; use `memos adjust` to change its worth.
+    #[error("credit {credit} has memo {memo} already: adjust that one instead")]
+    HasMemo {
+        /// The credit.
+        credit: UpstreamCreditId,
+        /// Its memo.
+        memo: MemoNumber,
+    },
+}
+
+impl MemberMemos {
+    /// Decides the issue of a memo. A credit whose owner has its memo already gets no second one:
+    /// nothing is recorded (rule book N40).
+    ///
+    /// # Errors
+    /// [`IssueRefusal`].
+    pub fn decide_issue(&self, command: &IssueMemo) -> Result<Vec<MemoFact>, IssueRefusal> {
+        if command.supplements.is_none()
+            && let Some(credit) = &command.credit
+            && self.of_credit(credit).is_some_and(|memo| memo.start_date == command.start_date || !memo.open.is_zero())
+        {
+            return Ok(Vec::new());
+        }
+        Ok(vec![MemoFact::Issued(self.issued(command)?)])
+    }
+
+    /// Decides the take-over of a memo at cut-over.
+    ///
+    /// # Errors
+    /// [`IssueRefusal`].
+    pub fn decide_open(&self, command: &OpenMemo) -> Result<Vec<MemoFact>, IssueRefusal> {
+        let issue = &command.issue;
+        if let Some(credit) = &issue.credit
+            && let Some(memo) = self.of_credit(credit)
+        {
+            if memo.face == issue.face && memo.description == issue.description {
+                return Ok(Vec::new());
+            }
+            return Err(IssueRefusal::HasMemo { credit: credit.clone(), memo: memo.number.clone() });
+        }
+        if command.applied_before > issue.face || command.applied_before.is_negative() {
+            return Err(IssueRefusal::AppliedBeyondFace { applied: command.applied_before, face: issue.face });
+        }
+        let mut issued = self.issued(issue)?;
+        issued.balance_after = issued.face - command.applied_before;
+        Ok(vec![MemoFact::Opened(MemoOpened {
+            issued,
+            applied_before: command.applied_before,
+            funded_before: command.funded_before,
+            as_of: command.as_of,
+            former_number: command.former_number.clone(),
+            evidence: command.evidence.clone(),
+        })])
+    }
+
+    pub(super) fn issued(&self, command: &IssueMemo) -> Result<MemoIssued, IssueRefusal> {
+        if !command.face.is_positive() {
+            return Err(IssueRefusal::NothingToIssue { face: command.face });
+        }
+        if let Some(end) = command.end_date
+            && end < command.start_date
+        {
+            return Err(IssueRefusal::EndsBeforeItStarts { start: command.start_date, end });
+        }
+        let zero = command.face.zeroed();
+        let face = match command.basis {
+            MemoBasis::Face => command.face,
+            MemoBasis::Funded => zero,
+        };
+        let starts = BillingPeriod::containing(command.start_date);
+        Ok(MemoIssued {
+            memo: self.next_number(&command.payer, &command.member),
+            payer: command.payer.clone(),
+            member: command.member.clone(),
+            credit: command.credit.clone(),
+            supplements: command.supplements.clone(),
+            description: command.description.clone(),
+            program: command.program.clone(),
+            currency: command.currency,
+            basis: command.basis,
+            face,
+            start_date: command.start_date,
+            end_date: command.end_date,
+            terms: command.terms.clone(),
+            policy: command.policy.clone(),
+            // A statement that went out is never changed: a memo that comes late enters with the next.
+            posting: command.first_unissued.map_or(starts, |open| open.max(starts)),
+            balance_before: zero,
+            balance_after: face,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! The end of a memo (rule book N4, N14, N32, W6): what lapses at the upstream end date, decided
+//! when the period of that date is closed, dated at the end date.
+
+use chrono::NaiveDate;
+use money::Money;
+
+use super::{CreditMemo, HandRefusal, MemberMemos, MemoExpired, MemoFact};
+use crate::{
+    ids::MemoNumber,
+    period::BillingPeriod,
+    policy::{MemoExpiry, Policies, PolicyHash},
+};
+
+/// Let lapse what the closing of a period ends.
+#[derive(Debug, Clone)]
+pub struct LapseAtClose<'a> {
+    /// The period being closed.
+    pub closing: BillingPeriod,
+    /// The policies of that period.
+    pub policies: &'a Policies,
+    /// Their hash.
+    pub policy: &'a PolicyHash,
+    /// The first period of the payer whose statements are not issued.
+    pub first_unissued: BillingPeriod,
+}
+
+/// Expire a memo by hand.
+#[derive(Debug, Clone)]
+pub struct ExpireMemo<'a> {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// How much; all that is open where none is named.
+    pub amount: Option<Money>,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+    /// The policies in force.
+    pub policy: &'a PolicyHash,
+}
+
+impl MemberMemos {
+    /// Decides what lapses and expires when a period is closed. A memo is settled once; an amount
+    /// that came back later lapses at the next close.
+    pub fn decide_lapse(&self, command: &LapseAtClose<'_>) -> Vec<MemoFact> {
+        let mut facts = Vec::new();
+        for memo in self.in_order_of_issue() {
+            let Some((last, end_date)) = memo.last_period().zip(memo.usable_until.max(memo.end_date)) else { continue };
+            if last > command.closing || memo.open.is_zero() {
+                continue;
+            }
+            let (lapsing, expiring) = match command.policies.memo_expiry {
+                MemoExpiry::Never => continue,
+                MemoExpiry::UnfundedOnly => (memo.unfunded_balance(), Money::zero(memo.currency)),
+                MemoExpiry::Upstream => (memo.unfunded_balance(), memo.funded_balance()),
+            };
+            let fact = |amount: Money, open: Money| MemoExpired {
+                memo: memo.number.clone(),
+                amount,
+                effective: end_date,
+                posting: command.first_unissued.max(last),
+                policy: command.policy.clone(),
+                balance_before: open,
+                balance_after: open - amount,
+            };
+            if lapsing.is_positive() {
+                facts.push(MemoFact::Lapsed(fact(lapsing, memo.open)));
+            }
+            if expiring.is_positive() {
+                facts.push(MemoFact::Expired(fact(expiring, memo.open - lapsing)));
+            }
+        }
+        facts
+    }
+
+    /// Decides an expiry by hand: the unfunded part lapses first.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_expire(&self, command: &ExpireMemo<'_>) -> Result<Vec<MemoFact>, HandRefusal> {
+        let memo = self.known(&command.memo)?;
+        let amount = command.amount.unwrap_or(memo.open);
+        memo.can_give(amount)?;
+        let lapsing = amount.min(memo.unfunded_balance());
+        let expiring = amount - lapsing;
+        let fact = |amount: Money, open: Money| expired_by_hand(memo, command, amount, open);
+        let mut facts = Vec::new();
+        if lapsing.is_positive() {
+            facts.push(MemoFact::Lapsed(fact(lapsing, memo.open)));
+        }
+        if expiring.is_positive() {
+            facts.push(MemoFact::Expired(fact(expiring, memo.open - lapsing)));
+        }
+        Ok(facts)
+    }
+}
+
+fn expired_by_hand(memo: &CreditMemo, command: &ExpireMemo<'_>, amount: Money, open: Money) -> MemoExpired {
+    MemoExpired {
+        memo: memo.number.clone(),
+        amount,
+        effective: command.effective,
+        posting: command.posting,
+        policy: command.policy.clone(),
+        balance_before: open,
+        balance_after: open - amount,
+    }
+}

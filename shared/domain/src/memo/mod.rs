@@ -1,0 +1,39 @@
+//! The memos of one member account: what the distributor owes it in credits.
+//!
+//! A memo is issued for an upstream credit, funded as AWS applies that credit anywhere in the
+//! payer, drawn against its own account's charges only, and ends in exactly one of the ways that
+//! its conservation law names:
+//!
+//! ```text
+//! face = open + applied + expired + written off + refunded + reassigned out
+//! ```
+//!
+//! One file a verb; `state.rs` holds what a memo is, `evolve.rs` what each fact makes of it.
+
+mod by_hand;
+mod draw;
+mod evolve;
+mod facts;
+mod fund;
+mod issue;
+mod lapse;
+mod order;
+mod plan;
+mod state;
+mod terms;
+
+pub use by_hand::{AdjustMemo, HandRefusal, ReassignPo, RefundMemo, ReinstateMemo, TransferMemo, WriteOffMemo};
+pub use draw::{CorrectPeriod, DrawDecision, DrawPeriod, DrawRefusal};
+pub use evolve::FoldFault;
+pub use facts::{
+    MemoApplied, MemoExpired, MemoFact, MemoFunded, MemoIssued, MemoOpened, MemoPoReassigned, MemoReassignedIn,
+    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, ServiceAmount, UnapplyCause,
+    WriteOffCause,
+};
+pub use fund::{FundMemo, FundingFromCredit};
+pub use issue::{IssueMemo, IssueRefusal, OpenMemo};
+pub use lapse::{ExpireMemo, LapseAtClose};
+pub use order::draw_order;
+pub use plan::{DrawPlan, MemoDraw, PlannedLine, plan_draws};
+pub use state::{Application, CreditMemo, MemberMemos, MemoStatus, Movement};
+pub use terms::MemoTerms;

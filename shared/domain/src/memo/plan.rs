@@ -1,0 +1,263 @@
+//! How the memos of an account pay its month: the plan that a billing run records and a document
+//! shows.
+//!
+//! For each memo in AWS's order, the charges it may pay are taken anew, the largest service first,
+//! ties by product code (rule book N31, W5). A draw is in minor units: the eligible exact charges,
+//! less what earlier memos drew, are rounded once; then it is the smaller of that and the open
+//! balance. All draws together exceed neither the rounded eligible total nor the rounded gross
+//! (rule book N29, N34).
+
+use std::collections::BTreeMap;
+
+use money::{Currency, Exact, Money, MoneyError, Rounding, share_by_largest_remainder};
+
+use super::{CreditMemo, ServiceAmount};
+use crate::{
+    ids::{MemoNumber, ProductCode},
+    rating::{RatedCharge, RatedMonth},
+    usage::LineType,
+};
+
+/// What one memo pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemoDraw {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// How much.
+    pub amount: Money,
+    /// The charges it might have paid, rounded once.
+    pub eligible: Money,
+    /// What it pays, by service.
+    pub by_service: Vec<ServiceAmount>,
+}
+
+/// A line of the document: one service and charge kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedLine {
+    /// The service.
+    pub service: ProductCode,
+    /// The line type, in the bill's words.
+    pub charge_kind: LineType,
+    /// What the customer is charged.
+    pub gross: Money,
+    /// What of it a memo may pay.
+    pub eligible: Money,
+    /// What memos pay.
+    pub applied: Money,
+    /// What is left to pay.
+    pub due: Money,
+}
+
+/// How an account's month is paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawPlan {
+    /// All charges, rounded once.
+    pub gross: Money,
+    /// Charges that a memo may pay, rounded once: the utilisation.
+    pub eligible: Money,
+    /// What all memos pay.
+    pub applied: Money,
+    /// What the customer pays.
+    pub due: Money,
+    /// Each memo's part, in the order they were drawn.
+    pub draws: Vec<MemoDraw>,
+    /// The lines; their columns add up to the totals.
+    pub lines: Vec<PlannedLine>,
+}
+
+/// What of a memo may be drawn now.
+pub struct Drawable<'a> {
+    /// The memo.
+    pub memo: &'a CreditMemo,
+    /// The most it may pay.
+    pub limit: Money,
+    /// The last day whose charges it may pay, where the policy is exact to the day.
+    pub last_day: Option<chrono::NaiveDate>,
+}
+
+/// Plans the draws of `memos`, which stand in the order they are drawn in.
+///
+/// # Errors
+/// [`MoneyError`] where a sum cannot be held exactly.
+pub fn plan_draws(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Rounding) -> Result<DrawPlan, MoneyError> {
+    let currency = month.currency;
+    let gross = month.gross()?.round_to_money(currency, rounding)?;
+    let tax_is_payable = memos.iter().any(|drawable| drawable.memo.terms.covers_tax);
+    let is_eligible = |charge: &RatedCharge| match charge.never_covered {
+        None => true,
+        Some(crate::never_covered::NeverCovered::Tax) => tax_is_payable,
+        Some(_) => false,
+    };
+    let eligible_exact =
+        Exact::checked_sum(month.charges.iter().filter(|charge| is_eligible(charge)).map(|charge| charge.amount))?;
+    let eligible = eligible_exact.round_to_money(currency, rounding)?;
+
+    let mut remaining: Vec<Exact> = month.charges.iter().map(|charge| charge.amount).collect();
+    let mut room = eligible.min(gross).at_least_zero();
+    let mut draws = Vec::new();
+    for drawable in memos {
+        let draw = draw_one(month, drawable, &mut remaining, room, rounding)?;
+        room -= draw.amount;
+        if !draw.amount.is_zero() {
+            draws.push(draw);
+        }
+    }
+    let applied = Money::sum(currency, draws.iter().map(|draw| draw.amount));
+    let totals = LineTotals { gross, eligible, applied };
+    let lines = lines(month, &remaining, is_eligible, &totals)?;
+    Ok(DrawPlan { gross, eligible, applied, due: gross - applied, draws, lines })
+}
+
+fn draw_one(
+    month: &RatedMonth,
+    drawable: &Drawable<'_>,
+    remaining: &mut [Exact],
+    room: Money,
+    rounding: Rounding,
+) -> Result<MemoDraw, MoneyError> {
+    let currency = month.currency;
+    let payable: Vec<usize> = (0..month.charges.len())
+        .filter(|at| {
+            let charge = &month.charges[*at];
+            let in_time = drawable.last_day.is_none_or(|last| charge.day.is_none_or(|day| day <= last));
+            in_time && drawable.memo.terms.may_pay(charge)
+        })
+        .collect();
+    let mut services: BTreeMap<&ProductCode, Exact> = BTreeMap::new();
+    for at in &payable {
+        let sum = services.entry(&month.charges[*at].product_code).or_default();
+        *sum = sum.checked_add(remaining[*at])?;
+    }
+    let eligible = Exact::checked_sum(services.values().copied())?.round_to_money(currency, rounding)?;
+    let amount = eligible.min(room).min(drawable.limit).at_least_zero();
+    let mut draw = MemoDraw { memo: drawable.memo.number.clone(), amount, eligible, by_service: Vec::new() };
+    if amount.is_zero() {
+        return Ok(draw);
+    }
+
+    // Largest service first; the map is sorted by code, and the sort keeps that order for ties.
+    let mut order: Vec<(&ProductCode, Exact)> = services.into_iter().filter(|(_, sum)| sum.is_positive()).collect();
+    order.sort_by(|a, b| b.1.cmp(&a.1));
+    let mut left = amount.to_exact();
+    let mut taken: Vec<(String, Exact)> = Vec::new();
+    for (service, sum) in order {
+        if left.is_zero() {
+            break;
+        }
+        let part = sum.min(left);
+        left = left.checked_sub(part)?;
+        take(month, &payable, service, part, remaining)?;
+        taken.push((service.as_str().to_owned(), part));
+    }
+    let parts: Vec<Exact> = taken.iter().map(|(_, part)| *part).collect();
+    let shown = share_by_largest_remainder(amount, &parts, currency)?;
+    draw.by_service = taken
+        .into_iter()
+        .zip(shown)
+        .map(|((service, _), amount)| ServiceAmount { service, amount })
+        .filter(|part| !part.amount.is_zero())
+        .collect();
+    Ok(draw)
+}
+
+/// Takes `part` off the remaining charges of a service, the largest charge first.
+fn take(
+    month: &RatedMonth,
+    payable: &[usize],
+    service: &ProductCode,
+    part: Exact,
+    remaining: &mut [Exact],
+) -> Result<(), MoneyError> {
+    let mut charges: Vec<usize> = payable
+        .iter()
+        .copied()
+        .filter(|at| month.charges[*at].product_code == *service && remaining[*at].is_positive())
+        .collect();
+    charges.sort_by(|a, b| remaining[*b].cmp(&remaining[*a]).then(a.cmp(b)));
+    let mut left = part;
+    for at in charges {
+        let piece = remaining[at].min(left);
+        remaining[at] = remaining[at].checked_sub(piece)?;
+        left = left.checked_sub(piece)?;
+        if left.is_zero() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+struct LineTotals {
+    gross: Money,
+    eligible: Money,
+    applied: Money,
+}
+
+fn lines(
+    month: &RatedMonth,
+    remaining: &[Exact],
+    is_eligible: impl Fn(&RatedCharge) -> bool,
+    totals: &LineTotals,
+) -> Result<Vec<PlannedLine>, MoneyError> {
+    let mut sums: BTreeMap<(&ProductCode, &LineType), [Exact; 3]> = BTreeMap::new();
+    for (charge, left) in month.charges.iter().zip(remaining) {
+        let [gross, eligible, applied] = sums.entry((&charge.product_code, &charge.line_type)).or_default();
+        *gross = gross.checked_add(charge.amount)?;
+        if is_eligible(charge) {
+            *eligible = eligible.checked_add(charge.amount)?;
+        }
+        *applied = applied.checked_add(charge.amount.checked_sub(*left)?)?;
+    }
+    let column = |at: usize, total: Money| -> Result<Vec<Money>, MoneyError> {
+        let parts: Vec<Exact> = sums.values().map(|sum| sum[at]).collect();
+        share_over_moved_lines(total, &parts, month.currency)
+    };
+    let gross = column(0, totals.gross)?;
+    let eligible = column(1, totals.eligible)?;
+    let mut applied = column(2, totals.applied)?;
+    keep_within_gross(&gross, &mut applied, month.currency);
+    let lines = sums.keys().zip(gross).zip(eligible).zip(applied);
+    Ok(lines
+        .map(|((((service, charge_kind), gross), eligible), applied)| PlannedLine {
+            service: (*service).clone(),
+            charge_kind: (*charge_kind).clone(),
+            gross,
+            eligible,
+            applied,
+            due: gross - applied,
+        })
+        .collect())
+}
+
+/// Shares a total over the lines that have a part in it, so that a line without one shows nothing.
+fn share_over_moved_lines(total: Money, parts: &[Exact], currency: Currency) -> Result<Vec<Money>, MoneyError> {
+    let moved: Vec<usize> = (0..parts.len()).filter(|at| !parts[*at].is_zero()).collect();
+    let exact: Vec<Exact> = moved.iter().map(|at| parts[*at]).collect();
+    let mut shares = vec![Money::zero(currency); parts.len()];
+    for (at, share) in moved.into_iter().zip(share_by_largest_remainder(total, &exact, currency)?) {
+        shares[at] = share;
+    }
+    Ok(shares)
+}
+
+/// Two columns are shared apart, so a line could show a unit more applied than charged. The units
+/// move to lines with room; the totals stay.
+fn keep_within_gross(gross: &[Money], applied: &mut [Money], currency: Currency) {
+    let mut excess = Money::zero(currency);
+    for (gross, applied) in gross.iter().zip(applied.iter_mut()) {
+        let cap = gross.at_least_zero();
+        if *applied > cap {
+            excess += *applied - cap;
+            *applied = cap;
+        }
+    }
+    for (gross, applied) in gross.iter().zip(applied.iter_mut()) {
+        let room = (gross.at_least_zero() - *applied).min(excess).at_least_zero();
+        *applied += room;
+        excess -= room;
+    }
+    // A month of negative lines may leave no room: the first line then carries the rest, so that
+    // the column adds up.
+    if let (Some(first), true) = (applied.first_mut(), excess.is_positive()) {
+        *first += excess;
+    }
+}

@@ -1,0 +1,237 @@
+//! What a memo is: the fold of its facts. Amounts are kept by what became of them, so that the
+//! conservation law can be asserted after every fact.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use money::{Currency, Exact, Money, Rounding};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{MemoTerms, ServiceAmount};
+use crate::{
+    ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, UpstreamCreditId},
+    period::BillingPeriod,
+    policy::MemoBasis,
+};
+
+/// Where a memo stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemoStatus {
+    /// It has a balance.
+    Open,
+    /// Nothing is left, and the last of it was applied.
+    Exhausted,
+    /// Nothing is left, and part of it lapsed or expired.
+    Expired,
+    /// Nothing is left, and the rest was written off, refunded or reassigned.
+    Closed,
+}
+
+/// What a memo paid for one period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// How much stands applied.
+    pub amount: Money,
+    /// By service, as last applied.
+    pub by_service: Vec<ServiceAmount>,
+}
+
+/// What a statement period shows of a memo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Movement {
+    /// Entered with it.
+    pub issued: Money,
+    /// Paid for the period itself.
+    pub applied: Money,
+    /// All other changes, signed as they change the balance.
+    pub corrections: Money,
+    /// Lapsed and expired.
+    pub expired: Money,
+}
+
+impl Movement {
+    pub(super) fn none(currency: Currency) -> Self {
+        let zero = Money::zero(currency);
+        Self { issued: zero, applied: zero, corrections: zero, expired: zero }
+    }
+
+    /// What it does to the balance.
+    pub fn net(&self) -> Money {
+        self.issued + self.corrections - self.applied - self.expired
+    }
+
+    /// Nothing moved.
+    pub fn is_nothing(&self) -> bool {
+        self.issued.is_zero() && self.applied.is_zero() && self.corrections.is_zero() && self.expired.is_zero()
+    }
+}
+
+/// A credit memo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditMemo {
+    /// Its number.
+    pub number: MemoNumber,
+    /// Its place among the account's memos, from 1.
+    pub ordinal: u32,
+    /// The upstream credit.
+    pub credit: Option<UpstreamCreditId>,
+    /// The memo it supplements.
+    pub supplements: Option<MemoNumber>,
+    /// The credit's description.
+    pub description: String,
+    /// The credit's programme.
+    pub program: String,
+    /// The currency.
+    pub currency: Currency,
+    /// Face or funded.
+    pub basis: MemoBasis,
+    /// First day.
+    pub start_date: NaiveDate,
+    /// Last day.
+    pub end_date: Option<NaiveDate>,
+    /// Last day of use, where an amount was reinstated past the end.
+    pub usable_until: Option<NaiveDate>,
+    /// What it may pay.
+    pub terms: MemoTerms,
+    /// Where it is assigned, once it was first billed or reassigned.
+    pub assigned_to: Option<(CustomerId, PoNumber)>,
+    /// What it was issued at, with what it grew by.
+    pub face: Money,
+    /// The open balance.
+    pub open: Money,
+    /// Applied, net of what was taken back.
+    pub applied: Money,
+    /// Lapsed and expired, net of what was reinstated.
+    pub expired: Money,
+    /// Written off.
+    pub written_off: Money,
+    /// Paid out.
+    pub refunded: Money,
+    /// Gone to other memos.
+    pub reassigned_out: Money,
+    /// What AWS has applied of the credit, net of what moved with reassignments.
+    pub funded: Exact,
+    /// AWS's applications by period.
+    pub funding: BTreeMap<BillingPeriod, Exact>,
+    /// What stands applied by period of the charges.
+    pub applications: BTreeMap<BillingPeriod, Application>,
+    /// What each statement shows.
+    pub movements: BTreeMap<BillingPeriod, Movement>,
+    /// The end date's lapse was decided.
+    pub end_settled: bool,
+}
+
+impl CreditMemo {
+    /// What AWS has applied, in whole units, never more than it did.
+    pub fn funded_units(&self) -> Money {
+        // Funding is far inside what minor units hold; a failure would understate, never overstate.
+        self.funded.round_to_money(self.currency, Rounding::HalfEven).unwrap_or(Money::zero(self.currency))
+    }
+
+    /// The part of the open balance that AWS has already taken off the payer's bill.
+    pub fn funded_balance(&self) -> Money {
+        let used = self.applied + self.refunded;
+        let expired_of_funded = self.expired_of_funded();
+        (self.funded_units() - used - expired_of_funded).at_least_zero().min(self.open)
+    }
+
+    /// The part of the open balance that AWS has not.
+    pub fn unfunded_balance(&self) -> Money {
+        self.open - self.funded_balance()
+    }
+
+    /// What lapsed first took the unfunded part; only the rest was funded.
+    fn expired_of_funded(&self) -> Money {
+        let gone = self.expired + self.written_off;
+        let never_funded = (self.face - self.reassigned_out - self.funded_units()).at_least_zero();
+        (gone - never_funded).at_least_zero()
+    }
+
+    /// What was given to the customer ahead of AWS (rule book N28).
+    pub fn exposure(&self) -> Money {
+        (self.applied + self.refunded - self.funded_units()).at_least_zero()
+    }
+
+    /// Where it stands.
+    pub fn status(&self) -> MemoStatus {
+        if !self.open.is_zero() || self.face.is_zero() {
+            MemoStatus::Open
+        } else if !self.expired.is_zero() {
+            MemoStatus::Expired
+        } else if self.written_off.is_zero() && self.refunded.is_zero() && self.reassigned_out.is_zero() {
+            MemoStatus::Exhausted
+        } else {
+            MemoStatus::Closed
+        }
+    }
+
+    /// The first period it may be drawn for.
+    pub fn first_period(&self) -> BillingPeriod {
+        BillingPeriod::containing(self.start_date)
+    }
+
+    /// The last period it may be drawn for as a whole.
+    pub fn last_period(&self) -> Option<BillingPeriod> {
+        self.usable_until.max(self.end_date).map(BillingPeriod::containing)
+    }
+
+    /// What stands applied for a period.
+    pub fn applied_for(&self, period: BillingPeriod) -> Money {
+        self.applications.get(&period).map_or(Money::zero(self.currency), |application| application.amount)
+    }
+
+    /// The open balance that the statement of `period` ends with, and the one it begins with.
+    pub fn balance_through(&self, period: BillingPeriod) -> Money {
+        Money::sum(self.currency, self.movements.range(..=period).map(|(_, movement)| movement.net()))
+    }
+
+    /// The conservation law of a memo.
+    pub fn conserves(&self) -> bool {
+        let accounted =
+            self.open + self.applied + self.expired + self.written_off + self.refunded + self.reassigned_out;
+        accounted == self.face && !self.open.is_negative() && self.open <= self.face
+    }
+
+    /// Whether the applications by period add up to what stands applied, save for what another
+    /// system had applied before the cut-over.
+    pub fn applications_tie(&self, applied_before_cut_over: Money) -> bool {
+        let by_period = Money::sum(self.currency, self.applications.values().map(|application| application.amount));
+        by_period + applied_before_cut_over == self.applied
+    }
+}
+
+/// All memos of a member account under one payer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberMemos {
+    /// The payer and the account, once a memo was issued.
+    pub owner: Option<(PayerAccountId, MemberAccountId)>,
+    /// The memos by number.
+    pub memos: BTreeMap<MemoNumber, CreditMemo>,
+}
+
+impl MemberMemos {
+    /// The number that the next memo gets.
+    pub fn next_number(&self, payer: &PayerAccountId, member: &MemberAccountId) -> MemoNumber {
+        let ordinal = self.memos.len() + 1;
+        // Both ids are checked text, so their composition is a valid number.
+        MemoNumber::parse(&format!("CM-{payer}-{member}-{ordinal:04}"))
+            .unwrap_or_else(|_| unreachable!("ids compose to a number"))
+    }
+
+    /// The memo of a credit, the latest where it came back.
+    pub fn of_credit(&self, credit: &UpstreamCreditId) -> Option<&CreditMemo> {
+        self.memos
+            .values()
+            .filter(|memo| memo.credit.as_ref() == Some(credit) && memo.supplements.is_none())
+            .max_by_key(|memo| memo.ordinal)
+    }
+
+    /// Memos in the order they were issued.
+    pub fn in_order_of_issue(&self) -> Vec<&CreditMemo> {
+        let mut memos: Vec<&CreditMemo> = self.memos.values().collect();
+        memos.sort_by_key(|memo| memo.ordinal);
+        memos
+    }
+}

@@ -1,0 +1,181 @@
+//! Rating: what a member's charges are to its customer, and which of them a memo may pay.
+//!
+//! Upstream amounts become the customer's amounts here and nowhere else: the rating basis, the
+//! discounts that are passed on, the retained credit lines, the tax. Source of the default basis:
+//! W9 of the rule book.
+
+use money::{Currency, Exact, MoneyError};
+
+use crate::{
+    classification::{CreditLineTreatment, LineClass, classify_line},
+    ids::ProductCode,
+    never_covered::{NeverCovered, never_covered},
+    period::BillingPeriod,
+    policy::{CustomerTax, DiscountTreatment, Policies, RatingBasis},
+    usage::{ChargeAggregate, ChargeKey, CreditLineAggregate, LineType, MemberUsage},
+};
+
+/// What the customer is charged for one group of lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RatedCharge {
+    /// The service.
+    pub product_code: ProductCode,
+    /// Its name where the bill states one.
+    pub service_name: String,
+    /// The line type, in the bill's words.
+    pub line_type: LineType,
+    /// AWS region, blank where none.
+    pub region: String,
+    /// The day it was incurred, where the ingest kept days.
+    pub day: Option<chrono::NaiveDate>,
+    /// What the customer is charged; negative for a discount, a refund, a retained credit.
+    pub amount: Exact,
+    /// Why no memo pays it, if so.
+    pub never_covered: Option<NeverCovered>,
+}
+
+/// A member's month, rated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RatedMonth {
+    /// The month.
+    pub period: BillingPeriod,
+    /// The currency of the charges.
+    pub currency: Currency,
+    /// Everything the customer is charged, before any memo.
+    pub charges: Vec<RatedCharge>,
+    /// What the distributor keeps: kept discounts and kept credit lines, negative as AWS states
+    /// them. Not on any document; it ties the document to AWS's bill.
+    pub kept: Exact,
+}
+
+impl RatedMonth {
+    /// A month without charges.
+    pub fn empty(period: BillingPeriod, currency: Currency) -> Self {
+        Self { period, currency, charges: Vec::new(), kept: Exact::ZERO }
+    }
+
+    /// The exact sum of all charges.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where it cannot be held.
+    pub fn gross(&self) -> Result<Exact, MoneyError> {
+        Exact::checked_sum(self.charges.iter().map(|charge| charge.amount))
+    }
+}
+
+/// Rates a member's month. `treat` says what each credit line is.
+///
+/// # Errors
+/// [`MoneyError`] where a sum cannot be held exactly.
+pub fn rate(
+    usage: &MemberUsage,
+    policies: &Policies,
+    treat: impl Fn(&CreditLineAggregate) -> CreditLineTreatment,
+) -> Result<RatedMonth, MoneyError> {
+    let mut month = RatedMonth::empty(usage.period, usage.currency);
+    for charge in &usage.charges {
+        rate_charge(charge, policies, &mut month)?;
+    }
+    for line in &usage.credit_lines {
+        match treat(line) {
+            CreditLineTreatment::Promotional => {}
+            CreditLineTreatment::Kept => month.kept = month.kept.checked_add(line.amount)?,
+            CreditLineTreatment::Retained => {
+                let key = key_of_credit_line(line);
+                month.charges.push(RatedCharge {
+                    never_covered: never_covered(&key, usage.period, &policies.never_covered),
+                    product_code: key.product_code,
+                    service_name: String::new(),
+                    line_type: key.line_type,
+                    region: String::new(),
+                    day: None,
+                    amount: line.amount,
+                });
+            }
+        }
+    }
+    add_tax_by_rate(policies, &mut month)?;
+    Ok(month)
+}
+
+fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedMonth) -> Result<(), MoneyError> {
+    let class = classify_line(&charge.key.line_type);
+    let kept_line = match class {
+        LineClass::Discount => {
+            policies.rating_basis == RatingBasis::List
+                && policies.discount_treatment(&charge.key.line_type) == DiscountTreatment::Kept
+        }
+        LineClass::Tax => !matches!(policies.customer_tax, CustomerTax::PassedOn),
+        _ => false,
+    };
+    if kept_line {
+        month.kept = month.kept.checked_add(charge.amount)?;
+        return Ok(());
+    }
+    let stated = Exact::checked_sum(charge.discounts.iter().map(|discount| discount.amount))?;
+    let after_all = match charge.net_amount {
+        Some(net) => net,
+        None => charge.amount.checked_add(stated)?,
+    };
+    let amount = match policies.rating_basis {
+        RatingBasis::Net => after_all,
+        RatingBasis::List => {
+            let passed_on = charge
+                .discounts
+                .iter()
+                .filter(|discount| policies.discount_treatment(&discount.discount_type) == DiscountTreatment::PassedOn)
+                .map(|discount| discount.amount);
+            charge.amount.checked_add(Exact::checked_sum(passed_on)?)?
+        }
+    };
+    month.charges.push(RatedCharge {
+        product_code: charge.key.product_code.clone(),
+        service_name: charge.key.service_name.clone(),
+        line_type: charge.key.line_type.clone(),
+        region: charge.key.region.clone(),
+        day: charge.key.charge_day,
+        amount,
+        never_covered: never_covered(&charge.key, month.period, &policies.never_covered),
+    });
+    Ok(())
+}
+
+/// A tax rate on the charges before the memo is a charge like any other; a rate after the memo
+/// depends on the draws and is added where the document is made.
+fn add_tax_by_rate(policies: &Policies, month: &mut RatedMonth) -> Result<(), MoneyError> {
+    if let CustomerTax::RateBeforeMemo(rate) = policies.customer_tax {
+        let amount = month.gross()?.checked_mul(rate)?;
+        month.charges.push(tax_line(amount));
+    }
+    Ok(())
+}
+
+/// A line of customer tax computed by a rate.
+pub fn tax_line(amount: Exact) -> RatedCharge {
+    RatedCharge {
+        product_code: "Tax".into(),
+        service_name: String::new(),
+        line_type: "Tax".into(),
+        region: String::new(),
+        day: None,
+        amount,
+        never_covered: Some(NeverCovered::Tax),
+    }
+}
+
+fn key_of_credit_line(line: &CreditLineAggregate) -> ChargeKey {
+    ChargeKey {
+        line_type: line.key.line_type.clone(),
+        product_code: line.key.product_code.clone(),
+        service_name: String::new(),
+        purchase_type: String::new(),
+        region: String::new(),
+        billing_entity: line.key.billing_entity.clone(),
+        legal_entity: String::new(),
+        invoice_id: String::new(),
+        bill_type: String::new(),
+        billing_view: String::new(),
+        charge_month: None,
+        charge_day: None,
+    }
+}

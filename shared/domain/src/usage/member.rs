@@ -1,0 +1,123 @@
+//! A member's usage as delivered: the fact, and which version of it counts.
+
+use money::Currency;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ChargeAggregate, CreditLineAggregate, MemberUsage};
+use crate::{
+    ids::{DeliveryId, MemberAccountId, PayerAccountId},
+    period::BillingPeriod,
+};
+
+/// Aggregates in one fact at the most, so that a fact stays well inside a commit.
+const AGGREGATES_PER_FACT_MAX: usize = 200;
+
+/// What a delivery says of a member, or part of it where it is long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberUsageDelivered {
+    /// The payer billed.
+    pub payer: PayerAccountId,
+    /// The account.
+    pub member: MemberAccountId,
+    /// The month of the bill.
+    pub period: BillingPeriod,
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The delivery whose record of this member it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DeliveryId>,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// Which part this is, from 1.
+    pub part: u32,
+    /// How many parts there are.
+    pub parts: u32,
+    /// Everything but credit lines.
+    pub charges: Vec<ChargeAggregate>,
+    /// Credit lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credit_lines: Vec<CreditLineAggregate>,
+}
+
+/// The versions of a member's usage that may still count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberUsageState {
+    versions: Vec<MemberUsage>,
+}
+
+impl MemberUsageState {
+    /// The version that counts: the latest whose delivery was completed.
+    pub fn effective(&self, is_completed: impl Fn(&DeliveryId) -> bool) -> Option<&MemberUsage> {
+        self.versions.iter().rev().find(|version| is_completed(&version.delivery))
+    }
+
+    /// Decides what is new of a member in a delivery. Nothing where it says what the effective
+    /// version says, or where a delivery that was cut off has recorded it already.
+    pub fn decide(
+        &self,
+        offered: &MemberUsage,
+        is_completed: impl Fn(&DeliveryId) -> bool,
+    ) -> Vec<MemberUsageDelivered> {
+        let same = |version: &MemberUsage| {
+            version.currency == offered.currency
+                && version.charges == offered.charges
+                && version.credit_lines == offered.credit_lines
+        };
+        let effective = self.effective(is_completed);
+        let nothing_before = effective.is_none() && offered.charges.is_empty() && offered.credit_lines.is_empty();
+        if nothing_before || effective.is_some_and(same) {
+            return Vec::new();
+        }
+        if self.versions.iter().any(|version| version.delivery == offered.delivery && same(version)) {
+            return Vec::new();
+        }
+        let replaces = effective.map(|version| version.delivery.clone());
+        let mut charges: Vec<&[ChargeAggregate]> = offered.charges.chunks(AGGREGATES_PER_FACT_MAX).collect();
+        let mut credit_lines: Vec<&[CreditLineAggregate]> =
+            offered.credit_lines.chunks(AGGREGATES_PER_FACT_MAX).collect();
+        let mut parts: Vec<(&[ChargeAggregate], &[CreditLineAggregate])> = Vec::new();
+        // Short records, nearly all of them, are one fact.
+        if charges.len() <= 1 && offered.charges.len() + offered.credit_lines.len() <= AGGREGATES_PER_FACT_MAX {
+            parts.push((&offered.charges, &offered.credit_lines));
+        } else {
+            parts.extend(charges.drain(..).map(|chunk| (chunk, &[][..])));
+            parts.extend(credit_lines.drain(..).map(|chunk| (&[][..], chunk)));
+        }
+        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        (1..)
+            .zip(parts)
+            .map(|(part, (charges, credit_lines))| MemberUsageDelivered {
+                payer: offered.payer.clone(),
+                member: offered.member.clone(),
+                period: offered.period,
+                delivery: offered.delivery.clone(),
+                replaces: replaces.clone(),
+                currency: offered.currency,
+                part,
+                parts: count,
+                charges: charges.to_vec(),
+                credit_lines: credit_lines.to_vec(),
+            })
+            .collect()
+    }
+
+    /// Folds one fact in.
+    pub fn evolve(&mut self, fact: &MemberUsageDelivered) {
+        if fact.part == 1 {
+            self.versions.retain(|version| Some(&version.delivery) == fact.replaces.as_ref());
+            self.versions.push(MemberUsage {
+                payer: fact.payer.clone(),
+                member: fact.member.clone(),
+                period: fact.period,
+                delivery: fact.delivery.clone(),
+                currency: fact.currency,
+                charges: fact.charges.clone(),
+                credit_lines: fact.credit_lines.clone(),
+            });
+        } else if let Some(version) = self.versions.last_mut() {
+            version.charges.extend(fact.charges.iter().cloned());
+            version.credit_lines.extend(fact.credit_lines.iter().cloned());
+        }
+    }
+}

@@ -1,1 +1,27 @@
-//! Placeholder opening, replaced by the crate's own.
+//! The read model: every aggregate as the log makes it, rebuilt at will.
+//!
+//! [`ReadModel`] folds commits into aggregates by subject and keeps a store of them as a cache. It
+//! checks what it folds: numbers without gaps, the chain, the balances that facts state; it stops
+//! where one does not hold, and says where. The answers never depend on the store: on any doubt it
+//! is set aside and rebuilt from the log.
+//!
+//! Invariants: one process owns a store; the checkpoint is written in the same batch as what it
+//! covers; only `sled_store.rs` names sled. Deliberately absent: decisions, clocks.
+
+mod aggregate;
+mod entry;
+mod fault;
+mod model;
+mod queries;
+mod runner;
+mod sled_store;
+mod store;
+
+pub use aggregate::{Aggregate, SubjectRecord};
+pub use entry::{MemoEntry, as_of};
+pub use fault::ReadModelFault;
+pub use model::{DecodedCommit, ReadModel, StreamPosition, WhatToFold};
+pub use queries::StoredStatement;
+pub use runner::{CatchUp, catch_up, catch_up_streams, decode_all};
+pub use sled_store::SledStore;
+pub use store::{Batch, MemoryStore, Store, StoreFault, Tree};

@@ -7,6 +7,7 @@
 //! with an upcaster, never an edit; every payload ever written stays readable (`tests/golden`).
 //! Deliberately absent: any log, any rule of the business.
 
+mod aggregate_key;
 mod body;
 mod chain;
 mod commit;
@@ -14,6 +15,7 @@ mod fact;
 mod stream;
 mod subject;
 
+pub use aggregate_key::AggregateKey;
 pub use body::{BODY_BYTES_MAX, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody};
 pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};

@@ -1,0 +1,122 @@
+//! An aggregate as the log makes it, with the numbers that place it: what decisions read.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    account::MemberAccountState,
+    billing::BillingState,
+    credit::{SuspenseState, UpstreamCreditState},
+    memo::{FoldFault, MemberMemos},
+    policy::PolicyHistory,
+    usage::{DeliveryState, MemberUsageState},
+};
+use serde::{Deserialize, Serialize};
+use wire::{AggregateKey, ChainHash, Fact};
+
+/// The state of an aggregate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // each variant is its state, documented in the domain
+pub enum Aggregate {
+    Policy(PolicyHistory),
+    Member(MemberAccountState),
+    Delivery(Box<DeliveryState>),
+    MemberUsage(MemberUsageState),
+    UpstreamCredit(Box<UpstreamCreditState>),
+    Suspense(SuspenseState),
+    Memos(MemberMemos),
+    Billing(Box<BillingState>),
+}
+
+/// Why a fact was not folded.
+#[derive(Debug)]
+pub(crate) enum NotFolded {
+    /// It has no business on this subject.
+    Misplaced(&'static str),
+    /// It does not follow.
+    Fault(FoldFault),
+}
+
+impl Aggregate {
+    /// The state before any fact.
+    pub fn empty(key: &AggregateKey) -> Self {
+        match key {
+            AggregateKey::GeneralPolicy | AggregateKey::Policy { .. } => Self::Policy(PolicyHistory::default()),
+            AggregateKey::Member { .. } => Self::Member(MemberAccountState::default()),
+            AggregateKey::Delivery { .. } => Self::Delivery(Box::default()),
+            AggregateKey::MemberUsage { .. } => Self::MemberUsage(MemberUsageState::default()),
+            AggregateKey::UpstreamCredit { .. } => Self::UpstreamCredit(Box::default()),
+            AggregateKey::Suspense { .. } => Self::Suspense(SuspenseState::default()),
+            AggregateKey::Memos { .. } => Self::Memos(MemberMemos::default()),
+            AggregateKey::Billing { .. } => Self::Billing(Box::default()),
+        }
+    }
+
+    pub(crate) fn fold(&mut self, fact: &Fact) -> Result<(), NotFolded> {
+        let misplaced = || NotFolded::Misplaced(fact.type_name());
+        match self {
+            Self::Memos(memos) => memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?,
+            Self::Policy(history) => match fact {
+                Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
+                _ => return Err(misplaced()),
+            },
+            Self::Member(member) => match fact {
+                Fact::MemberAssigned(assigned) => *member = std::mem::take(member).evolve(assigned),
+                _ => return Err(misplaced()),
+            },
+            Self::MemberUsage(usage) => match fact {
+                Fact::MemberUsageDelivered(delivered) => usage.evolve(delivered),
+                _ => return Err(misplaced()),
+            },
+            Self::Delivery(delivery) => delivery.evolve(&fact.as_delivery_fact().ok_or_else(misplaced)?),
+            Self::UpstreamCredit(credit) => credit.evolve(&fact.as_credit_fact().ok_or_else(misplaced)?),
+            Self::Suspense(suspense) => suspense.evolve(&fact.as_suspense_fact().ok_or_else(misplaced)?),
+            Self::Billing(billing) => billing.evolve(&fact.as_billing_fact().ok_or_else(misplaced)?),
+        }
+        Ok(())
+    }
+}
+
+/// An aggregate with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectRecord {
+    /// The stream sequence of the subject's last commit; 0 for none.
+    pub last_sequence: u64,
+    /// The number of its last commit.
+    pub n: u64,
+    /// The chain after it.
+    #[serde(with = "chain_text")]
+    pub chain: ChainHash,
+    /// When it was recorded.
+    pub recorded: Option<DateTime<Utc>>,
+    /// Facts of a large decision whose last part has not come: they do not count yet.
+    pub held_back: Option<(String, Vec<Fact>)>,
+    /// The state.
+    pub state: Aggregate,
+}
+
+impl SubjectRecord {
+    /// Before any commit.
+    pub fn empty(key: &AggregateKey) -> Self {
+        Self {
+            last_sequence: 0,
+            n: 0,
+            chain: ChainHash::START,
+            recorded: None,
+            held_back: None,
+            state: Aggregate::empty(key),
+        }
+    }
+}
+
+mod chain_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use wire::ChainHash;
+
+    pub(super) fn serialize<S: Serializer>(chain: &ChainHash, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(chain)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ChainHash, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        ChainHash::parse(&text).ok_or_else(|| D::Error::custom("not a chain hash"))
+    }
+}

@@ -1,0 +1,409 @@
+//! The fold of the whole log: aggregates by subject, with what subscribers and queries need beside
+//! them.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, IdempotencyKey, StoredCommit, StreamName, Subject};
+
+use crate::{
+    Aggregate, Batch, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree,
+    aggregate::NotFolded,
+};
+
+/// A commit with its body read and its fingerprint taken: the part of the work that needs no
+/// order, and is done on all cores.
+#[derive(Debug)]
+pub struct DecodedCommit {
+    /// Its sequence in the stream.
+    pub sequence: u64,
+    /// Its subject.
+    pub subject: Subject,
+    /// Its number there.
+    pub n: u64,
+    /// The sequence of the subject's commit before it.
+    pub prev: u64,
+    /// The chain it states.
+    pub chain: ChainHash,
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// What it says.
+    pub body: CommitBody,
+}
+
+impl DecodedCommit {
+    /// Reads a stored commit.
+    ///
+    /// # Errors
+    /// Where its body cannot be read.
+    pub fn read(stored: &StoredCommit) -> Result<Self, ReadModelFault> {
+        let commit = &stored.commit;
+        Ok(Self {
+            sequence: stored.sequence,
+            subject: commit.subject.clone(),
+            n: commit.n,
+            prev: commit.prev,
+            chain: commit.chain,
+            fingerprint: commit.fingerprint(),
+            body: CommitBody::read(commit)?,
+        })
+    }
+}
+
+/// How far a stream was folded.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StreamPosition {
+    /// The last sequence folded.
+    pub sequence: u64,
+    /// The stream's incarnation; a checkpoint of another one is worthless.
+    pub incarnation: String,
+}
+
+/// What is worth folding: a replay of balances needs neither usage nor statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhatToFold {
+    /// All of it.
+    Everything,
+    /// Balances and what they depend on; members' usage and statements are checked and not kept.
+    Balances,
+}
+
+/// The read model.
+pub struct ReadModel {
+    store: Option<Box<dyn Store>>,
+    what: WhatToFold,
+    cached: FxHashMap<Subject, SubjectRecord>,
+    dirty: std::collections::BTreeSet<Subject>,
+    pending: Batch,
+    positions: BTreeMap<StreamName, StreamPosition>,
+    /// Whether changes may be written to the store; a dry run never does.
+    writes_through: bool,
+    facts_folded: u64,
+}
+
+/// Subjects kept in memory before the cache is written and emptied.
+const CACHED_SUBJECTS_MAX: usize = 200_000;
+
+const CHECKPOINT_KEY: &[u8] = b"positions";
+
+impl ReadModel {
+    /// A model in memory, without a store.
+    pub fn in_memory(what: WhatToFold) -> Self {
+        Self {
+            store: None,
+            what,
+            cached: FxHashMap::default(),
+            dirty: std::collections::BTreeSet::new(),
+            pending: Batch::new(),
+            positions: BTreeMap::new(),
+            writes_through: false,
+            facts_folded: 0,
+        }
+    }
+
+    /// A model over a store, from its checkpoint on.
+    ///
+    /// # Errors
+    /// [`StoreFault`] where the checkpoint cannot be read.
+    pub fn over(store: Box<dyn Store>) -> Result<Self, StoreFault> {
+        let positions = match store.get(Tree::Checkpoint, CHECKPOINT_KEY)? {
+            Some(bytes) => decode::<Vec<(String, StreamPosition)>>(Tree::Checkpoint, CHECKPOINT_KEY, &bytes)?
+                .into_iter()
+                .filter_map(|(name, position)| StreamName::parse(&name).map(|stream| (stream, position)))
+                .collect(),
+            None => BTreeMap::new(),
+        };
+        Ok(Self { store: Some(store), positions, writes_through: true, ..Self::in_memory(WhatToFold::Everything) })
+    }
+
+    /// Keeps all further changes in memory, as a dry run needs.
+    pub fn stop_writing(&mut self) {
+        self.writes_through = false;
+    }
+
+    /// How far a stream was folded.
+    pub fn position(&self, stream: StreamName) -> StreamPosition {
+        self.positions.get(&stream).cloned().unwrap_or_default()
+    }
+
+    /// How far every stream was folded: the basis of a decision.
+    pub fn positions(&self) -> BTreeMap<StreamName, StreamPosition> {
+        self.positions.clone()
+    }
+
+    /// Facts folded since it was opened.
+    pub fn facts_folded(&self) -> u64 {
+        self.facts_folded
+    }
+
+    pub(crate) fn set_incarnation(&mut self, stream: StreamName, incarnation: &str) {
+        self.positions.entry(stream).or_default().incarnation = incarnation.to_owned();
+    }
+
+    /// Forgets everything, the store's content too.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn reset(&mut self) -> Result<(), StoreFault> {
+        if let (Some(store), true) = (&self.store, self.writes_through) {
+            store.clear()?;
+        } else {
+            self.store = None;
+        }
+        self.cached.clear();
+        self.dirty.clear();
+        self.pending.clear();
+        self.positions.clear();
+        Ok(())
+    }
+
+    /// Folds one commit: the next of its stream.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`]: a gap, a broken chain, a fact that does not follow. The model is then
+    /// worthless until it is reset.
+    pub fn apply(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+        let stream = commit.subject.stream();
+        let position = self.positions.entry(stream).or_default();
+        if commit.sequence != position.sequence + 1 {
+            return Err(ReadModelFault::Gap { stream, expected: position.sequence + 1, found: commit.sequence });
+        }
+        position.sequence = commit.sequence;
+        let what = self.what;
+        self.load(&commit.subject)?;
+        let Some(record) = self.cached.get_mut(&commit.subject) else {
+            return Err(ReadModelFault::Subject(wire::BadSubject(commit.subject.to_string())));
+        };
+        follows(record, commit)?;
+        record.n = commit.n;
+        record.last_sequence = commit.sequence;
+        record.chain = commit.chain;
+        record.recorded = Some(commit.body.recorded);
+
+        let facts = facts_that_count(record, &commit.body);
+        let skipped = what == WhatToFold::Balances && matches!(record.state, Aggregate::MemberUsage(_));
+        if !skipped {
+            for fact in facts.iter() {
+                record.state.fold(fact).map_err(|not_folded| match not_folded {
+                    NotFolded::Misplaced(fact) => ReadModelFault::Misplaced {
+                        stream,
+                        sequence: commit.sequence,
+                        subject: commit.subject.clone(),
+                        fact,
+                    },
+                    NotFolded::Fault(cause) => {
+                        ReadModelFault::Fold { stream, sequence: commit.sequence, subject: commit.subject.clone(), cause }
+                    }
+                })?;
+            }
+        }
+        self.facts_folded += commit.body.facts.len() as u64;
+        if what == WhatToFold::Everything {
+            self.dirty.insert(commit.subject.clone());
+            for (at, fact) in facts.iter().enumerate() {
+                self.keep_beside(commit, at, fact)?;
+            }
+            if let Some(key) = &commit.body.idempotency {
+                self.put(Tree::IdempotencyKeys, key.key.as_bytes().to_vec(), key)?;
+            }
+            if self.dirty.len() >= CACHED_SUBJECTS_MAX {
+                self.flush()?;
+                self.cached.clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// What queries need beside the aggregates.
+    fn keep_beside(&mut self, commit: &DecodedCommit, at: usize, fact: &Fact) -> Result<(), StoreFault> {
+        if let Some(memo_fact) = fact.as_memo_fact() {
+            let entry = MemoEntry::of(&memo_fact, commit.body.recorded, commit.sequence);
+            let key = format!("{}/{:020}/{at:06}", commit.subject, commit.sequence);
+            return self.put(Tree::Entries, key.into_bytes(), &entry);
+        }
+        match fact {
+            Fact::MemberStatementRecorded(statement) => {
+                let key = crate::queries::statement_key(
+                    &statement.payer_account_id,
+                    &statement.member_account_id,
+                    Some(statement.period),
+                );
+                let stored = crate::queries::StoredStatement {
+                    statement: statement.clone(),
+                    sequence: commit.sequence,
+                    recorded: commit.body.recorded,
+                };
+                self.put(Tree::Statements, key.into_bytes(), &stored)
+            }
+            Fact::MemberUsageDelivered(usage) => {
+                let key = crate::queries::period_member_key(&usage.payer, usage.period, Some(&usage.member));
+                self.put(Tree::PeriodMembers, key.into_bytes(), &())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put<T: Serialize>(&mut self, tree: Tree, key: Vec<u8>, value: &T) -> Result<(), StoreFault> {
+        let bytes = encode(value)?;
+        self.pending.insert((tree, key), bytes);
+        Ok(())
+    }
+
+    /// Writes what changed, with the checkpoint, in one batch.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn flush(&mut self) -> Result<(), StoreFault> {
+        let Some(store) = self.store.as_ref().filter(|_| self.writes_through) else { return Ok(()) };
+        if self.dirty.is_empty() && self.pending.is_empty() {
+            return Ok(());
+        }
+        let mut batch = std::mem::take(&mut self.pending);
+        for subject in std::mem::take(&mut self.dirty) {
+            if let Some(record) = self.cached.get(&subject) {
+                batch.insert((Tree::Aggregates, subject.as_str().as_bytes().to_vec()), encode(record)?);
+            }
+        }
+        let positions: Vec<(String, StreamPosition)> =
+            self.positions.iter().map(|(stream, position)| (stream.to_string(), position.clone())).collect();
+        batch.insert((Tree::Checkpoint, CHECKPOINT_KEY.to_vec()), encode(&positions)?);
+        store.write(&batch)
+    }
+
+    /// Brings a subject into the cache.
+    fn load(&mut self, subject: &Subject) -> Result<(), ReadModelFault> {
+        if self.cached.contains_key(subject) {
+            return Ok(());
+        }
+        let record = match self.stored(subject)? {
+            Some(record) => record,
+            None => SubjectRecord::empty(&AggregateKey::of(subject)?),
+        };
+        self.cached.insert(subject.clone(), record);
+        Ok(())
+    }
+
+    fn stored(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
+        let Some(store) = &self.store else { return Ok(None) };
+        let key = subject.as_str().as_bytes();
+        store.get(Tree::Aggregates, key)?.map(|bytes| decode(Tree::Aggregates, key, &bytes)).transpose()
+    }
+
+    /// An aggregate with its place, as it stands; `None` where the log has nothing of it.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn record(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
+        match self.cached.get(subject) {
+            Some(record) => Ok(Some(record.clone())),
+            None => self.stored(subject),
+        }
+    }
+
+    /// All aggregates whose subject begins so, in order of the subject.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn records(&self, prefix: &str) -> Result<BTreeMap<Subject, SubjectRecord>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        if let Some(store) = &self.store {
+            for (key, bytes) in store.scan(Tree::Aggregates, prefix.as_bytes())? {
+                let subject = Subject::parse(&String::from_utf8_lossy(&key))?;
+                found.insert(subject, decode(Tree::Aggregates, &key, &bytes)?);
+            }
+        }
+        for (subject, record) in &self.cached {
+            if subject.as_str().starts_with(prefix) && record.n > 0 {
+                found.insert(subject.clone(), record.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn value<T: for<'de> Deserialize<'de>>(&self, tree: Tree, key: &[u8]) -> Result<Option<T>, StoreFault> {
+        if let Some(bytes) = self.pending.get(&(tree, key.to_vec())) {
+            return decode(tree, key, bytes).map(Some);
+        }
+        let Some(store) = &self.store else { return Ok(None) };
+        store.get(tree, key)?.map(|bytes| decode(tree, key, &bytes)).transpose()
+    }
+
+    pub(crate) fn values<T: for<'de> Deserialize<'de>>(
+        &self,
+        tree: Tree,
+        prefix: &[u8],
+    ) -> Result<Vec<(Vec<u8>, T)>, StoreFault> {
+        let mut found: BTreeMap<Vec<u8>, Vec<u8>> = match &self.store {
+            Some(store) => store.scan(tree, prefix)?.into_iter().collect(),
+            None => BTreeMap::new(),
+        };
+        let pending = self.pending.range((tree, prefix.to_vec())..);
+        for ((_, key), bytes) in pending.take_while(|((at, key), _)| *at == tree && key.starts_with(prefix)) {
+            found.insert(key.clone(), bytes.clone());
+        }
+        found
+            .into_iter()
+            .map(|(key, bytes)| {
+                let value = decode(tree, &key, &bytes)?;
+                Ok((key, value))
+            })
+            .collect()
+    }
+
+    /// What an operator's key was used for.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn idempotency_key(&self, key: &str) -> Result<Option<IdempotencyKey>, StoreFault> {
+        self.value(Tree::IdempotencyKeys, key.as_bytes())
+    }
+}
+
+/// The commit must be the next of its subject: number, place and chain.
+fn follows(record: &SubjectRecord, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+    let broken = |what: String| ReadModelFault::BrokenChain {
+        stream: commit.subject.stream(),
+        sequence: commit.sequence,
+        subject: commit.subject.clone(),
+        what,
+    };
+    if commit.n != record.n + 1 {
+        return Err(broken(format!("number {} does not follow {}", commit.n, record.n)));
+    }
+    if commit.prev != record.last_sequence {
+        return Err(broken(format!("it follows sequence {}, and {} was the last", commit.prev, record.last_sequence)));
+    }
+    if ChainHash::after(record.chain, &commit.fingerprint) != commit.chain {
+        return Err(broken("the chain is broken".to_owned()));
+    }
+    Ok(())
+}
+
+/// The facts that count from this commit on: its own, or those of a set that it closes.
+fn facts_that_count<'a>(record: &mut SubjectRecord, body: &'a CommitBody) -> std::borrow::Cow<'a, [Fact]> {
+    let Some(part) = &body.part_of else {
+        // A set that was never closed was abandoned by its writer.
+        record.held_back = None;
+        return std::borrow::Cow::Borrowed(&body.facts);
+    };
+    let mut held = match record.held_back.take() {
+        Some((set, held)) if set == part.set && part.part > 1 => held,
+        _ => Vec::new(),
+    };
+    held.extend(body.facts.iter().cloned());
+    if part.closes {
+        return std::borrow::Cow::Owned(held);
+    }
+    record.held_back = Some((part.set.clone(), held));
+    std::borrow::Cow::Borrowed(&[])
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreFault> {
+    serde_json::to_vec(value).map_err(|cause| StoreFault::Failed { doing: "encoding a value", cause: cause.to_string() })
+}
+
+fn decode<T: for<'de> Deserialize<'de>>(tree: Tree, key: &[u8], bytes: &[u8]) -> Result<T, StoreFault> {
+    serde_json::from_slice(bytes)
+        .map_err(|_| StoreFault::Damaged { tree: tree.name(), key: String::from_utf8_lossy(key).into_owned() })
+}

@@ -1,0 +1,325 @@
+//! Questions to the read model, in the domain's types. Everything decisions and commands read is
+//! asked here.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    account::MemberAccountState,
+    billing::{BillingState, MemberStatement},
+    credit::{SuspenseState, UpstreamCreditState},
+    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
+    memo::MemberMemos,
+    period::BillingPeriod,
+    policy::{Policies, PolicyHistory},
+    usage::{DeliveryState, MemberUsage, MemberUsageState},
+};
+use serde::{Deserialize, Serialize};
+use wire::{AggregateKey, Subject};
+
+use crate::{Aggregate, MemoEntry, ReadModel, ReadModelFault, StoreFault, Tree};
+
+/// A statement with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredStatement {
+    /// As it was recorded.
+    pub statement: MemberStatement,
+    /// The sequence of its commit in the billing stream.
+    pub sequence: u64,
+    /// When it was recorded.
+    pub recorded: DateTime<Utc>,
+}
+
+pub(crate) fn statement_key(payer: &PayerAccountId, member: &MemberAccountId, period: Option<BillingPeriod>) -> String {
+    let period = period.map_or_else(String::new, |period| period.to_string());
+    format!("{payer}/{member}/{period}")
+}
+
+pub(crate) fn period_member_key(payer: &PayerAccountId, period: BillingPeriod, member: Option<&MemberAccountId>) -> String {
+    format!("{payer}/{period}/{}", member.map_or("", |member| member.as_str()))
+}
+
+/// The state of one kind in a record, or an empty one.
+macro_rules! state_of {
+    ($self:ident, $subject:expr, $variant:ident) => {
+        match $self.record($subject)?.map(|record| record.state) {
+            Some(Aggregate::$variant(state)) => state,
+            _ => Default::default(),
+        }
+    };
+}
+
+impl ReadModel {
+    /// A member account's assignments.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn member_account(&self, payer: &PayerAccountId, member: &MemberAccountId) -> Result<MemberAccountState, StoreFault> {
+        Ok(state_of!(self, &Subject::member(payer, member), Member))
+    }
+
+    /// The policies adopted for a payer, or for all of them.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn policy_history(&self, payer: Option<&PayerAccountId>) -> Result<PolicyHistory, StoreFault> {
+        let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
+        Ok(state_of!(self, &subject, Policy))
+    }
+
+    /// The policies in force for a payer and period: its own, else the general ones, else the
+    /// defaults.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn policies(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<Policies, StoreFault> {
+        let own = self.policy_history(Some(payer))?;
+        if let Some(policies) = own.in_force(period) {
+            return Ok(policies.clone());
+        }
+        let general = self.policy_history(None)?;
+        Ok(general.in_force(period).cloned().unwrap_or_default())
+    }
+
+    /// The deliveries of a payer and period.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn deliveries(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<DeliveryState, StoreFault> {
+        Ok(*state_of!(self, &Subject::delivery(payer, period), Delivery))
+    }
+
+    /// A member's usage of a period, all versions that may count.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn member_usage_versions(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+        period: BillingPeriod,
+    ) -> Result<MemberUsageState, StoreFault> {
+        Ok(state_of!(self, &Subject::member_usage(payer, member, period), MemberUsage))
+    }
+
+    /// A member's usage of a period as it counts.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn member_usage(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+        period: BillingPeriod,
+        deliveries: &DeliveryState,
+    ) -> Result<Option<MemberUsage>, StoreFault> {
+        let versions = self.member_usage_versions(payer, member, period)?;
+        Ok(versions.effective(|delivery| deliveries.is_completed(delivery)).cloned())
+    }
+
+    /// Members that any delivery of a payer and period named.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn members_of_period(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<Vec<MemberAccountId>, StoreFault> {
+        let prefix = period_member_key(payer, period, None);
+        let keys = self.values::<()>(Tree::PeriodMembers, prefix.as_bytes())?;
+        Ok(keys
+            .into_iter()
+            .filter_map(|(key, ())| MemberAccountId::parse(&String::from_utf8_lossy(&key[prefix.len()..])).ok())
+            .collect())
+    }
+
+    /// An upstream credit.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn upstream_credit(&self, payer: &PayerAccountId, credit: &UpstreamCreditId) -> Result<UpstreamCreditState, StoreFault> {
+        Ok(*state_of!(self, &Subject::credit(payer, credit), UpstreamCredit))
+    }
+
+    /// All upstream credits, of one payer or of all, in order of payer and id.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn upstream_credits(
+        &self,
+        payer: Option<&PayerAccountId>,
+    ) -> Result<BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        for (subject, record) in self.records("credits.")? {
+            if let (AggregateKey::UpstreamCredit { payer: of, credit }, Aggregate::UpstreamCredit(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+                && payer.is_none_or(|payer| *payer == of)
+            {
+                found.insert((of, credit), *state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The suspense of a payer and period.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn suspense(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<SuspenseState, StoreFault> {
+        Ok(state_of!(self, &Subject::suspense(payer, period), Suspense))
+    }
+
+    /// All suspense, by payer and period.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn all_suspense(&self) -> Result<BTreeMap<(PayerAccountId, BillingPeriod), SuspenseState>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        for (subject, record) in self.records("credits.")? {
+            if let (AggregateKey::Suspense { payer, period }, Aggregate::Suspense(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+            {
+                found.insert((payer, period), state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The memos of a member account.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn memos(&self, payer: &PayerAccountId, member: &MemberAccountId) -> Result<MemberMemos, StoreFault> {
+        Ok(state_of!(self, &Subject::memos(payer, member), Memos))
+    }
+
+    /// The memos of all member accounts, in order of payer and account.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn all_memos(&self) -> Result<BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        for (subject, record) in self.records("memos.")? {
+            if let (AggregateKey::Memos { payer, member }, Aggregate::Memos(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+            {
+                found.insert((payer, member), state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What each fact changed of a member's memos, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn memo_entries(&self, payer: &PayerAccountId, member: &MemberAccountId) -> Result<Vec<MemoEntry>, StoreFault> {
+        let prefix = format!("{}/", Subject::memos(payer, member));
+        Ok(self.values(Tree::Entries, prefix.as_bytes())?.into_iter().map(|(_, entry)| entry).collect())
+    }
+
+    /// A payer's period.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn billing(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<BillingState, StoreFault> {
+        Ok(*state_of!(self, &Subject::billing(payer, period), Billing))
+    }
+
+    /// All periods of a payer that were billed, waived or closed.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn billing_periods(&self, payer: &PayerAccountId) -> Result<BTreeMap<BillingPeriod, BillingState>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        for (subject, record) in self.records("billing.")? {
+            if let (AggregateKey::Billing { payer: of, period }, Aggregate::Billing(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+                && of == *payer
+            {
+                found.insert(period, *state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All periods of a payer that a delivery was completed for.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn delivered_periods(&self, payer: &PayerAccountId) -> Result<BTreeMap<BillingPeriod, DeliveryState>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        let prefix = Subject::delivery(payer, BillingPeriod::containing(chrono::NaiveDate::MIN)).to_string();
+        let prefix = prefix.rsplit_once('.').map_or(prefix.as_str(), |(head, _)| head).to_owned() + ".";
+        for (subject, record) in self.records(&prefix)? {
+            if let (AggregateKey::Delivery { period, .. }, Aggregate::Delivery(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+                && state.current().is_some()
+            {
+                found.insert(period, *state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All member accounts with their assignments, in order of payer and account.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn member_accounts(&self) -> Result<BTreeMap<(PayerAccountId, MemberAccountId), MemberAccountState>, ReadModelFault> {
+        let mut found = BTreeMap::new();
+        for (subject, record) in self.records("accounts.")? {
+            if let (AggregateKey::Member { payer, member }, Aggregate::Member(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+            {
+                found.insert((payer, member), state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A member's statement of a period, the one recorded last.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn statement(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+        period: BillingPeriod,
+    ) -> Result<Option<StoredStatement>, StoreFault> {
+        self.value(Tree::Statements, statement_key(payer, member, Some(period)).as_bytes())
+    }
+
+    /// All statements of a member, by period.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn statements(&self, payer: &PayerAccountId, member: &MemberAccountId) -> Result<Vec<StoredStatement>, StoreFault> {
+        let prefix = statement_key(payer, member, None);
+        Ok(self.values(Tree::Statements, prefix.as_bytes())?.into_iter().map(|(_, stored)| stored).collect())
+    }
+
+    /// The payers that anything is known of.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn payers(&self) -> Result<Vec<PayerAccountId>, ReadModelFault> {
+        let mut payers = std::collections::BTreeSet::new();
+        for prefix in ["accounts.", "credits.", "billing.", "memos."] {
+            for subject in self.records(prefix)?.into_keys() {
+                match AggregateKey::of(&subject)? {
+                    AggregateKey::GeneralPolicy => {}
+                    AggregateKey::Policy { payer }
+                    | AggregateKey::Member { payer, .. }
+                    | AggregateKey::Delivery { payer, .. }
+                    | AggregateKey::MemberUsage { payer, .. }
+                    | AggregateKey::UpstreamCredit { payer, .. }
+                    | AggregateKey::Suspense { payer, .. }
+                    | AggregateKey::Memos { payer, .. }
+                    | AggregateKey::Billing { payer, .. } => {
+                        payers.insert(payer);
+                    }
+                }
+            }
+        }
+        Ok(payers.into_iter().collect())
+    }
+}

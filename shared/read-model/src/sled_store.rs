@@ -1,0 +1,132 @@
+//! The store on sled: the only file that names it.
+//!
+//! One sled tree holds every tree of the read model, with a byte for the tree before the key, so
+//! that a batch over several trees and the checkpoint is one atomic sled batch. Each value carries
+//! a checksum: sled's own are of pages, and a value that was not written whole must be noticed.
+
+use std::path::Path;
+
+use crate::store::{Batch, Store, StoreFault, Tree};
+
+/// A store in a directory, owned by this process.
+#[derive(Debug)]
+pub struct SledStore {
+    database: sled::Db,
+    values: sled::Tree,
+}
+
+fn failed(doing: &'static str) -> impl Fn(sled::Error) -> StoreFault {
+    move |cause| StoreFault::Failed { doing, cause: cause.to_string() }
+}
+
+/// Bytes of sled's page cache; the aggregates in use are cached above it.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+
+impl SledStore {
+    /// Opens or makes the store in a directory.
+    ///
+    /// # Errors
+    /// [`StoreFault::InUse`] where another process owns it; otherwise it is damaged.
+    pub fn open(directory: &Path) -> Result<Self, StoreFault> {
+        let config = sled::Config::new()
+            .path(directory)
+            .cache_capacity(CACHE_BYTES)
+            // The model flushes where it must be durable; a background flush would only add noise.
+            .flush_every_ms(None);
+        let database = config.open().map_err(|cause| match &cause {
+            sled::Error::Io(io) if io.to_string().contains("lock") || io.kind() == std::io::ErrorKind::WouldBlock => {
+                StoreFault::InUse
+            }
+            _ => StoreFault::Failed { doing: "opening it", cause: cause.to_string() },
+        })?;
+        let values = database.open_tree("read-model").map_err(failed("opening its tree"))?;
+        Ok(Self { database, values })
+    }
+}
+
+fn full_key(tree: Tree, key: &[u8]) -> Vec<u8> {
+    let mut full = Vec::with_capacity(key.len() + 1 + tree.name().len());
+    full.extend_from_slice(tree.name().as_bytes());
+    full.push(0);
+    full.extend_from_slice(key);
+    full
+}
+
+fn with_checksum(value: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::with_capacity(value.len() + 4);
+    whole.extend_from_slice(&crc32fast::hash(value).to_be_bytes());
+    whole.extend_from_slice(value);
+    whole
+}
+
+fn checked(tree: Tree, key: &[u8], whole: &[u8]) -> Result<Vec<u8>, StoreFault> {
+    let damaged = || StoreFault::Damaged { tree: tree.name(), key: String::from_utf8_lossy(key).into_owned() };
+    let (checksum, value) = whole.split_at_checked(4).ok_or_else(damaged)?;
+    if checksum != crc32fast::hash(value).to_be_bytes() {
+        return Err(damaged());
+    }
+    Ok(value.to_vec())
+}
+
+impl Store for SledStore {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        let found = self.values.get(full_key(tree, key)).map_err(failed("reading"))?;
+        found.map(|whole| checked(tree, key, &whole)).transpose()
+    }
+
+    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+        let head = tree.name().len() + 1;
+        self.values
+            .scan_prefix(full_key(tree, prefix))
+            .map(|pair| {
+                let (key, whole) = pair.map_err(failed("scanning"))?;
+                let key = key.get(head..).unwrap_or_default().to_vec();
+                let value = checked(tree, &key, &whole)?;
+                Ok((key, value))
+            })
+            .collect()
+    }
+
+    fn write(&self, batch: &Batch) -> Result<(), StoreFault> {
+        let mut writes = sled::Batch::default();
+        for ((tree, key), value) in batch {
+            writes.insert(full_key(*tree, key), with_checksum(value));
+        }
+        self.values.apply_batch(writes).map_err(failed("writing"))?;
+        self.database.flush().map_err(failed("flushing")).map(|_| ())
+    }
+
+    fn clear(&self) -> Result<(), StoreFault> {
+        self.values.clear().map_err(failed("clearing"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_survives_reopening_and_a_second_owner_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SledStore::open(directory.path()).unwrap();
+        let batch = Batch::from([
+            ((Tree::Aggregates, b"memos.a".to_vec()), b"1".to_vec()),
+            ((Tree::Aggregates, b"memos.b".to_vec()), b"2".to_vec()),
+            ((Tree::Checkpoint, b"memos.a".to_vec()), b"3".to_vec()),
+        ]);
+        store.write(&batch).unwrap();
+        assert!(matches!(SledStore::open(directory.path()), Err(StoreFault::InUse)));
+        drop(store);
+        let store = SledStore::open(directory.path()).unwrap();
+        assert_eq!(store.scan(Tree::Aggregates, b"memos.").unwrap().len(), 2);
+        assert_eq!(store.get(Tree::Checkpoint, b"memos.a").unwrap(), Some(b"3".to_vec()));
+    }
+
+    #[test]
+    fn a_damaged_value_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SledStore::open(directory.path()).unwrap();
+        store.values.insert(full_key(Tree::Aggregates, b"x"), b"....damaged".to_vec()).unwrap();
+        assert!(matches!(store.get(Tree::Aggregates, b"x"), Err(StoreFault::Damaged { .. })));
+    }
+}

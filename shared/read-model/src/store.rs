@@ -1,0 +1,136 @@
+//! The store behind the read model: ordered keys in a few trees, written in batches that are all
+//! or nothing. It is a cache of the log.
+
+use std::collections::BTreeMap;
+
+/// A tree of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tree {
+    /// Aggregates by subject.
+    Aggregates,
+    /// Statements by payer, account and period.
+    Statements,
+    /// Memo entries with both dates, by payer, account and position.
+    Entries,
+    /// Members on a payer's bill, by payer, period and account.
+    PeriodMembers,
+    /// Operators' idempotency keys.
+    IdempotencyKeys,
+    /// The checkpoint.
+    Checkpoint,
+}
+
+impl Tree {
+    /// All of them.
+    pub const ALL: [Tree; 6] = [
+        Self::Aggregates,
+        Self::Statements,
+        Self::Entries,
+        Self::PeriodMembers,
+        Self::IdempotencyKeys,
+        Self::Checkpoint,
+    ];
+
+    /// Its name in the store, with the version of the projection: another version is another tree.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aggregates => "aggregates-1",
+            Self::Statements => "statements-1",
+            Self::Entries => "entries-1",
+            Self::PeriodMembers => "period-members-1",
+            Self::IdempotencyKeys => "idempotency-keys-1",
+            Self::Checkpoint => "checkpoint-1",
+        }
+    }
+}
+
+/// A batch of writes.
+pub type Batch = BTreeMap<(Tree, Vec<u8>), Vec<u8>>;
+
+/// The store failed, or holds something that was not written whole. Delete it: the log rebuilds it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    /// Another process owns it.
+    #[error("the read model is in use by another process")]
+    InUse,
+    /// It failed.
+    #[error("the read model's store failed while {doing}: {cause}")]
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// What it said.
+        cause: String,
+    },
+    /// A value is damaged.
+    #[error("a value of the read model is damaged ({tree} {key}): it will be rebuilt from the log")]
+    Damaged {
+        /// The tree.
+        tree: &'static str,
+        /// The key.
+        key: String,
+    },
+}
+
+/// Ordered trees of bytes.
+pub trait Store: Send + Sync {
+    /// One value.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault>;
+
+    /// All values whose key begins so, in order of the key.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault>;
+
+    /// Writes a batch: all of it or nothing, durable before it returns.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn write(&self, batch: &Batch) -> Result<(), StoreFault>;
+
+    /// Empties every tree.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn clear(&self) -> Result<(), StoreFault>;
+}
+
+/// A store in memory, for tests and for rebuilding beside the live one.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    values: std::sync::Mutex<Batch>,
+}
+
+impl MemoryStore {
+    fn values(&self) -> std::sync::MutexGuard<'_, Batch> {
+        self.values.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        Ok(self.values().get(&(tree, key.to_vec())).cloned())
+    }
+
+    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+        Ok(self
+            .values()
+            .range((tree, prefix.to_vec())..)
+            .take_while(|((at, key), _)| *at == tree && key.starts_with(prefix))
+            .map(|((_, key), value)| (key.clone(), value.clone()))
+            .collect())
+    }
+
+    fn write(&self, batch: &Batch) -> Result<(), StoreFault> {
+        self.values().extend(batch.iter().map(|(key, value)| (key.clone(), value.clone())));
+        Ok(())
+    }
+
+    fn clear(&self) -> Result<(), StoreFault> {
+        self.values().clear();
+        Ok(())
+    }
+}

@@ -1,1 +1,14 @@
-//! Placeholder opening, replaced by the crate's own.
+//! upstream-credits: what AWS granted and where AWS put it.
+//!
+//! It imports credits, attributes the credit lines of each delivery to them, and keeps the rest in
+//! suspense. It writes the CREDITS stream only; what a customer is owed follows from it elsewhere.
+
+mod attribute;
+mod billing_api;
+mod csv_file;
+mod import;
+
+pub use attribute::{attribute_by_hand, attribute_payer, attribute_period, treatment_of};
+pub use billing_api::read_get_credits;
+pub use csv_file::{CsvFault, CsvTable, read_credits_csv};
+pub use import::{Imported, read_credits_file, observe};

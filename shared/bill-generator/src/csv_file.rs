@@ -21,7 +21,7 @@ use crate::{
 
 enum Out {
     Plain(File),
-    Gzip(GzEncoder<File>),
+    Gzip(Box<GzEncoder<File>>),
 }
 
 /// A CSV file being written.
@@ -41,7 +41,7 @@ impl CsvFile {
         let file = File::create(path).map_err(|source| GeneratorFault::write(path, source))?;
         let out = match container {
             // The fastest level: repetitive bill text shrinks to a tenth all the same.
-            BillContainer::CsvGz => Out::Gzip(GzEncoder::new(file, Compression::fast())),
+            BillContainer::CsvGz => Out::Gzip(Box::new(GzEncoder::new(file, Compression::fast()))),
             _ => Out::Plain(file),
         };
         let columns = columns(format);

@@ -53,11 +53,14 @@ impl Extra {
     /// fees, Marketplace, Enterprise Support and domains they may not. Discounts and Free Tier
     /// lower what they may pay. Source: <https://aws.amazon.com/awscredits/>
     pub(crate) fn eligible(&self) -> bool {
-        match self.kind {
-            LineKind::RiFee | LineKind::SavingsPlanRecurringFee => true,
-            LineKind::SppDiscount | LineKind::EdpDiscount | LineKind::Credit => true,
-            _ => false,
-        }
+        matches!(
+            self.kind,
+            LineKind::RiFee
+                | LineKind::SavingsPlanRecurringFee
+                | LineKind::SppDiscount
+                | LineKind::EdpDiscount
+                | LineKind::Credit
+        )
     }
 }
 

@@ -192,7 +192,7 @@ fn grant(
 fn start(plan: &GeneratorPlan, seeded: &mut Seeded, at: usize) -> NaiveDate {
     let first_day = plan.first_period.first_day();
     let month = (at as u32).wrapping_mul(7) % plan.months.max(1);
-    let within = if at % 5 == 0 { Days::new(seeded.below(20)) } else { Days::new(0) };
+    let within = if at.is_multiple_of(5) { Days::new(seeded.below(20)) } else { Days::new(0) };
     first_day.checked_add_months(Months::new(month)).unwrap_or(first_day) + within
 }
 

@@ -1,5 +1,7 @@
-//! The conformance suite on real files: with segments of the usual size, and with segments of a few
-//! lines, so that every check crosses many of them.
+//! The conformance suite on real files: with segments of the usual size, and with segments of some
+//! thirty lines, so that the longer checks cross many of them.
+
+#![allow(clippy::unwrap_used, reason = "a harness is test code")]
 
 use std::{
     path::PathBuf,
@@ -57,7 +59,7 @@ mod usual_segments {
 
 mod small_segments {
     async fn make_log() -> super::OnFiles {
-        super::OnFiles::new(super::Settings { segment_bytes_max: 4000, ..super::Settings::default() })
+        super::OnFiles::new(super::Settings { segment_bytes_max: 12_000, ..super::Settings::default() })
     }
 
     event_log::conformance_suite!(make_log);

@@ -371,7 +371,9 @@ fn follows(record: &SubjectRecord, commit: &DecodedCommit) -> Result<(), ReadMod
     if commit.n != record.n + 1 {
         return Err(broken(format!("number {} does not follow {}", commit.n, record.n)));
     }
-    if commit.prev != record.last_sequence {
+    // Within one call to the log a commit that follows another is written with 0: after the one
+    // before it. Number and chain place it all the same.
+    if commit.prev != record.last_sequence && commit.prev != 0 {
         return Err(broken(format!("it follows sequence {}, and {} was the last", commit.prev, record.last_sequence)));
     }
     if ChainHash::after(record.chain, &commit.fingerprint) != commit.chain {

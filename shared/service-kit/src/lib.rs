@@ -1,1 +1,21 @@
-//! Placeholder opening, replaced by the crate's own.
+//! What every service and the CLI are started with: a log, a read model, a clock, and the one way
+//! of recording what was decided.
+//!
+//! [`BackOffice`] reads, lets a pure function decide, and appends with the sequence it read. A
+//! conflict means that someone else wrote first: it reads and decides again, a bounded number of
+//! times. A dry run does all of this and appends nothing.
+//!
+//! Invariants: no rule of the business lives here. Deliberately absent: output, argument parsing.
+
+mod clock;
+mod failure;
+mod logging;
+mod office;
+mod open;
+mod record;
+
+pub use clock::{Clock, ClockFault};
+pub use failure::{ExitCode, Failure};
+pub use logging::start_logging;
+pub use office::{Act, BackOffice, Recorded};
+pub use open::{Access, OfficeSettings};

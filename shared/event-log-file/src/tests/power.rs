@@ -13,7 +13,7 @@ struct Life {
     /// Changes to the files before the power goes.
     changes: u64,
     seed: u64,
-    /// Commits of each call; the calls of one life on one subject each are made two at a time.
+    /// Commits of two calls that are made at once, each on a subject of its own.
     calls: Vec<(usize, usize)>,
 }
 
@@ -64,19 +64,14 @@ async fn write_until_dark(
     acknowledged: &mut Vec<StoredCommit>,
     attempted: &mut Vec<SealedCommit>,
 ) {
-    let Ok(commits) = log.read(MEMOS, 1, ReadLimits { commits_max: usize::MAX, bytes_max: usize::MAX }).await else {
-        return;
-    };
-    let mut next = commits.len() as u64 + 1;
     let mut author = Author::default();
-    let mut known = commits;
-    while let Ok(more) = log.read(MEMOS, next, ReadLimits::default()).await
-        && !more.is_empty()
+    let mut next = 1;
+    while let Ok(known) = log.read(MEMOS, next, ReadLimits::default()).await
+        && !known.is_empty()
     {
-        next += more.len() as u64;
-        known.extend(more);
+        next += known.len() as u64;
+        known.iter().for_each(|stored| author.recorded(&stored.commit, stored.sequence));
     }
-    known.iter().for_each(|stored| author.recorded(&stored.commit, stored.sequence));
 
     for (mark, (left, right)) in calls.into_iter().enumerate() {
         let commits = [(0, left), (1, right)].map(|(number, count)| {

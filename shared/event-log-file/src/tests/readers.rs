@@ -117,7 +117,10 @@ async fn a_scan_gives_the_lines_in_blocks_and_goes_on_later() {
     for from in [0, 1, 2, 13, 25, 26] {
         let skipped = (from as usize).saturating_sub(1);
         let mut scanned = Vec::new();
-        let visit = |line: crate::ScannedLine<'_>| Ok::<_, LogError>(scanned.push(line.to_stored()?));
+        let visit = |line: crate::ScannedLine<'_>| {
+            scanned.push(line.to_stored()?);
+            Ok::<_, LogError>(())
+        };
         log.scan(MEMOS, from).each_line(visit).unwrap();
         assert_eq!(scanned, all[skipped..], "from {from}");
     }

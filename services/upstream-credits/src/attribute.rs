@@ -1,0 +1,156 @@
+//! Attributing a period's credit lines: reads what a delivery says, lets the domain match, records
+//! what differs.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    classification::{CreditLineTreatment, treat_credit_line},
+    credit::{
+        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, PromotionalLine, SuspenseState, UpstreamCreditState, attribute,
+        split_owner_suffix,
+    },
+    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
+    period::BillingPeriod,
+    policy::Policies,
+    usage::CreditLineAggregate,
+};
+use money::Exact;
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+/// What a credit line is, given the credits that were imported for the payer.
+pub fn treatment_of<'a>(
+    credits: impl IntoIterator<Item = &'a UpstreamCreditState>,
+    policies: &'a Policies,
+) -> impl Fn(&CreditLineAggregate) -> CreditLineTreatment + 'a {
+    let mut known: Vec<(String, String)> = Vec::new();
+    for terms in credits.into_iter().filter_map(|credit| credit.terms.as_ref()) {
+        known.push((terms.credit.to_string(), split_owner_suffix(&terms.description).0.to_lowercase()));
+    }
+    move |line| {
+        let description = split_owner_suffix(&line.key.description).0.to_lowercase();
+        let names_known = known.iter().any(|(id, of)| *id == line.key.credit_id || *of == description);
+        treat_credit_line(&line.key.description, names_known, policies)
+    }
+}
+
+/// Attributes the credit lines of all delivered periods of a payer, the earliest first.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn attribute_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    for period in office.model.delivered_periods(payer)?.into_keys() {
+        attribute_period(office, payer, period).await?;
+    }
+    Ok(())
+}
+
+/// Attributes the credit lines of a period.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn attribute_period(office: &mut BackOffice, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
+    office.decide_many(|model| decide_period(model, payer, period)).await?;
+    Ok(())
+}
+
+fn decide_period(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod) -> Result<Vec<(Subject, Vec<Fact>)>, Failure> {
+    let deliveries = model.deliveries(payer, period)?;
+    let Some(delivery) = deliveries.current().map(|current| current.delivery.clone()) else { return Ok(Vec::new()) };
+    let credits = model.upstream_credits(Some(payer))?;
+    let suspense = model.suspense(payer, period)?;
+    let policies = model.policies(payer, period)?;
+    let lines = {
+        let treat = treatment_of(credits.values(), &policies);
+        promotional_lines(model, payer, period, &suspense, treat)?
+    };
+    let attributable = attributable(&credits, period)?;
+    let attribution = attribute(&lines, &attributable)?;
+
+    let mut decided = Vec::new();
+    let none: Vec<AttributedLine> = Vec::new();
+    for ((_, id), credit) in &credits {
+        let lines = attribution.by_credit.get(id).unwrap_or(&none);
+        let facts = credit.decide_attribution(period, &delivery, lines)?;
+        decided.push((Subject::credit(payer, id), facts.into_iter().map(Fact::from).collect()));
+    }
+    let facts = suspense.decide(payer, period, &delivery, &attribution.suspense);
+    decided.push((Subject::suspense(payer, period), facts.into_iter().map(Fact::from).collect()));
+    Ok(decided)
+}
+
+/// Promotional lines of all members, summed by member, description and stated credit id.
+fn promotional_lines(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    suspense: &SuspenseState,
+    treat: impl Fn(&CreditLineAggregate) -> CreditLineTreatment,
+) -> Result<Vec<PromotionalLine>, Failure> {
+    let deliveries = model.deliveries(payer, period)?;
+    let mut sums: BTreeMap<(MemberAccountId, String, String), Exact> = BTreeMap::new();
+    for member in model.members_of_period(payer, period)? {
+        let Some(usage) = model.member_usage(payer, &member, period, &deliveries)? else { continue };
+        for line in usage.credit_lines.iter().filter(|line| treat(line) == CreditLineTreatment::Promotional) {
+            let key = (member.clone(), line.key.description.clone(), line.key.credit_id.clone());
+            let sum = sums.entry(key).or_default();
+            *sum = sum.checked_sub(line.amount)?;
+        }
+    }
+    Ok(sums
+        .into_iter()
+        .filter(|(_, applied)| !applied.is_zero())
+        .map(|((member, description, credit_id), applied)| PromotionalLine {
+            by_operator: suspense.operator_says(&member, &description).cloned(),
+            member,
+            description,
+            credit_id,
+            applied,
+        })
+        .collect())
+}
+
+fn attributable(
+    credits: &BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>,
+    period: BillingPeriod,
+) -> Result<Vec<AttributableCredit>, Failure> {
+    let mut found = Vec::new();
+    for ((_, id), credit) in credits {
+        let Some(terms) = &credit.terms else { continue };
+        found.push(AttributableCredit {
+            credit: id.clone(),
+            owner: credit.owner_in(period).unwrap_or(&terms.owner).clone(),
+            description: terms.description.clone(),
+            remaining: terms.face_amount.checked_sub(credit.applied_outside(period)?)?,
+            live: credit.is_live_in(period) && credit.status != CreditStatus::Cancelled,
+            end_date: terms.end_date,
+            start_date: terms.start_date,
+        });
+    }
+    Ok(found)
+}
+
+/// Gives a suspense item an owner and attributes its period anew.
+///
+/// # Errors
+/// [`Failure`] where there is no such item or credit.
+pub async fn attribute_by_hand(office: &mut BackOffice, command: &AttributeByHand) -> Result<(), Failure> {
+    if office.model.upstream_credit(&command.payer, &command.credit)?.terms.is_none() {
+        return Err(Failure::refused("CM0325", format!("payer {} has no credit {}: import it first", command.payer, command.credit)));
+    }
+    let subject = Subject::suspense(&command.payer, command.period);
+    office
+        .decide(&subject, |model| {
+            let state = model.suspense(&command.payer, command.period)?;
+            let fact = state.decide_by_hand(command).ok_or_else(|| {
+                Failure::refused(
+                    "CM0326",
+                    format!("{} of {} has no suspense item '{}': see credits suspense", command.period, command.payer, command.item),
+                )
+            })?;
+            Ok(vec![fact.into()])
+        })
+        .await?;
+    attribute_period(office, &command.payer, command.period).await
+}

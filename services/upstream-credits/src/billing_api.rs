@@ -1,0 +1,146 @@
+//! The JSON of `aws billing get-credits`, as it comes.
+//!
+//! Source: <https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_billing_GetCredits.html>.
+//! Times are epoch seconds or ISO 8601; amounts are decimal strings. The JSON names no payer: it is
+//! said by the operator or found in the accounts import. Deliberately lenient in what it passes
+//! over: a field that nothing here needs is AWS's business.
+
+use chrono::{DateTime, NaiveDate};
+use domain::{
+    credit::UpstreamCreditTerms,
+    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
+};
+use money::{Currency, Exact};
+use serde_json::Value;
+
+/// Reads the credits of an API answer, or of an array of answers (pages).
+///
+/// # Errors
+/// What is wrong, naming the credit and the field.
+pub fn read_get_credits(
+    document: &Value,
+    payer_of: &dyn Fn(&MemberAccountId) -> Option<PayerAccountId>,
+) -> Result<Vec<UpstreamCreditTerms>, String> {
+    let pages: Vec<&Value> = match document {
+        Value::Array(pages) => pages.iter().collect(),
+        page => vec![page],
+    };
+    let mut credits = Vec::new();
+    for page in pages {
+        // A page is an answer with `credits`, or a credit itself where pages were merged.
+        let listed = page.get("credits").or_else(|| page.get("Credits"));
+        match listed {
+            Some(Value::Array(listed)) => {
+                for (at, credit) in listed.iter().enumerate() {
+                    credits.push(read_credit(credit, at + 1, payer_of)?);
+                }
+            }
+            Some(_) => return Err("the field credits is not a list".into()),
+            None if page.get("creditId").is_some() => credits.push(read_credit(page, credits.len() + 1, payer_of)?),
+            None => return Err("this is not the JSON of aws billing get-credits: it has no field credits".into()),
+        }
+    }
+    Ok(credits)
+}
+
+fn read_credit(
+    credit: &Value,
+    at: usize,
+    payer_of: &dyn Fn(&MemberAccountId) -> Option<PayerAccountId>,
+) -> Result<UpstreamCreditTerms, String> {
+    let fault = |field: &str, what: &dyn std::fmt::Display| format!("credit {at}, field {field}: {what}");
+    let text = |field: &str| text_of(credit.get(field));
+    let id: UpstreamCreditId = text("creditId").parse().map_err(|cause| fault("creditId", &cause))?;
+    let owner: MemberAccountId = text("accountId").parse().map_err(|cause| fault("accountId", &cause))?;
+    let payer = payer_of(&owner)
+        .ok_or_else(|| fault("accountId", &format!("the payer of {owner} is not known: say --payer, or import the account first")))?;
+    let (initial_amount, _) = amount_of(credit, "initialAmount").map_err(|cause| fault("initialAmount", &cause))?;
+    let (remaining_amount, currency) = amount_of(credit, "remainingAmount").map_err(|cause| fault("remainingAmount", &cause))?;
+    let face_amount = remaining_amount.or(initial_amount).ok_or_else(|| fault("remainingAmount", &"it is missing"))?;
+    let currency = currency.or(amount_of(credit, "initialAmount").ok().and_then(|(_, currency)| currency));
+    let start_date = date_of(credit.get("startDate")).ok_or_else(|| fault("startDate", &"it is not a time"))?;
+    let end_date = match credit.get("endDate") {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(date_of(Some(value)).ok_or_else(|| fault("endDate", &"it is not a time"))?),
+    };
+    let services = match credit.get("applicableProductNames") {
+        Some(Value::Array(names)) => names.iter().map(|name| text_of(Some(name))).filter(|name| !name.is_empty()).collect(),
+        _ => Vec::new(),
+    };
+    Ok(UpstreamCreditTerms {
+        credit: id,
+        payer,
+        owner,
+        description: text("description"),
+        program: String::new(),
+        credit_type: text("creditType"),
+        currency: currency.ok_or_else(|| fault("remainingAmount", &"it names no currency"))?,
+        face_amount,
+        initial_amount,
+        remaining_amount,
+        start_date,
+        end_date,
+        services,
+        excluded_services: Vec::new(),
+        regions: Vec::new(),
+        covers_tax: false,
+    })
+}
+
+/// Ids come as strings, and in one call of the API as numbers.
+fn text_of(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn amount_of(credit: &Value, field: &str) -> Result<(Option<Exact>, Option<Currency>), String> {
+    let Some(amount) = credit.get(field).filter(|amount| !amount.is_null()) else { return Ok((None, None)) };
+    let value = Exact::parse(&text_of(amount.get("currencyAmount"))).map_err(|cause| cause.to_string())?;
+    let currency = Currency::parse(&text_of(amount.get("currencyCode"))).map_err(|cause| cause.to_string())?;
+    Ok((Some(value), Some(currency)))
+}
+
+fn date_of(value: Option<&Value>) -> Option<NaiveDate> {
+    match value? {
+        Value::Number(seconds) => {
+            // Whole seconds are all that a date needs; a fraction is written after a point.
+            let whole: i64 = seconds.to_string().split('.').next()?.parse().ok()?;
+            DateTime::from_timestamp(whole, 0).map(|time| time.date_naive())
+        }
+        Value::String(text) => DateTime::parse_from_rfc3339(text)
+            .map(|time| time.naive_utc().date())
+            .ok()
+            .or_else(|| text.get(..10).and_then(|day| day.parse().ok()))
+            .or_else(|| text.parse::<i64>().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(|time| time.date_naive())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_as_it_comes() {
+        let answer: Value = serde_json::from_str(
+            r#"{"credits":[{"creditId":"123","accountId":"111122223333","creditType":"Promotion","description":"AWS Activate",
+                "initialAmount":{"currencyCode":"USD","currencyAmount":"1000.00"},
+                "remainingAmount":{"currencyCode":"USD","currencyAmount":"700.5"},
+                "startDate":1546300800,"endDate":"2019-12-31T23:59:59Z","applicableProductNames":["Amazon Simple Storage Service"],
+                "creditSharingType":"DEFAULT"}],"nextToken":null}"#,
+        )
+        .unwrap();
+        let payer = PayerAccountId::parse("999900001111").unwrap();
+        let credits = read_get_credits(&answer, &|_| Some(payer.clone())).unwrap();
+        assert_eq!(credits[0].face_amount, Exact::parse("700.5").unwrap());
+        assert_eq!(credits[0].initial_amount, Some(Exact::parse("1000").unwrap()));
+        assert_eq!(credits[0].start_date.to_string(), "2019-01-01");
+        assert_eq!(credits[0].end_date.unwrap().to_string(), "2019-12-31");
+        assert_eq!(credits[0].services, ["Amazon Simple Storage Service"]);
+        let fault = read_get_credits(&answer, &|_| None).unwrap_err();
+        assert!(fault.contains("--payer"), "{fault}");
+    }
+}

@@ -1,0 +1,105 @@
+//! Importing credits: from a file to observations.
+
+use std::path::Path;
+
+use domain::{
+    credit::{ObserveCredit, UpstreamCreditTerms},
+    ids::{MemberAccountId, PayerAccountId},
+    services::product_code_of,
+};
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+use crate::{csv_file::read_credits_csv, read_get_credits};
+
+/// What an import did.
+#[derive(Debug, Clone, Default)]
+pub struct Imported {
+    /// Credits in the file, in its order.
+    pub credits: Vec<UpstreamCreditTerms>,
+    /// Of them new or revised.
+    pub changed: usize,
+    /// What the operator should know.
+    pub warnings: Vec<String>,
+}
+
+/// Reads a credits file: the contract's CSV, or the Billing API's JSON, told by its content.
+///
+/// # Errors
+/// [`Failure`] with the place of what is wrong.
+pub fn read_credits_file(office: &BackOffice, path: &Path, payer: Option<&PayerAccountId>) -> Result<Vec<UpstreamCreditTerms>, Failure> {
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let bytes = std::fs::read(path)
+        .map_err(|cause| Failure::refused("CM0320", format!("{name}: reading it failed: {cause}")))?;
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !matches!(first, Some(b'{' | b'[')) {
+        return read_credits_csv(path).map_err(|fault| Failure::refused("CM0321", fault));
+    }
+    let document = serde_json::from_slice(&bytes).map_err(|cause| {
+        Failure::refused("CM0322", format!("{name} line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()))
+    })?;
+    let accounts = office.model.member_accounts()?;
+    let payer_of = |owner: &MemberAccountId| -> Option<PayerAccountId> {
+        payer.cloned().or_else(|| {
+            let mut payers = accounts.keys().filter(|(_, member)| member == owner).map(|(payer, _)| payer.clone());
+            // Two payers know the account: only the operator can tell.
+            payers.next().filter(|_| payers.next().is_none())
+        })
+    };
+    read_get_credits(&document, &payer_of).map_err(|fault| Failure::refused("CM0323", format!("{name}: {fault}")))
+}
+
+/// Records what credits are.
+///
+/// # Errors
+/// [`Failure`]; nothing is recorded then.
+pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>) -> Result<Imported, Failure> {
+    let decided = office
+        .decide_many(|model| {
+            credits
+                .iter()
+                .map(|terms| {
+                    let state = model.upstream_credit(&terms.payer, &terms.credit)?;
+                    let facts = state
+                        .decide_observe(&ObserveCredit { terms: terms.clone() })
+                        .map_err(|refusal| Failure::refused("CM0324", refusal))?;
+                    Ok((Subject::credit(&terms.payer, &terms.credit), facts.into_iter().map(Fact::from).collect()))
+                })
+                .collect()
+        })
+        .await?;
+    let mut imported = Imported { changed: decided.len(), ..Imported::default() };
+    for terms in &credits {
+        imported.warnings.extend(warnings(office, terms)?);
+    }
+    imported.credits = credits;
+    Ok(imported)
+}
+
+fn warnings(office: &BackOffice, terms: &UpstreamCreditTerms) -> Result<Vec<String>, Failure> {
+    let mut warnings = Vec::new();
+    for service in terms.services.iter().chain(&terms.excluded_services) {
+        // A name has spaces; a code is taken at its word, since any code seen in a bill is valid.
+        if product_code_of(service).is_none() && service.contains(' ') {
+            warnings.push(format!(
+                "credit {}: no service is known by the name '{service}': it draws nothing until it is given by its product code",
+                terms.credit
+            ));
+        }
+    }
+    if office.model.member_account(&terms.payer, &terms.owner)?.assignments().next().is_none() {
+        warnings.push(format!(
+            "credit {}: its owner {} is in no accounts import of payer {}: the memo is issued and listed as unassigned",
+            terms.credit, terms.owner, terms.payer
+        ));
+    }
+    for (what, unusual) in [
+        ("payer", (!terms.payer.is_twelve_digits()).then_some(terms.payer.as_str())),
+        ("owner", (!terms.owner.is_twelve_digits()).then_some(terms.owner.as_str())),
+    ] {
+        if let Some(id) = unusual {
+            warnings.push(format!("credit {}: the {what} id {id} is not of 12 digits: leading zeros may have been lost", terms.credit));
+        }
+    }
+    Ok(warnings)
+}

@@ -1,0 +1,272 @@
+//! Ingesting deliveries: read, decide, append.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use bill_formats::{DeliveryReading, Progress, ReadOptions, read_deliveries};
+use domain::{
+    ids::{MemberAccountId, PayerAccountId},
+    period::BillingPeriod,
+    policy::ExpiryInsideMonth,
+    usage::{
+        BillFormat, ControlTotals, DeliveryCompleted, DeliveryFile, DeliveryState, DeliveryVerdict, Finality, LeftOut,
+        MemberUsage, OfferDelivery, TypeTotal,
+    },
+};
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+use crate::{IngestRow, ingest_row};
+
+/// How to ingest.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IngestOptions {
+    /// A delivery may drop members or bill types that the former one had.
+    pub replace: bool,
+}
+
+/// What an ingest did.
+#[derive(Debug, Clone)]
+pub struct Ingested {
+    /// One row a payer and period.
+    pub rows: Vec<IngestRow>,
+    /// What the operator should know.
+    pub warnings: Vec<String>,
+    /// Payers and periods whose usage changed: what reacts to it runs for these.
+    pub changed: Vec<(PayerAccountId, BillingPeriod)>,
+}
+
+/// Ingests all deliveries in the paths.
+///
+/// # Errors
+/// [`Failure`]: an input that was refused (nothing is recorded then), or a log that failed.
+pub async fn ingest(
+    office: &mut BackOffice,
+    paths: &[PathBuf],
+    options: IngestOptions,
+    progress: &dyn Progress,
+) -> Result<Ingested, Failure> {
+    let keep_days = counts_days(&office.model)?;
+    let read = ReadOptions { keep_days, ..ReadOptions::default() };
+    let reading =
+        read_deliveries(paths, &read, progress).map_err(|fault| Failure::refused("CM0310", fault))?;
+    let mut ingested = Ingested {
+        rows: Vec::new(),
+        warnings: reading.warnings.iter().map(ToString::to_string).collect(),
+        changed: Vec::new(),
+    };
+    // All are judged before any is recorded.
+    for delivery in &reading.deliveries {
+        let said = |warning: &dyn std::fmt::Display| format!("{} {}: {warning}", delivery.payer, delivery.period);
+        ingested.warnings.extend(delivery.warnings.iter().map(|warning| said(warning)));
+        if !delivery.unknown_columns.is_empty() {
+            let columns = format!("{} columns are not read: {}", delivery.unknown_columns.len(), shortened(&delivery.unknown_columns));
+            tracing::info!(payer = %delivery.payer, period = %delivery.period, "{columns}");
+        }
+        judge(&office.model, &completed(delivery, keep_days)?, delivery, options)?;
+    }
+    for delivery in &reading.deliveries {
+        let changed = record(office, delivery, options, keep_days).await?;
+        let summary = completed(delivery, keep_days)?;
+        ingested.warnings.extend(unclassified_warning(&summary));
+        ingested.warnings.extend(unassigned_warning(&office.model, delivery)?);
+        if let Some(members) = changed {
+            ingested.changed.push((delivery.payer.clone(), delivery.period));
+            ingested.rows.push(ingest_row(&summary, members));
+        } else {
+            ingested.rows.push(ingest_row(&summary, 0));
+        }
+    }
+    Ok(ingested)
+}
+
+/// Whether any policy adopted so far counts days: charges are then kept by day.
+fn counts_days(model: &ReadModel) -> Result<bool, Failure> {
+    let mut histories = vec![model.policy_history(None)?];
+    for payer in model.payers()? {
+        histories.push(model.policy_history(Some(&payer))?);
+    }
+    Ok(histories
+        .iter()
+        .flat_map(|history| history.adoptions())
+        .any(|adopted| adopted.policies.expiry_inside_month == ExpiryInsideMonth::DayExact))
+}
+
+fn judge(
+    model: &ReadModel,
+    summary: &DeliveryCompleted,
+    reading: &DeliveryReading,
+    options: IngestOptions,
+) -> Result<(DeliveryVerdict, Vec<MemberAccountId>), Failure> {
+    let state = model.deliveries(&summary.payer, summary.period)?;
+    let dropped = dropped_members(model, &state, reading)?;
+    let offer = OfferDelivery {
+        delivery: summary,
+        dropped_members: dropped.len(),
+        dropped_example: dropped.first().map(ToString::to_string),
+        replace: options.replace,
+    };
+    let verdict = state.decide(&offer).map_err(|refusal| Failure::refused("CM0311", refusal))?;
+    Ok((verdict, dropped))
+}
+
+/// Members that the delivery which counts now has and this one has not.
+fn dropped_members(model: &ReadModel, state: &DeliveryState, reading: &DeliveryReading) -> Result<Vec<MemberAccountId>, Failure> {
+    if state.current().is_none() {
+        return Ok(Vec::new());
+    }
+    let named: BTreeSet<&MemberAccountId> = reading.members.iter().map(|usage| &usage.member).collect();
+    let mut dropped = Vec::new();
+    for member in model.members_of_period(&reading.payer, reading.period)? {
+        if named.contains(&member) {
+            continue;
+        }
+        let usage = model.member_usage(&reading.payer, &member, reading.period, state)?;
+        if usage.is_some_and(|usage| !usage.charges.is_empty() || !usage.credit_lines.is_empty()) {
+            dropped.push(member);
+        }
+    }
+    Ok(dropped)
+}
+
+/// Records a delivery; answers with the number of members that changed, or none where nothing did.
+async fn record(
+    office: &mut BackOffice,
+    reading: &DeliveryReading,
+    options: IngestOptions,
+    keep_days: bool,
+) -> Result<Option<u64>, Failure> {
+    let mut summary = completed(reading, keep_days)?;
+    let (verdict, dropped) = judge(&office.model, &summary, reading, options)?;
+    let closing = Subject::delivery(&reading.payer, reading.period);
+    match verdict {
+        DeliveryVerdict::SeenBefore => Ok(None),
+        DeliveryVerdict::NoChange(seen) => {
+            office.decide(&closing, |_| Ok(vec![Fact::DeliverySeen(seen.clone())])).await?;
+            Ok(None)
+        }
+        DeliveryVerdict::New { replaces } => {
+            office.correlate(&format!("ingest {}", reading.delivery));
+            let gone: Vec<MemberUsage> = dropped.into_iter().map(|member| nothing_of(reading, member)).collect();
+            let members = office
+                .decide_many(|model| {
+                    let state = model.deliveries(&reading.payer, reading.period)?;
+                    let mut decided = Vec::new();
+                    for offered in reading.members.iter().chain(&gone) {
+                        let versions = model.member_usage_versions(&reading.payer, &offered.member, reading.period)?;
+                        let facts = versions.decide(offered, |delivery| state.is_completed(delivery));
+                        let subject = Subject::member_usage(&reading.payer, &offered.member, reading.period);
+                        decided.push((subject, facts.into_iter().map(Fact::MemberUsageDelivered).collect()));
+                    }
+                    Ok(decided)
+                })
+                .await?;
+            summary.replaces = replaces;
+            summary.changed_accounts = members.len() as u64;
+            // Nothing counts before this fact; from here on everything does.
+            office.decide(&closing, |_| Ok(vec![Fact::DeliveryCompleted(summary.clone())])).await?;
+            Ok(Some(summary.changed_accounts))
+        }
+    }
+}
+
+/// A member that a replacing delivery no longer has.
+fn nothing_of(reading: &DeliveryReading, member: MemberAccountId) -> MemberUsage {
+    MemberUsage {
+        payer: reading.payer.clone(),
+        member,
+        period: reading.period,
+        delivery: reading.delivery.clone(),
+        currency: reading.currency,
+        charges: Vec::new(),
+        credit_lines: Vec::new(),
+    }
+}
+
+/// The closing fact of a delivery, as far as its content says.
+fn completed(reading: &DeliveryReading, by_day: bool) -> Result<DeliveryCompleted, Failure> {
+    let by_type: Vec<TypeTotal> = reading
+        .by_type
+        .iter()
+        .map(|total| TypeTotal { line_type: total.line_type.clone(), rows: total.rows, amount: total.amount })
+        .collect();
+    let is_final = reading.rows_without_invoice() == 0 && reading.rows_with_invoice() > 0 && !reading.pro_forma;
+    let (assembly_id, created) = match &reading.manifest {
+        Some(manifest) => (manifest.id.clone(), manifest.created),
+        None => (String::new(), None),
+    };
+    Ok(DeliveryCompleted {
+        payer: reading.payer.clone(),
+        period: reading.period,
+        delivery: reading.delivery.clone(),
+        replaces: None,
+        format: match reading.format {
+            bill_formats::BillFormat::CurLegacy => BillFormat::CurLegacy,
+            bill_formats::BillFormat::Cur2 => BillFormat::Cur2,
+            bill_formats::BillFormat::Focus => BillFormat::Focus,
+        },
+        currency: reading.currency,
+        files: reading
+            .files
+            .iter()
+            .map(|file| DeliveryFile { name: file.name.clone(), sha256: file.sha256.clone(), bytes: file.bytes, rows: file.rows })
+            .collect(),
+        assembly_id,
+        created,
+        rows: reading.rows,
+        accounts: reading.members.len() as u64,
+        changed_accounts: 0,
+        totals: ControlTotals::of(&by_type)?,
+        by_type,
+        finality: if is_final { Finality::Final } else { Finality::Estimated },
+        bill_types: reading.bill_types.iter().map(|evidence| evidence.bill_type.clone()).collect(),
+        left_out: reading
+            .left_out
+            .iter()
+            .map(|left_out| LeftOut { provider: left_out.provider.clone(), rows: left_out.rows })
+            .collect(),
+        unknown_columns: reading.unknown_columns.clone(),
+        pro_forma: reading.pro_forma,
+        by_day,
+        digest: reading.digest.clone(),
+    })
+}
+
+fn unclassified_warning(summary: &DeliveryCompleted) -> Option<String> {
+    let unknown: Vec<String> = summary
+        .by_type
+        .iter()
+        .filter(|total| domain::classification::classify_line(&total.line_type) == domain::classification::LineClass::Unclassified)
+        .map(|total| format!("'{}' ({} rows, {})", total.line_type, total.rows, total.amount))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        format!("{} {}: line types that no table knows, kept and counted: {}", summary.payer, summary.period, unknown.join(", "))
+    })
+}
+
+fn unassigned_warning(model: &ReadModel, reading: &DeliveryReading) -> Result<Option<String>, Failure> {
+    let mut unassigned = Vec::new();
+    for usage in &reading.members {
+        if model.member_account(&reading.payer, &usage.member)?.assignments().next().is_none() {
+            unassigned.push(usage.member.to_string());
+        }
+    }
+    Ok((!unassigned.is_empty()).then(|| {
+        format!(
+            "{} {}: {} member accounts are in no accounts import: {}",
+            reading.payer,
+            reading.period,
+            unassigned.len(),
+            shortened(&unassigned)
+        )
+    }))
+}
+
+fn shortened(names: &[String]) -> String {
+    const SHOWN_MAX: usize = 5;
+    let mut text = names.iter().take(SHOWN_MAX).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN_MAX {
+        text.push_str(", ...");
+    }
+    text
+}

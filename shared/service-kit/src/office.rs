@@ -1,0 +1,159 @@
+//! The back office that a command or service works in.
+
+use std::sync::Arc;
+
+use domain::period::BillingPeriod;
+use event_log::EventLog;
+use read_model::{ReadModel, catch_up};
+use sha2::{Digest, Sha256};
+use wire::{Fact, IdempotencyKey, Subject};
+
+use crate::{Clock, Failure};
+
+/// Who acts, why, and whether in earnest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Act {
+    /// The command, as an operator names it.
+    pub command: String,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// The operator's key, with the hash of the command's input.
+    pub idempotency: Option<IdempotencyKey>,
+    /// Decide everything, record nothing.
+    pub dry_run: bool,
+}
+
+/// Something that was recorded, or would have been.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The subject.
+    pub subject: Subject,
+    /// The stream sequence; none in a dry run.
+    pub sequence: Option<u64>,
+    /// What was decided.
+    pub facts: Vec<Fact>,
+}
+
+/// A log with its read model, and the act under way.
+pub struct BackOffice {
+    pub(crate) log: Arc<dyn EventLog>,
+    /// The read model, up to date with all that this office recorded.
+    pub model: ReadModel,
+    /// The clock.
+    pub clock: Clock,
+    /// The act under way.
+    pub act: Act,
+    pub(crate) correlation: String,
+    pub(crate) causation: Option<String>,
+    pub(crate) recorded: Vec<Recorded>,
+}
+
+/// How often a decision is made anew before a conflict is reported.
+pub(crate) const CONFLICT_RETRIES_MAX: usize = 5;
+
+impl BackOffice {
+    /// A back office over any log and model.
+    ///
+    /// # Errors
+    /// [`Failure`] where the operator's key was used for another input.
+    pub async fn over(log: Arc<dyn EventLog>, mut model: ReadModel, clock: Clock, act: Act) -> Result<Self, Failure> {
+        if act.dry_run {
+            model.stop_writing();
+        }
+        let mut office = Self {
+            log,
+            model,
+            clock,
+            act: Act::default(),
+            correlation: String::new(),
+            causation: None,
+            recorded: Vec::new(),
+        };
+        office.begin(act)?;
+        Ok(office)
+    }
+
+    /// Begins another act in the same office.
+    ///
+    /// # Errors
+    /// [`Failure`] where the operator's key was used for another input.
+    pub fn begin(&mut self, act: Act) -> Result<(), Failure> {
+        if let Some(offered) = &act.idempotency
+            && let Some(used) = self.model.idempotency_key(&offered.key)?
+            && used.input != offered.input
+        {
+            return Err(Failure::refused(
+                "CM0302",
+                format!("the idempotency key '{}' was used for another input: use another key", offered.key),
+            ));
+        }
+        let seed = format!("{}\u{0}{}\u{0}{}", act.command, act.by, self.clock.now().to_rfc3339());
+        let seed = match &act.idempotency {
+            Some(key) => format!("{}\u{0}{}\u{0}{}", act.command, key.key, key.input),
+            None => seed,
+        };
+        self.correlation = hex::encode(&Sha256::digest(seed.as_bytes())[..16]);
+        self.act = act;
+        Ok(())
+    }
+
+    /// Names what the decisions that follow have in common: a run, a delivery. Repeating them then
+    /// makes the same commits.
+    pub fn correlate(&mut self, what: &str) {
+        self.correlation = what.to_owned();
+    }
+
+    /// Whether the act was done before under the operator's key.
+    ///
+    /// # Errors
+    /// [`Failure`] where the read model fails.
+    pub fn was_done(&self) -> Result<bool, Failure> {
+        match &self.act.idempotency {
+            Some(key) => Ok(self.model.idempotency_key(&key.key)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Reads what others have recorded.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn sync(&mut self) -> Result<(), Failure> {
+        if !self.act.dry_run {
+            catch_up(self.log.as_ref(), &mut self.model).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the read model through, so that the next command need not fold again.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        if !self.act.dry_run {
+            self.model.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Everything recorded in this office so far.
+    pub fn recorded(&self) -> &[Recorded] {
+        &self.recorded
+    }
+
+    /// The log.
+    pub fn log(&self) -> Arc<dyn EventLog> {
+        self.log.clone()
+    }
+
+    /// The first period of a payer whose statements are not issued; none where none ever were.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn first_unissued(&self, payer: &domain::ids::PayerAccountId) -> Result<Option<BillingPeriod>, Failure> {
+        let periods = self.model.billing_periods(payer)?;
+        Ok(periods.iter().rev().find(|(_, state)| state.is_issued()).map(|(period, _)| period.next()))
+    }
+}

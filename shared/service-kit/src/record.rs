@@ -1,0 +1,251 @@
+//! Recording decisions: the one place where facts become commits.
+
+use chrono::{DateTime, Utc};
+use event_log::AppendError;
+use read_model::{DecodedCommit, ReadModel, SubjectRecord};
+use wire::{
+    AggregateKey, BODY_BYTES_MAX, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject,
+};
+
+use crate::{
+    BackOffice, Failure, Recorded,
+    office::CONFLICT_RETRIES_MAX,
+};
+
+/// Room for the envelope around the facts of a body.
+const ENVELOPE_BYTES_MAX: usize = 4 * 1024;
+
+/// Commits in one call to the log: what a JetStream batch takes.
+const COMMITS_PER_CALL_MAX: usize = 1000;
+
+/// Bytes of bodies in one call to the log.
+const BYTES_PER_CALL_MAX: usize = 8 * 1024 * 1024;
+
+/// A commit ready to append, with its body as it was before it was frozen.
+struct Ready {
+    commit: SealedCommit,
+    /// Whether it follows another commit of the same set.
+    follows_in_set: bool,
+    body: CommitBody,
+}
+
+/// Whether recording is worth another try.
+enum Outcome {
+    Done,
+    Conflict(AppendError),
+}
+
+impl BackOffice {
+    /// Decides upon a subject and records it: reads, decides, appends, and does it again where
+    /// someone else wrote first.
+    ///
+    /// # Errors
+    /// The decision's own refusal, or [`Failure`] of the log or a lasting conflict.
+    pub async fn decide<F>(&mut self, subject: &Subject, decide: F) -> Result<Vec<Fact>, Failure>
+    where
+        F: Fn(&ReadModel) -> Result<Vec<Fact>, Failure>,
+    {
+        self.decide_many(|model| Ok(vec![(subject.clone(), decide(model)?)])).await.map(|all| {
+            all.into_iter().flat_map(|(_, facts)| facts).collect()
+        })
+    }
+
+    /// Decides upon many subjects and records it. Each subject's facts are all or nothing; the
+    /// decision must be one that a repetition completes.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub async fn decide_many<F>(&mut self, decide: F) -> Result<Vec<(Subject, Vec<Fact>)>, Failure>
+    where
+        F: Fn(&ReadModel) -> Result<Vec<(Subject, Vec<Fact>)>, Failure>,
+    {
+        let mut last = None;
+        for _ in 0..=CONFLICT_RETRIES_MAX {
+            let decided: Vec<(Subject, Vec<Fact>)> =
+                decide(&self.model)?.into_iter().filter(|(_, facts)| !facts.is_empty()).collect();
+            match self.record(&decided).await? {
+                Outcome::Done => return Ok(decided),
+                Outcome::Conflict(conflict) => last = Some(conflict),
+            }
+            self.sync().await?;
+        }
+        let said = last.map_or_else(String::new, |conflict| conflict.to_string());
+        Err(Failure::conflict("CM0402", format!("{said}: tried {CONFLICT_RETRIES_MAX} times again; run the command again")))
+    }
+
+    async fn record(&mut self, decided: &[(Subject, Vec<Fact>)]) -> Result<Outcome, Failure> {
+        let mut ready = Vec::new();
+        for (subject, facts) in decided {
+            ready.extend(self.seal(subject, facts)?);
+        }
+        // One call carries commits of one stream.
+        let mut by_stream: Vec<(StreamName, Vec<Ready>)> = Vec::new();
+        for one in ready {
+            let stream = one.commit.subject.stream();
+            match by_stream.last_mut() {
+                Some((last, commits)) if *last == stream => commits.push(one),
+                _ => by_stream.push((stream, vec![one])),
+            }
+        }
+        for (_, commits) in by_stream {
+            let mut call: Vec<Ready> = Vec::new();
+            let mut bytes = 0;
+            for one in commits {
+                let full = call.len() >= COMMITS_PER_CALL_MAX || bytes + one.commit.body.len() > BYTES_PER_CALL_MAX;
+                if full && let Outcome::Conflict(conflict) = self.append(std::mem::take(&mut call)).await? {
+                    return Ok(Outcome::Conflict(conflict));
+                }
+                if full {
+                    bytes = 0;
+                }
+                bytes += one.commit.body.len();
+                call.push(one);
+            }
+            if let Outcome::Conflict(conflict) = self.append(call).await? {
+                return Ok(Outcome::Conflict(conflict));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Seals the facts of one subject: one commit, or a set of parts where they are many.
+    fn seal(&self, subject: &Subject, facts: &[Fact]) -> Result<Vec<Ready>, Failure> {
+        let place = match self.model.record(subject)? {
+            Some(record) => record,
+            None => SubjectRecord::empty(&AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))?),
+        };
+        let chunks = chunks_that_fit(facts)?;
+        let count = chunks.len();
+        let mut sealed: Vec<Ready> = Vec::with_capacity(count);
+        let mut n = place.n;
+        let mut chain = place.chain;
+        for (at, chunk) in chunks.into_iter().enumerate() {
+            n += 1;
+            let part = u32::try_from(at + 1).unwrap_or(u32::MAX);
+            let id = CommitId::derive(&format!("{}\u{0}{n}", self.correlation), subject, part);
+            let set = PartOfSet { set: format!("{}-{}", self.correlation, place.n), part, closes: at + 1 == count };
+            let body = CommitBody {
+                v: CommitBody::VERSION,
+                recorded: not_before(self.clock.now(), place.recorded),
+                clock: self.clock.is_injected().then(|| "injected".to_owned()),
+                by: self.act.by.clone(),
+                reason: self.act.reason.clone(),
+                command: self.act.command.clone(),
+                correlation: self.correlation.clone(),
+                causation: self.causation.clone(),
+                idempotency: self.act.idempotency.clone(),
+                basis: self
+                    .model
+                    .positions()
+                    .into_iter()
+                    .filter(|(_, position)| position.sequence > 0)
+                    .map(|(stream, position)| (stream.to_string(), position.sequence))
+                    .collect(),
+                part_of: (count > 1).then_some(set),
+                facts: chunk,
+            };
+            let frozen = body.freeze().map_err(|cause| Failure::failed("CM0105", cause))?;
+            let follows_in_set = !sealed.is_empty();
+            let prev = if follows_in_set { 0 } else { place.last_sequence };
+            let commit = SealedCommit::seal(subject.clone(), id, n, prev, chain, frozen);
+            chain = commit.chain;
+            sealed.push(Ready { commit, follows_in_set, body });
+        }
+        Ok(sealed)
+    }
+
+    /// Appends commits of one stream and folds what was recorded.
+    async fn append(&mut self, mut call: Vec<Ready>) -> Result<Outcome, Failure> {
+        let Some(first) = call.first_mut() else { return Ok(Outcome::Done) };
+        // A set that began in the call before goes on after what that call recorded.
+        if first.follows_in_set {
+            first.commit.prev = self.model.record(&first.commit.subject)?.map_or(0, |record| record.last_sequence);
+        }
+        let stream = call[0].commit.subject.stream();
+        let next = self.model.position(stream).sequence + 1;
+        if self.act.dry_run {
+            let sequences: Vec<u64> = (next..).take(call.len()).collect();
+            self.fold(call, &sequences)?;
+            return Ok(Outcome::Done);
+        }
+        let commits: Vec<SealedCommit> = call.iter().map(|one| one.commit.clone()).collect();
+        match self.log.append_many(commits).await {
+            Ok(sequences) => {
+                self.fold_or_sync(call, &sequences, next).await?;
+                Ok(Outcome::Done)
+            }
+            Err((_, conflict @ AppendError::Conflict { .. })) => Ok(Outcome::Conflict(conflict)),
+            Err((_, AppendError::Log { subject, cause })) => {
+                // Not known whether it was recorded: the subject's last commit tells.
+                let last = self.log.last_of(&subject).await?;
+                let ours = last.is_some_and(|last| call.iter().any(|one| one.commit.id == last.commit.id));
+                if ours {
+                    self.sync().await?;
+                    return Ok(Outcome::Done);
+                }
+                Err(cause.into())
+            }
+            Err((_, broken @ AppendError::BrokenChain { .. })) => Err(Failure::failed("CM0106", broken)),
+        }
+    }
+
+    async fn fold_or_sync(&mut self, call: Vec<Ready>, sequences: &[u64], next: u64) -> Result<(), Failure> {
+        // Where others wrote in between, the log is read; else what was appended is known already.
+        let contiguous = sequences.iter().copied().eq((next..).take(sequences.len()));
+        if contiguous {
+            return self.fold(call, sequences);
+        }
+        for (one, sequence) in call.into_iter().zip(sequences) {
+            self.note(one, Some(*sequence));
+        }
+        self.sync().await
+    }
+
+    fn fold(&mut self, call: Vec<Ready>, sequences: &[u64]) -> Result<(), Failure> {
+        for (one, sequence) in call.into_iter().zip(sequences) {
+            let decoded = DecodedCommit {
+                sequence: *sequence,
+                subject: one.commit.subject.clone(),
+                n: one.commit.n,
+                prev: one.commit.prev,
+                chain: one.commit.chain,
+                fingerprint: one.commit.fingerprint(),
+                body: one.body.clone(),
+            };
+            self.model.apply(&decoded)?;
+            let sequence = (!self.act.dry_run).then_some(*sequence);
+            self.note(one, sequence);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, one: Ready, sequence: Option<u64>) {
+        for fact in &one.body.facts {
+            tracing::info!(subject = %one.commit.subject, fact = fact.type_name(), commit = %one.commit.id, "recorded");
+        }
+        self.recorded.push(Recorded { subject: one.commit.subject, sequence, facts: one.body.facts });
+    }
+}
+
+/// Recorded time never goes back on a subject, whatever the clock does.
+fn not_before(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    last.map_or(now, |last| now.max(last))
+}
+
+/// Facts in chunks that fit a body.
+fn chunks_that_fit(facts: &[Fact]) -> Result<Vec<Vec<Fact>>, Failure> {
+    let mut chunks: Vec<Vec<Fact>> = Vec::new();
+    let mut bytes = BODY_BYTES_MAX;
+    for fact in facts {
+        let size = serde_json::to_vec(fact).map_err(|cause| Failure::failed("CM0105", cause))?.len() + 1;
+        if bytes + size > BODY_BYTES_MAX - ENVELOPE_BYTES_MAX {
+            chunks.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += size;
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.push(fact.clone());
+        }
+    }
+    Ok(chunks)
+}

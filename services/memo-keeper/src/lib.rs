@@ -1,1 +1,19 @@
-//! Placeholder opening, replaced by the crate's own.
+//! memo-keeper: the distributor's own memos, their draws and documents.
+//!
+//! It issues a memo for each credit of a member account, funds it as AWS applies the credit
+//! anywhere in the payer, bills periods and closes them. It writes the MEMOS and BILLING streams
+//! only. A billing run is one decision a member and may be killed and repeated anywhere.
+
+mod bill;
+mod close;
+mod documents;
+mod fund;
+mod issue;
+mod members;
+mod reconcile;
+
+pub use bill::{BillOptions, BillOutcome, bill};
+pub use close::{CloseOptions, CloseOutcome, close, reopen, waive};
+pub use fund::fund_payer;
+pub use issue::issue_for_credits;
+pub use reconcile::{ReconciledCredit, Reconciliation, reconcile};

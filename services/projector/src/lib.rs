@@ -1,1 +1,14 @@
-//! Placeholder opening, replaced by the crate's own.
+//! projector: rebuilds every balance from the log, and checks it.
+//!
+//! It keeps the read model at the head of the log, replays the log into memory beside it, compares
+//! the two to the last digit, and audits what the log itself must hold. It writes no stream.
+
+mod audit;
+mod balance;
+mod replay;
+mod watch;
+
+pub use audit::{AuditCheck, AuditReport, audit};
+pub use balance::{AsOf, BalanceRow, balance_rows, row_of};
+pub use replay::{Difference, ReplayReport, Until, differences, replay};
+pub use watch::{MemoChanged, changes_of};

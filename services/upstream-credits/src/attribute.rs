@@ -4,36 +4,19 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    classification::{CreditLineTreatment, treat_credit_line},
+    classification::CreditLineTreatment,
     credit::{
-        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, PromotionalLine, SuspenseState, UpstreamCreditState, attribute,
-        split_owner_suffix,
+        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, KnownCredits, PromotionalLine,
+        SuspenseState, UpstreamCreditState, attribute,
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
-    policy::Policies,
     usage::CreditLineAggregate,
 };
 use money::Exact;
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
-
-/// What a credit line is, given the credits that were imported for the payer.
-pub fn treatment_of<'a>(
-    credits: impl IntoIterator<Item = &'a UpstreamCreditState>,
-    policies: &'a Policies,
-) -> impl Fn(&CreditLineAggregate) -> CreditLineTreatment + 'a {
-    let mut known: Vec<(String, String)> = Vec::new();
-    for terms in credits.into_iter().filter_map(|credit| credit.terms.as_ref()) {
-        known.push((terms.credit.to_string(), split_owner_suffix(&terms.description).0.to_lowercase()));
-    }
-    move |line| {
-        let description = split_owner_suffix(&line.key.description).0.to_lowercase();
-        let names_known = known.iter().any(|(id, of)| *id == line.key.credit_id || *of == description);
-        treat_credit_line(&line.key.description, names_known, policies)
-    }
-}
 
 /// Attributes the credit lines of all delivered periods of a payer, the earliest first.
 ///
@@ -50,20 +33,28 @@ pub async fn attribute_payer(office: &mut BackOffice, payer: &PayerAccountId) ->
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn attribute_period(office: &mut BackOffice, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
+pub async fn attribute_period(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<(), Failure> {
     office.decide_many(|model| decide_period(model, payer, period)).await?;
     Ok(())
 }
 
-fn decide_period(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod) -> Result<Vec<(Subject, Vec<Fact>)>, Failure> {
+fn decide_period(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<Vec<(Subject, Vec<Fact>)>, Failure> {
     let deliveries = model.deliveries(payer, period)?;
     let Some(delivery) = deliveries.current().map(|current| current.delivery.clone()) else { return Ok(Vec::new()) };
     let credits = model.upstream_credits(Some(payer))?;
     let suspense = model.suspense(payer, period)?;
     let policies = model.policies(payer, period)?;
     let lines = {
-        let treat = treatment_of(credits.values(), &policies);
-        promotional_lines(model, payer, period, &suspense, treat)?
+        let known = KnownCredits::of(credits.values());
+        promotional_lines(model, payer, period, &suspense, |line| known.treat(line, &policies))?
     };
     let attributable = attributable(&credits, period)?;
     let attribution = attribute(&lines, &attributable)?;
@@ -137,7 +128,10 @@ fn attributable(
 /// [`Failure`] where there is no such item or credit.
 pub async fn attribute_by_hand(office: &mut BackOffice, command: &AttributeByHand) -> Result<(), Failure> {
     if office.model.upstream_credit(&command.payer, &command.credit)?.terms.is_none() {
-        return Err(Failure::refused("CM0325", format!("payer {} has no credit {}: import it first", command.payer, command.credit)));
+        return Err(Failure::refused(
+            "CM0325",
+            format!("payer {} has no credit {}: import it first", command.payer, command.credit),
+        ));
     }
     let subject = Subject::suspense(&command.payer, command.period);
     office
@@ -146,7 +140,10 @@ pub async fn attribute_by_hand(office: &mut BackOffice, command: &AttributeByHan
             let fact = state.decide_by_hand(command).ok_or_else(|| {
                 Failure::refused(
                     "CM0326",
-                    format!("{} of {} has no suspense item '{}': see credits suspense", command.period, command.payer, command.item),
+                    format!(
+                        "{} of {} has no suspense item '{}': see credits suspense",
+                        command.period, command.payer, command.item
+                    ),
                 )
             })?;
             Ok(vec![fact.into()])

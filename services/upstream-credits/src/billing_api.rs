@@ -52,10 +52,12 @@ fn read_credit(
     let text = |field: &str| text_of(credit.get(field));
     let id: UpstreamCreditId = text("creditId").parse().map_err(|cause| fault("creditId", &cause))?;
     let owner: MemberAccountId = text("accountId").parse().map_err(|cause| fault("accountId", &cause))?;
-    let payer = payer_of(&owner)
-        .ok_or_else(|| fault("accountId", &format!("the payer of {owner} is not known: say --payer, or import the account first")))?;
+    let payer = payer_of(&owner).ok_or_else(|| {
+        fault("accountId", &format!("the payer of {owner} is not known: say --payer, or import the account first"))
+    })?;
     let (initial_amount, _) = amount_of(credit, "initialAmount").map_err(|cause| fault("initialAmount", &cause))?;
-    let (remaining_amount, currency) = amount_of(credit, "remainingAmount").map_err(|cause| fault("remainingAmount", &cause))?;
+    let (remaining_amount, currency) =
+        amount_of(credit, "remainingAmount").map_err(|cause| fault("remainingAmount", &cause))?;
     let face_amount = remaining_amount.or(initial_amount).ok_or_else(|| fault("remainingAmount", &"it is missing"))?;
     let currency = currency.or(amount_of(credit, "initialAmount").ok().and_then(|(_, currency)| currency));
     let start_date = date_of(credit.get("startDate")).ok_or_else(|| fault("startDate", &"it is not a time"))?;
@@ -64,7 +66,9 @@ fn read_credit(
         Some(value) => Some(date_of(Some(value)).ok_or_else(|| fault("endDate", &"it is not a time"))?),
     };
     let services = match credit.get("applicableProductNames") {
-        Some(Value::Array(names)) => names.iter().map(|name| text_of(Some(name))).filter(|name| !name.is_empty()).collect(),
+        Some(Value::Array(names)) => {
+            names.iter().map(|name| text_of(Some(name))).filter(|name| !name.is_empty()).collect()
+        }
         _ => Vec::new(),
     };
     Ok(UpstreamCreditTerms {
@@ -114,7 +118,12 @@ fn date_of(value: Option<&Value>) -> Option<NaiveDate> {
             .map(|time| time.naive_utc().date())
             .ok()
             .or_else(|| text.get(..10).and_then(|day| day.parse().ok()))
-            .or_else(|| text.parse::<i64>().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(|time| time.date_naive())),
+            .or_else(|| {
+                text.parse::<i64>()
+                    .ok()
+                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+                    .map(|time| time.date_naive())
+            }),
         _ => None,
     }
 }

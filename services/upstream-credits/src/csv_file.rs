@@ -49,14 +49,16 @@ impl CsvTable {
     /// # Errors
     /// [`CsvFault`].
     pub fn read(path: &Path, needed: &[&str]) -> Result<Self, CsvFault> {
-        let file = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let file =
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let whole = |what: String| CsvFault { file: file.clone(), line: 0, column: String::new(), what };
         let bytes = std::fs::read(path).map_err(|cause| whole(format!("reading it failed: {cause}")))?;
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         if text.trim_ascii().is_empty() {
             return Err(whole("the file is empty".into()));
         }
-        let mut reader = csv::ReaderBuilder::new().has_headers(true).flexible(false).trim(csv::Trim::All).from_reader(text);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(true).flexible(false).trim(csv::Trim::All).from_reader(text);
         let header: Vec<String> = reader
             .headers()
             .map_err(|cause| whole(format!("its header cannot be read: {cause}")))?
@@ -232,7 +234,9 @@ pub fn read_credits_csv(path: &Path) -> Result<Vec<UpstreamCreditTerms>, CsvFaul
         }
         let twice = credits.iter().find(|other| other.credit == terms.credit && other.payer == terms.payer);
         if twice.is_some_and(|other| *other != terms) {
-            return Err(row.fault("credit_id", format!("credit {} stands twice in the file, with other terms", terms.credit)));
+            return Err(
+                row.fault("credit_id", format!("credit {} stands twice in the file, with other terms", terms.credit))
+            );
         }
         if twice.is_none() {
             credits.push(terms);

@@ -27,7 +27,11 @@ pub struct Imported {
 ///
 /// # Errors
 /// [`Failure`] with the place of what is wrong.
-pub fn read_credits_file(office: &BackOffice, path: &Path, payer: Option<&PayerAccountId>) -> Result<Vec<UpstreamCreditTerms>, Failure> {
+pub fn read_credits_file(
+    office: &BackOffice,
+    path: &Path,
+    payer: Option<&PayerAccountId>,
+) -> Result<Vec<UpstreamCreditTerms>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let bytes = std::fs::read(path)
         .map_err(|cause| Failure::refused("CM0320", format!("{name}: reading it failed: {cause}")))?;
@@ -36,7 +40,10 @@ pub fn read_credits_file(office: &BackOffice, path: &Path, payer: Option<&PayerA
         return read_credits_csv(path).map_err(|fault| Failure::refused("CM0321", fault));
     }
     let document = serde_json::from_slice(&bytes).map_err(|cause| {
-        Failure::refused("CM0322", format!("{name} line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()))
+        Failure::refused(
+            "CM0322",
+            format!("{name} line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()),
+        )
     })?;
     let accounts = office.model.member_accounts()?;
     let payer_of = |owner: &MemberAccountId| -> Option<PayerAccountId> {
@@ -98,7 +105,10 @@ fn warnings(office: &BackOffice, terms: &UpstreamCreditTerms) -> Result<Vec<Stri
         ("owner", (!terms.owner.is_twelve_digits()).then_some(terms.owner.as_str())),
     ] {
         if let Some(id) = unusual {
-            warnings.push(format!("credit {}: the {what} id {id} is not of 12 digits: leading zeros may have been lost", terms.credit));
+            warnings.push(format!(
+                "credit {}: the {what} id {id} is not of 12 digits: leading zeros may have been lost",
+                terms.credit
+            ));
         }
     }
     Ok(warnings)

@@ -8,7 +8,7 @@ mod billing_api;
 mod csv_file;
 mod import;
 
-pub use attribute::{attribute_by_hand, attribute_payer, attribute_period, treatment_of};
+pub use attribute::{attribute_by_hand, attribute_payer, attribute_period};
 pub use billing_api::read_get_credits;
 pub use csv_file::{CsvFault, CsvTable, read_credits_csv};
-pub use import::{Imported, read_credits_file, observe};
+pub use import::{Imported, observe, read_credits_file};

@@ -48,8 +48,7 @@ pub async fn ingest(
 ) -> Result<Ingested, Failure> {
     let keep_days = counts_days(&office.model)?;
     let read = ReadOptions { keep_days, ..ReadOptions::default() };
-    let reading =
-        read_deliveries(paths, &read, progress).map_err(|fault| Failure::refused("CM0310", fault))?;
+    let reading = read_deliveries(paths, &read, progress).map_err(|fault| Failure::refused("CM0310", fault))?;
     let mut ingested = Ingested {
         rows: Vec::new(),
         warnings: reading.warnings.iter().map(ToString::to_string).collect(),
@@ -60,7 +59,11 @@ pub async fn ingest(
         let said = |warning: &dyn std::fmt::Display| format!("{} {}: {warning}", delivery.payer, delivery.period);
         ingested.warnings.extend(delivery.warnings.iter().map(|warning| said(warning)));
         if !delivery.unknown_columns.is_empty() {
-            let columns = format!("{} columns are not read: {}", delivery.unknown_columns.len(), shortened(&delivery.unknown_columns));
+            let columns = format!(
+                "{} columns are not read: {}",
+                delivery.unknown_columns.len(),
+                shortened(&delivery.unknown_columns)
+            );
             tracing::info!(payer = %delivery.payer, period = %delivery.period, "{columns}");
         }
         judge(&office.model, &completed(delivery, keep_days)?, delivery, options)?;
@@ -111,7 +114,11 @@ fn judge(
 }
 
 /// Members that the delivery which counts now has and this one has not.
-fn dropped_members(model: &ReadModel, state: &DeliveryState, reading: &DeliveryReading) -> Result<Vec<MemberAccountId>, Failure> {
+fn dropped_members(
+    model: &ReadModel,
+    state: &DeliveryState,
+    reading: &DeliveryReading,
+) -> Result<Vec<MemberAccountId>, Failure> {
     if state.current().is_none() {
         return Ok(Vec::new());
     }
@@ -209,7 +216,12 @@ fn completed(reading: &DeliveryReading, by_day: bool) -> Result<DeliveryComplete
         files: reading
             .files
             .iter()
-            .map(|file| DeliveryFile { name: file.name.clone(), sha256: file.sha256.clone(), bytes: file.bytes, rows: file.rows })
+            .map(|file| DeliveryFile {
+                name: file.name.clone(),
+                sha256: file.sha256.clone(),
+                bytes: file.bytes,
+                rows: file.rows,
+            })
             .collect(),
         assembly_id,
         created,
@@ -236,11 +248,18 @@ fn unclassified_warning(summary: &DeliveryCompleted) -> Option<String> {
     let unknown: Vec<String> = summary
         .by_type
         .iter()
-        .filter(|total| domain::classification::classify_line(&total.line_type) == domain::classification::LineClass::Unclassified)
+        .filter(|total| {
+            domain::classification::classify_line(&total.line_type) == domain::classification::LineClass::Unclassified
+        })
         .map(|total| format!("'{}' ({} rows, {})", total.line_type, total.rows, total.amount))
         .collect();
     (!unknown.is_empty()).then(|| {
-        format!("{} {}: line types that no table knows, kept and counted: {}", summary.payer, summary.period, unknown.join(", "))
+        format!(
+            "{} {}: line types that no table knows, kept and counted: {}",
+            summary.payer,
+            summary.period,
+            unknown.join(", ")
+        )
     })
 }
 

@@ -51,11 +51,11 @@ pub(crate) fn assemble(
     files.check_content()?;
     let mut buildings: BTreeMap<BillOf, Building> = BTreeMap::new();
     for table in tables {
-        let discount_types = table.discount_types;
-        for slot in table.slots {
+        let (slots, discount_types) = table.into_slots();
+        for (slot, sum, beside) in slots {
             let bill = (slot.meaning.owner.payer.clone(), slot.meaning.owner.period);
             let building = buildings.entry(bill.clone()).or_default();
-            building.add(slot, &discount_types).map_err(|member| sum_too_large(&bill, &member))?;
+            building.add(slot, sum, beside, &discount_types).map_err(|member| sum_too_large(&bill, &member))?;
         }
     }
     let mut warnings = sources.warnings.clone();

@@ -53,25 +53,21 @@ impl RowDiscounts {
         self.total = Some((amount, column));
     }
 
-    /// Adds the row's discounts to a slot and empties the collection.
-    ///
-    /// # Errors
-    /// A sum that cannot be held.
-    pub(crate) fn settle(&mut self, table: &mut Table, slot: usize) -> Result<(), RowFault> {
+    /// Adds the row's discounts to the row last pushed and empties the collection.
+    pub(crate) fn push(&mut self, table: &mut Table) {
         if let Some((total, column)) = self.total.take() {
             let number = table.discount_type(&LineType::from(UNSPECIFIED));
             if !total.is_zero() || !self.typed.is_empty() {
-                table.add_discount(slot, number, total, column)?;
+                table.push_discount(number, total, column);
                 for (_, amount, column) in &self.typed {
-                    table.add_discount(slot, number, amount.negated(), *column)?;
+                    table.push_discount(number, amount.negated(), *column);
                 }
             }
         }
         for (name, amount, column) in self.typed.drain(..) {
             let number = table.discount_type(&name);
-            table.add_discount(slot, number, amount, column)?;
+            table.push_discount(number, amount, column);
         }
-        Ok(())
     }
 }
 

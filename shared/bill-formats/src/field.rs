@@ -3,29 +3,16 @@
 //! A row's key is one interned number a field. The list is closed: a new field is a new variant
 //! here and a name in each format's table.
 
-/// One text value of a row.
+/// One text value of a row. The order groups them by how much they vary, which keeps the keys of
+/// [`crate::table`] short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
     /// The payer billed.
     Payer,
-    /// The account that used.
-    Member,
     /// The start of the billing period.
     Period,
-    /// Line type (CUR) or charge category (FOCUS).
-    LineType,
     /// The currency billed in.
     Currency,
-    /// The service's code; for FOCUS `x_ServiceCode`.
-    Product,
-    /// The service's other code, read where the first is blank.
-    ServiceCode,
-    /// The service's name.
-    ServiceName,
-    /// Purchase option (CUR) or charge frequency (FOCUS).
-    PurchaseType,
-    /// The region's code.
-    Region,
     /// Billing entity (CUR).
     BillingEntity,
     /// Seller of record (CUR) or invoice issuer (FOCUS).
@@ -38,14 +25,28 @@ pub(crate) enum Field {
     BillingView,
     /// When the charge was incurred, cut to what the aggregate keeps.
     ChargeDate,
+    /// Who sells (FOCUS).
+    Publisher,
+    /// Line type (CUR) or charge category (FOCUS).
+    LineType,
+    /// The service's code; for FOCUS `x_ServiceCode`.
+    Product,
+    /// The service's other code, read where the first is blank.
+    ServiceCode,
+    /// The service's name.
+    ServiceName,
+    /// Purchase option (CUR) or charge frequency (FOCUS).
+    PurchaseType,
+    /// The region's code.
+    Region,
+    /// The account that used.
+    Member,
     /// The line's description, read for credits.
     Description,
     /// The credit's id, read for credits.
     CreditId,
     /// Who bills (FOCUS).
     Provider,
-    /// Who sells (FOCUS).
-    Publisher,
 }
 
 impl Field {
@@ -55,26 +56,32 @@ impl Field {
     /// All of them, in the order of their numbers.
     pub(crate) const ALL: [Field; Self::COUNT] = [
         Self::Payer,
-        Self::Member,
         Self::Period,
-        Self::LineType,
         Self::Currency,
-        Self::Product,
-        Self::ServiceCode,
-        Self::ServiceName,
-        Self::PurchaseType,
-        Self::Region,
         Self::BillingEntity,
         Self::LegalEntity,
         Self::Invoice,
         Self::BillType,
         Self::BillingView,
         Self::ChargeDate,
+        Self::Publisher,
+        Self::LineType,
+        Self::Product,
+        Self::ServiceCode,
+        Self::ServiceName,
+        Self::PurchaseType,
+        Self::Region,
+        Self::Member,
         Self::Description,
         Self::CreditId,
         Self::Provider,
-        Self::Publisher,
     ];
+
+    /// How many, from the first, say which bill a row is of: hardly more than one value each.
+    pub(crate) const OF_BILL: usize = 10;
+
+    /// How many after those say what was billed: some thousand combinations.
+    pub(crate) const OF_SERVICE: usize = 6;
 
     /// Its number.
     pub(crate) const fn index(self) -> usize {

@@ -24,6 +24,8 @@ pub(crate) struct RowFault {
     pub(crate) at: At,
     /// What is wrong.
     pub(crate) cause: Cause,
+    /// The line or row, where it is not the one being read.
+    pub(crate) line: Option<u64>,
 }
 
 /// The column at fault.
@@ -53,15 +55,20 @@ pub(crate) enum Cause {
 
 impl RowFault {
     pub(crate) fn line(cause: Cause) -> Self {
-        Self { at: At::Line, cause }
+        Self { at: At::Line, cause, line: None }
     }
 
     pub(crate) fn field(field: Field, cause: Cause) -> Self {
-        Self { at: At::Field(field), cause }
+        Self { at: At::Field(field), cause, line: None }
     }
 
     pub(crate) fn column(column: usize, cause: Cause) -> Self {
-        Self { at: At::Column(column), cause }
+        Self { at: At::Column(column), cause, line: None }
+    }
+
+    /// The same, on a line that was read before.
+    pub(crate) fn on_line(self, line: u64) -> Self {
+        Self { line: Some(line), ..self }
     }
 }
 

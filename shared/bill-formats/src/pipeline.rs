@@ -301,6 +301,7 @@ fn placed(fault: RowFault, columns: &Columns, display: &Arc<str>, line: u64) -> 
         At::Field(field) => columns.texts[field.index()].map(|column| columns.at(column)),
         At::Column(column) => Some(columns.at(column)),
     };
+    let line = fault.line.unwrap_or(line);
     let place = Place { file: display.clone(), line, is_row: columns.encoding == Encoding::Parquet, column };
     match fault.cause {
         Cause::Blank(what) => ReadFault::Blank { place, what },

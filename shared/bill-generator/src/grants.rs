@@ -17,7 +17,7 @@ use crate::{
     catalogue::CREDIT_RESTRICTIONS,
     roster::Roster,
     seeded::{Purpose, Seeded},
-    ticks::CENT,
+    ticks::{CENT, UNIT},
 };
 
 /// An upstream credit.
@@ -57,6 +57,10 @@ const PROGRAMS: [Program; 6] = [
 
 /// The two credits of the same description, by place.
 const TWINS: [usize; 2] = [1, 7];
+
+/// The credit of the account that joins, and the unshared one of the account that leaves, by place.
+const JOINERS_CREDIT: usize = 4;
+const LEAVERS_CREDIT: usize = 5;
 
 pub(crate) fn grants(plan: &GeneratorPlan, roster: &Roster) -> Result<Vec<Grant>, GeneratorFault> {
     let mut seeded = Seeded::keyed(plan.seed, Purpose::Grants, &[]);
@@ -107,7 +111,7 @@ impl Owners {
         if let Some(twin) = TWINS.iter().position(|place| *place == at).and_then(|which| self.twins.get(which)) {
             return (*twin, start(plan, seeded, at));
         }
-        if at == 4
+        if at == JOINERS_CREDIT
             && let Some(joiner) = roster.joiner(first_day)
         {
             // A joiner's credits pay for the organization from the next month on.
@@ -115,7 +119,7 @@ impl Owners {
             let joined = roster.members[joiner].joined;
             return (joiner, domain::period::BillingPeriod::containing(joined).next().first_day());
         }
-        if at == 5
+        if at == LEAVERS_CREDIT
             && let Some(leaver) = roster.leaver()
         {
             return (leaver, first_day);
@@ -159,7 +163,13 @@ fn grant(
     let (low, high, step) = program.face;
     let units = seeded.between(low / step, high / step) * step;
     // Egress waivers are odd amounts; the others are granted in round figures.
-    let cents = units * 100 + if program.name == "defew" { seeded.between(0, 99) } else { 0 };
+    let odd_cents = if program.name == "defew" { seeded.between(0, 99) } else { 0 };
+    let cents = if at == LEAVERS_CREDIT && roster.leaver() == Some(owner) {
+        // More than the account will use before it leaves, so that a rest goes with it.
+        (member.usual_spend / UNIT / 100).max(1) * 100 * 12 * 100
+    } else {
+        units * 100 + odd_cents
+    };
     let short_lived = at % 9 == 3;
     let months = if short_lived { 3 } else { program.months };
     let end_date = end(start_date, months, at);
@@ -171,8 +181,7 @@ fn grant(
     };
     let description = describe(program.name, at, start_date, &customer.short);
     let scattered_description = format!("{description}, credit from account: {}", member.id);
-    // The leaver's credit stays unshared, so that something of it is left to go with the account.
-    let unshared = at % 8 == 5;
+    let unshared = at % 8 == LEAVERS_CREDIT;
     Grant {
         id,
         owner,

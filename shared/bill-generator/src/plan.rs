@@ -74,6 +74,7 @@ pub struct GeneratorPlan {
 const ACCOUNTS_MAX: usize = 1_000_000;
 const MONTHS_MAX: u32 = 120;
 const CREDITS_MAX: usize = 100_000;
+const ROWS_MAX: u64 = 10_000_000_000;
 
 impl GeneratorPlan {
     /// The default plan.
@@ -113,6 +114,9 @@ impl GeneratorPlan {
         }
         if self.months == 0 || self.months > MONTHS_MAX {
             return refuse(format!("months must be 1 to {MONTHS_MAX}, not {}", self.months));
+        }
+        if self.rows > ROWS_MAX {
+            return refuse(format!("rows must be at most {ROWS_MAX}, not {}", self.rows));
         }
         if self.credits > CREDITS_MAX {
             return refuse(format!("credits must be at most {CREDITS_MAX}, not {}", self.credits));

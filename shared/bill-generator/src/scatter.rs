@@ -54,7 +54,7 @@ pub(crate) struct PayerPlan {
 }
 
 /// Of the lines asked for, this share is usage; the rest is tax, credits, fees and discounts.
-const USAGE_PER_CENT: u64 = 85;
+const USAGE_PER_CENT: u64 = 93;
 
 impl World {
     pub(crate) fn of(plan: &GeneratorPlan) -> Result<Self, GeneratorFault> {
@@ -69,7 +69,7 @@ impl World {
     /// The member's month before credits; `None` where it is no member then.
     pub(crate) fn member_month(&self, at: usize, month: usize) -> Option<MemberMonth> {
         let member = &self.roster.members[at];
-        let rows = self.plan.rows / 100 * USAGE_PER_CENT * member.line_weight / self.line_weights;
+        let rows = self.plan.rows * USAGE_PER_CENT / 100 * member.line_weight / self.line_weights;
         MemberMonth::of(&self.plan, member, at, &self.clocks[month], rows)
     }
 

@@ -43,15 +43,18 @@ pub struct RatedMonth {
     pub currency: Currency,
     /// Everything the customer is charged, before any memo.
     pub charges: Vec<RatedCharge>,
-    /// What the distributor keeps: kept discounts and kept credit lines, negative as AWS states
-    /// them. Not on any document; it ties the document to AWS's bill.
+    /// What AWS charges (promotional credits aside) less what the customer is charged: kept
+    /// discounts and credit lines, tax that is computed anew. Negative where the distributor gains.
+    /// On no document; it ties the document to AWS's bill.
     pub kept: Exact,
+    /// What AWS charges before any credit line, discounts in columns taken off.
+    pub upstream: Exact,
 }
 
 impl RatedMonth {
     /// A month without charges.
     pub fn empty(period: BillingPeriod, currency: Currency) -> Self {
-        Self { period, currency, charges: Vec::new(), kept: Exact::ZERO }
+        Self { period, currency, charges: Vec::new(), kept: Exact::ZERO, upstream: Exact::ZERO }
     }
 
     /// The exact sum of all charges.
@@ -108,15 +111,16 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
         LineClass::Tax => !matches!(policies.customer_tax, CustomerTax::PassedOn),
         _ => false,
     };
-    if kept_line {
-        month.kept = month.kept.checked_add(charge.amount)?;
-        return Ok(());
-    }
     let stated = Exact::checked_sum(charge.discounts.iter().map(|discount| discount.amount))?;
     let after_all = match charge.net_amount {
         Some(net) => net,
         None => charge.amount.checked_add(stated)?,
     };
+    month.upstream = month.upstream.checked_add(after_all)?;
+    if kept_line {
+        month.kept = month.kept.checked_add(after_all)?;
+        return Ok(());
+    }
     let amount = match policies.rating_basis {
         RatingBasis::Net => after_all,
         RatingBasis::List => {
@@ -128,6 +132,7 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
             charge.amount.checked_add(Exact::checked_sum(passed_on)?)?
         }
     };
+    month.kept = month.kept.checked_add(after_all.checked_sub(amount)?)?;
     month.charges.push(RatedCharge {
         product_code: charge.key.product_code.clone(),
         service_name: charge.key.service_name.clone(),
@@ -145,6 +150,7 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
 fn add_tax_by_rate(policies: &Policies, month: &mut RatedMonth) -> Result<(), MoneyError> {
     if let CustomerTax::RateBeforeMemo(rate) = policies.customer_tax {
         let amount = month.gross()?.checked_mul(rate)?;
+        month.kept = month.kept.checked_sub(amount)?;
         month.charges.push(tax_line(amount));
     }
     Ok(())

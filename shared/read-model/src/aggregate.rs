@@ -53,7 +53,9 @@ impl Aggregate {
     pub(crate) fn fold(&mut self, fact: &Fact) -> Result<(), NotFolded> {
         let misplaced = || NotFolded::Misplaced(fact.type_name());
         match self {
-            Self::Memos(memos) => memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?,
+            Self::Memos(memos) => {
+                memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?
+            }
             Self::Policy(history) => match fact {
                 Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
                 _ => return Err(misplaced()),

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, IdempotencyKey, StoredCommit, StreamName, Subject};
 
 use crate::{
-    Aggregate, Batch, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree,
-    aggregate::NotFolded,
+    Aggregate, Batch, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree, aggregate::NotFolded,
 };
 
 /// A commit with its body read and its fingerprint taken: the part of the work that needs no
@@ -192,9 +191,12 @@ impl ReadModel {
                         subject: commit.subject.clone(),
                         fact,
                     },
-                    NotFolded::Fault(cause) => {
-                        ReadModelFault::Fold { stream, sequence: commit.sequence, subject: commit.subject.clone(), cause }
-                    }
+                    NotFolded::Fault(cause) => ReadModelFault::Fold {
+                        stream,
+                        sequence: commit.sequence,
+                        subject: commit.subject.clone(),
+                        cause,
+                    },
                 })?;
             }
         }
@@ -402,7 +404,8 @@ fn facts_that_count<'a>(record: &mut SubjectRecord, body: &'a CommitBody) -> std
 }
 
 fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreFault> {
-    serde_json::to_vec(value).map_err(|cause| StoreFault::Failed { doing: "encoding a value", cause: cause.to_string() })
+    serde_json::to_vec(value)
+        .map_err(|cause| StoreFault::Failed { doing: "encoding a value", cause: cause.to_string() })
 }
 
 fn decode<T: for<'de> Deserialize<'de>>(tree: Tree, key: &[u8], bytes: &[u8]) -> Result<T, StoreFault> {

@@ -35,7 +35,11 @@ pub(crate) fn statement_key(payer: &PayerAccountId, member: &MemberAccountId, pe
     format!("{payer}/{member}/{period}")
 }
 
-pub(crate) fn period_member_key(payer: &PayerAccountId, period: BillingPeriod, member: Option<&MemberAccountId>) -> String {
+pub(crate) fn period_member_key(
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    member: Option<&MemberAccountId>,
+) -> String {
     format!("{payer}/{period}/{}", member.map_or("", |member| member.as_str()))
 }
 
@@ -54,7 +58,11 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub fn member_account(&self, payer: &PayerAccountId, member: &MemberAccountId) -> Result<MemberAccountState, StoreFault> {
+    pub fn member_account(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+    ) -> Result<MemberAccountState, StoreFault> {
         Ok(state_of!(self, &Subject::member(payer, member), Member))
     }
 
@@ -121,7 +129,11 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub fn members_of_period(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<Vec<MemberAccountId>, StoreFault> {
+    pub fn members_of_period(
+        &self,
+        payer: &PayerAccountId,
+        period: BillingPeriod,
+    ) -> Result<Vec<MemberAccountId>, StoreFault> {
         let prefix = period_member_key(payer, period, None);
         let keys = self.values::<()>(Tree::PeriodMembers, prefix.as_bytes())?;
         Ok(keys
@@ -134,7 +146,11 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub fn upstream_credit(&self, payer: &PayerAccountId, credit: &UpstreamCreditId) -> Result<UpstreamCreditState, StoreFault> {
+    pub fn upstream_credit(
+        &self,
+        payer: &PayerAccountId,
+        credit: &UpstreamCreditId,
+    ) -> Result<UpstreamCreditState, StoreFault> {
         Ok(*state_of!(self, &Subject::credit(payer, credit), UpstreamCredit))
     }
 
@@ -227,7 +243,10 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`ReadModelFault`].
-    pub fn billing_periods(&self, payer: &PayerAccountId) -> Result<BTreeMap<BillingPeriod, BillingState>, ReadModelFault> {
+    pub fn billing_periods(
+        &self,
+        payer: &PayerAccountId,
+    ) -> Result<BTreeMap<BillingPeriod, BillingState>, ReadModelFault> {
         let mut found = BTreeMap::new();
         for (subject, record) in self.records("billing.")? {
             if let (AggregateKey::Billing { payer: of, period }, Aggregate::Billing(state)) =
@@ -244,7 +263,10 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`ReadModelFault`].
-    pub fn delivered_periods(&self, payer: &PayerAccountId) -> Result<BTreeMap<BillingPeriod, DeliveryState>, ReadModelFault> {
+    pub fn delivered_periods(
+        &self,
+        payer: &PayerAccountId,
+    ) -> Result<BTreeMap<BillingPeriod, DeliveryState>, ReadModelFault> {
         let mut found = BTreeMap::new();
         let prefix = Subject::delivery(payer, BillingPeriod::containing(chrono::NaiveDate::MIN)).to_string();
         let prefix = prefix.rsplit_once('.').map_or(prefix.as_str(), |(head, _)| head).to_owned() + ".";
@@ -263,7 +285,9 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`ReadModelFault`].
-    pub fn member_accounts(&self) -> Result<BTreeMap<(PayerAccountId, MemberAccountId), MemberAccountState>, ReadModelFault> {
+    pub fn member_accounts(
+        &self,
+    ) -> Result<BTreeMap<(PayerAccountId, MemberAccountId), MemberAccountState>, ReadModelFault> {
         let mut found = BTreeMap::new();
         for (subject, record) in self.records("accounts.")? {
             if let (AggregateKey::Member { payer, member }, Aggregate::Member(state)) =
@@ -292,7 +316,11 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub fn statements(&self, payer: &PayerAccountId, member: &MemberAccountId) -> Result<Vec<StoredStatement>, StoreFault> {
+    pub fn statements(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+    ) -> Result<Vec<StoredStatement>, StoreFault> {
         let prefix = statement_key(payer, member, None);
         Ok(self.values(Tree::Statements, prefix.as_bytes())?.into_iter().map(|(_, stored)| stored).collect())
     }

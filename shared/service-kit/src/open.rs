@@ -65,7 +65,11 @@ impl BackOffice {
             (false, false) => Arc::new(MemoryLog::new()),
         };
         let exists = writes || folder.join("log").is_dir();
-        let model = if exists { open_model(&folder, log.as_ref()).await? } else { ReadModel::in_memory(WhatToFold::Everything) };
+        let model = if exists {
+            open_model(&folder, log.as_ref()).await?
+        } else {
+            ReadModel::in_memory(WhatToFold::Everything)
+        };
         Self::over(log, model, clock, act).await
     }
 }

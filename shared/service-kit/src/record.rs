@@ -3,14 +3,9 @@
 use chrono::{DateTime, Utc};
 use event_log::AppendError;
 use read_model::{DecodedCommit, ReadModel, SubjectRecord};
-use wire::{
-    AggregateKey, BODY_BYTES_MAX, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject,
-};
+use wire::{AggregateKey, BODY_BYTES_MAX, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject};
 
-use crate::{
-    BackOffice, Failure, Recorded,
-    office::CONFLICT_RETRIES_MAX,
-};
+use crate::{BackOffice, Failure, Recorded, office::CONFLICT_RETRIES_MAX};
 
 /// Room for the envelope around the facts of a body.
 const ENVELOPE_BYTES_MAX: usize = 4 * 1024;
@@ -45,9 +40,9 @@ impl BackOffice {
     where
         F: Fn(&ReadModel) -> Result<Vec<Fact>, Failure>,
     {
-        self.decide_many(|model| Ok(vec![(subject.clone(), decide(model)?)])).await.map(|all| {
-            all.into_iter().flat_map(|(_, facts)| facts).collect()
-        })
+        self.decide_many(|model| Ok(vec![(subject.clone(), decide(model)?)]))
+            .await
+            .map(|all| all.into_iter().flat_map(|(_, facts)| facts).collect())
     }
 
     /// Decides upon many subjects and records it. Each subject's facts are all or nothing; the
@@ -70,7 +65,10 @@ impl BackOffice {
             self.sync().await?;
         }
         let said = last.map_or_else(String::new, |conflict| conflict.to_string());
-        Err(Failure::conflict("CM0402", format!("{said}: tried {CONFLICT_RETRIES_MAX} times again; run the command again")))
+        Err(Failure::conflict(
+            "CM0402",
+            format!("{said}: tried {CONFLICT_RETRIES_MAX} times again; run the command again"),
+        ))
     }
 
     async fn record(&mut self, decided: &[(Subject, Vec<Fact>)]) -> Result<Outcome, Failure> {

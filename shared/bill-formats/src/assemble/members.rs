@@ -13,7 +13,7 @@ use crate::{
     discounts,
     fault::{MixedCurrencies, Place, ReadFault},
     meaning::Key,
-    table::{Slot, Spot, Sums},
+    table::{Beside, Slot, Spot, Sum},
 };
 
 /// A bill in the making.
@@ -46,13 +46,13 @@ struct Merged {
 }
 
 impl Merged {
-    fn add(&mut self, sums: Sums, discount_types: &[LineType]) -> Option<()> {
-        self.rows += sums.rows;
-        self.net_rows += sums.net_rows;
-        self.amount = self.amount.merge(sums.amount)?;
-        self.net = self.net.merge(sums.net)?;
-        self.amount_with_net = self.amount_with_net.merge(sums.amount_with_net)?;
-        for (number, sum) in sums.discounts {
+    fn add(&mut self, sum: Sum, beside: Beside, discount_types: &[LineType]) -> Option<()> {
+        self.rows += sum.rows;
+        self.net_rows += beside.net_rows;
+        self.amount = self.amount.merge(sum.amount)?;
+        self.net = self.net.merge(beside.net)?;
+        self.amount_with_net = self.amount_with_net.merge(beside.amount_with_net)?;
+        for (number, sum) in beside.discounts {
             let name = discount_types.get(number as usize)?;
             let total = self.discounts.entry(name.clone()).or_default();
             *total = total.merge(sum)?;
@@ -80,17 +80,23 @@ impl Building {
     ///
     /// # Errors
     /// The account whose sum cannot be held.
-    pub(super) fn add(&mut self, slot: Slot, discount_types: &[LineType]) -> Result<(), String> {
-        let Slot { meaning, first, sums } = slot;
-        if sums.rows == 0 {
+    pub(super) fn add(
+        &mut self,
+        slot: Slot,
+        sum: Sum,
+        beside: Beside,
+        discount_types: &[LineType],
+    ) -> Result<(), String> {
+        let Slot { meaning, first } = slot;
+        if sum.rows == 0 {
             return Ok(());
         }
         let id = meaning.owner.member.to_string();
         if meaning.charge_date_unreadable {
-            self.charge_date_unreadable += sums.rows;
+            self.charge_date_unreadable += sum.rows;
         }
-        self.has_net |= sums.net_rows > 0;
-        self.has_discounts |= !sums.discounts.is_empty();
+        self.has_net |= beside.net_rows > 0;
+        self.has_discounts |= !beside.discounts.is_empty();
         let member = self.members.entry(meaning.owner.member).or_default();
         let currency = meaning.owner.currency;
         let earliest = member.currencies.entry(currency.code().to_owned()).or_insert((currency, first));
@@ -99,7 +105,7 @@ impl Building {
             Key::Charge(key) => member.charges.entry(*key).or_default(),
             Key::Credit(key) => member.credits.entry(*key).or_default(),
         };
-        merged.add(sums, discount_types).ok_or(id)
+        merged.add(sum, beside, discount_types).ok_or(id)
     }
 
     /// The one currency of the bill.

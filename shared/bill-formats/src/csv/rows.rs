@@ -10,7 +10,7 @@ use crate::{
     field::{Field, LineClass},
     interner::is_null,
     meaning::{Cause, RowFault},
-    table::{RowKey, Spot, Table},
+    table::{RowKey, Table},
 };
 
 const COST: usize = Field::COUNT;
@@ -82,9 +82,12 @@ pub(crate) fn add_block(
         tallied: 0,
         tally_of: (0, 0),
     };
-    each_record(block, &layout.slot_of_column, &mut spans, |record| reader.add(record))?;
+    let read = each_record(block, &layout.slot_of_column, &mut spans, |record| reader.add(record));
     reader.flush_tally();
-    Ok(reader.rows)
+    let rows = reader.rows;
+    // Rows that wait come before the row at fault, and may be at fault themselves.
+    table.settle(file, layout.columns.cost).map_err(|fault| (0, fault))?;
+    read.map(|()| rows)
 }
 
 struct RowReader<'a> {
@@ -109,16 +112,14 @@ impl RowReader<'_> {
         let key = self.key(record)?;
         let cost = self.amount(record, COST, columns.cost)?;
         let cost = cost.ok_or_else(|| RowFault::column(columns.cost, Cause::Blank("the cost")))?;
-        let spot = Spot { file: self.file, line: self.first_line + record.lines_before };
-        let slot = self.table.slot(&key, spot)?;
-        self.table.add(slot, cost, columns.cost)?;
+        self.table.push(&key, self.first_line + record.lines_before, cost);
         if let Some(column) = columns.net
             && let Some(net) = self.amount(record, NET, column)?
         {
-            self.table.add_net(slot, cost, net, column)?;
+            self.table.push_net(net, column);
         }
         if columns.discount_map.is_some() || columns.discount_total.is_some() || !columns.discounts.is_empty() {
-            self.add_discounts(record, slot)?;
+            self.push_discounts(record)?;
         }
         let tally_of = (key[Field::Payer.index()], key[Field::Period.index()]);
         if tally_of != self.tally_of {
@@ -126,6 +127,9 @@ impl RowReader<'_> {
             self.tally_of = tally_of;
         }
         self.tallied += 1;
+        if self.table.is_full() {
+            self.table.settle(self.file, columns.cost)?;
+        }
         Ok(())
     }
 
@@ -171,7 +175,7 @@ impl RowReader<'_> {
         read_amount(record.value(slot, &mut self.scratch), column)
     }
 
-    fn add_discounts(&mut self, record: &Record<'_>, slot: usize) -> Result<(), RowFault> {
+    fn push_discounts(&mut self, record: &Record<'_>) -> Result<(), RowFault> {
         let columns = &self.layout.columns;
         for (at, (column, name)) in columns.discounts.iter().enumerate() {
             if let Some(amount) = self.amount(record, DISCOUNTS + at, *column)? {
@@ -187,7 +191,8 @@ impl RowReader<'_> {
         {
             self.discounts.total(total, column);
         }
-        self.discounts.settle(self.table, slot)
+        self.discounts.push(self.table);
+        Ok(())
     }
 
     fn flush_tally(&mut self) {

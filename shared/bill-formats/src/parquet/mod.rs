@@ -30,7 +30,7 @@ use crate::{
     field::{Field, LineClass},
     format::Encoding,
     meaning::{Cause, RowFault},
-    table::{RowKey, Spot, Table},
+    table::{RowKey, Table},
 };
 
 /// Rows decoded at a time: the decoded columns of a batch stay in a processor's cache.
@@ -147,7 +147,11 @@ impl ParquetLayout {
         let mut rows = 0;
         for batch in batches {
             let batch = batch.map_err(|cause| damaged(cause.to_string()))?;
-            reader.add_batch(&batch, next_row)?;
+            let added = reader.add_batch(&batch, next_row);
+            // Rows that wait come before the row at fault, and may be at fault themselves.
+            let settled = reader.table.settle(file_number, self.columns.cost);
+            settled.map_err(|fault| GroupFault::Row(next_row, fault))?;
+            added?;
             next_row += batch.num_rows() as u64;
             rows += batch.num_rows() as u64;
         }
@@ -192,6 +196,8 @@ struct GroupReader<'a> {
     texts: Vec<TextReader>,
     /// Fields of credit lines only, read where a line is one.
     credit_texts: Vec<TextReader>,
+    /// Fields that the key of a credit line leaves blank.
+    not_of_credits: Vec<Field>,
     discounts: RowDiscounts,
 }
 
@@ -203,7 +209,9 @@ impl<'a> GroupReader<'a> {
         };
         let (credit, every): (Vec<Field>, Vec<Field>) = Field::ALL.into_iter().filter(there).partition(of_credits);
         let readers = |fields: Vec<Field>| fields.into_iter().map(TextReader::new).collect();
-        Self { layout, table, file, texts: readers(every), credit_texts: readers(credit), discounts: RowDiscounts::default() }
+        let not_of_credits = every.iter().copied().filter(|field| !field.is_kept_for(LineClass::Credit)).collect();
+        let (texts, credit_texts) = (readers(every), readers(credit));
+        Self { layout, table, file, texts, credit_texts, not_of_credits, discounts: RowDiscounts::default() }
     }
 
     fn add_batch(&mut self, batch: &RecordBatch, first_row: u64) -> Result<(), GroupFault> {
@@ -231,6 +239,7 @@ impl<'a> GroupReader<'a> {
         let has_discounts = total.is_some() || map.is_some() || !typed.is_empty();
         let skips_nothing = columns.texts[Field::Provider.index()].is_none();
 
+        let (mut tally_of, mut tallied) = ((0, 0), 0);
         for row in 0..batch.num_rows() {
             let fault = |fault| GroupFault::Row(first_row + row as u64, fault);
             let mut key: RowKey = [0; Field::COUNT];
@@ -238,34 +247,39 @@ impl<'a> GroupReader<'a> {
                 key[reader.field().index()] = reader.numbers()[row];
             }
             if !skips_nothing {
-                let provider = &mut key[Field::Provider.index()];
-                if *provider == 0 && let Some(issuer) = text(Field::LegalEntity) {
-                    *provider = texts::number_at(self.table, Field::Provider, issuer, row).map_err(fault)?;
+                let mut provider = key[Field::Provider.index()];
+                if provider == 0 && let Some(issuer) = text(Field::LegalEntity) {
+                    provider = texts::number_at(self.table, Field::Provider, issuer, row).map_err(fault)?;
                 }
-                if self.table.leaves_out(self.file, *provider) {
+                if self.table.leaves_out(self.file, provider) {
                     continue;
                 }
+                key[Field::Provider.index()] = 0;
             }
-            let class = self.table.class(key[Field::LineType.index()]);
-            if class == LineClass::Credit {
+            if self.table.class(key[Field::LineType.index()]) == LineClass::Credit {
+                for field in &self.not_of_credits {
+                    key[field.index()] = 0;
+                }
                 for reader in &mut self.credit_texts {
                     if let Some(array) = text(reader.field()) {
                         key[reader.field().index()] = reader.number(self.table, array, row).map_err(fault)?;
                     }
                 }
             }
-            mask(&mut key, class);
             let Some(amount) = cost.at(row).map_err(fault)? else {
                 return Err(fault(RowFault::column(columns.cost, Cause::Blank("the cost"))));
             };
-            let spot = Spot { file: self.file, line: first_row + row as u64 };
-            let slot = self.table.slot(&key, spot).map_err(fault)?;
-            self.table.add(slot, amount, columns.cost).map_err(fault)?;
-            self.table.tally(self.file, key[Field::Payer.index()], key[Field::Period.index()], 1);
+            self.table.push(&key, first_row + row as u64, amount);
+            let bill = (key[Field::Payer.index()], key[Field::Period.index()]);
+            if bill != tally_of {
+                self.table.tally(self.file, tally_of.0, tally_of.1, tallied);
+                (tally_of, tallied) = (bill, 0);
+            }
+            tallied += 1;
             if let Some(net) = &net
                 && let Some(net_amount) = net.at(row).map_err(fault)?
             {
-                self.table.add_net(slot, amount, net_amount, net.column()).map_err(fault)?;
+                self.table.push_net(net_amount, net.column());
             }
             if has_discounts {
                 for (typed, name) in &typed {
@@ -281,19 +295,13 @@ impl<'a> GroupReader<'a> {
                 {
                     self.discounts.total(amount, total.column());
                 }
-                self.discounts.settle(self.table, slot).map_err(fault)?;
+                self.discounts.push(self.table);
+            }
+            if self.table.is_full() {
+                self.table.settle(self.file, columns.cost).map_err(fault)?;
             }
         }
+        self.table.tally(self.file, tally_of.0, tally_of.1, tallied);
         Ok(())
-    }
-}
-
-/// Takes out of a key what its class does not keep.
-#[inline]
-fn mask(key: &mut RowKey, class: LineClass) {
-    for field in Field::ALL {
-        if !field.is_kept_for(class) {
-            key[field.index()] = 0;
-        }
     }
 }

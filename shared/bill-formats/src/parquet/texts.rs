@@ -75,8 +75,21 @@ impl TextReader {
         let mut numbers = std::mem::take(&mut self.numbers);
         numbers.clear();
         numbers.reserve(array.len());
-        for row in 0..array.len() {
-            numbers.push(self.number(table, array, row).map_err(|fault| (row, fault))?);
+        match array.as_dictionary_opt::<Int32Type>() {
+            Some(dictionary) if dictionary.null_count() == 0 => {
+                for (row, at) in dictionary.keys().values().iter().enumerate() {
+                    let known = usize::try_from(*at).ok().and_then(|at| self.of_dictionary.get(at));
+                    match known {
+                        Some(number) if *number != UNKNOWN => numbers.push(*number),
+                        _ => numbers.push(self.number(table, array, row).map_err(|fault| (row, fault))?),
+                    }
+                }
+            }
+            _ => {
+                for row in 0..array.len() {
+                    numbers.push(self.number(table, array, row).map_err(|fault| (row, fault))?);
+                }
+            }
         }
         self.numbers = numbers;
         Ok(())

@@ -6,6 +6,7 @@
 
 mod attribution;
 mod facts;
+mod known;
 mod state;
 mod suspense;
 
@@ -15,6 +16,7 @@ pub use facts::{
     UpstreamCreditPaused, UpstreamCreditRevised, UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred,
     UpstreamPortion,
 };
+pub use known::KnownCredits;
 pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};
 pub use suspense::{
     AttributeByHand, SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,

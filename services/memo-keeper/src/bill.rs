@@ -1,0 +1,313 @@
+//! A billing run: draw the memos of a payer's members for a month and issue the documents.
+//!
+//! Members are drawn first, one decision each, by target; then the statements are made of what
+//! stands. Killed anywhere and repeated, a run ends in the same facts (rule book N3, N16).
+
+use chrono::NaiveDate;
+use domain::{
+    billing::{
+        BillingFact, BillingRunCompleted, BillingRunStarted, Blocker, DocumentHeader, MemberStatement, PeriodStatus,
+        RunTotals,
+    },
+    ids::{MemberAccountId, PayerAccountId, RunId},
+    memo::{DrawPeriod, ReassignPo},
+    period::BillingPeriod,
+    policy::AssignmentKey,
+    usage::Finality,
+};
+use money::{Exact, Money};
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use sha2::{Digest, Sha256};
+use wire::{Fact, Subject};
+
+use crate::{documents, members::PeriodBasis};
+
+/// How to bill.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BillOptions {
+    /// Issue on an estimated delivery.
+    pub accept_estimated: bool,
+    /// The date on the documents; today where none is named.
+    pub date: Option<NaiveDate>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct BillOutcome {
+    /// The run.
+    pub run: RunId,
+    /// It made drafts: the delivery is estimated.
+    pub draft: bool,
+    /// The period was closed before: nothing was done.
+    pub was_closed: bool,
+    /// The documents that stand.
+    pub documents: Vec<DocumentHeader>,
+    /// Members without a customer: they have a statement and no document.
+    pub unassigned: Vec<MemberAccountId>,
+    /// What the operator should know.
+    pub warnings: Vec<String>,
+    /// The run's totals.
+    pub totals: Option<RunTotals>,
+}
+
+/// Bills a payer's period.
+///
+/// # Errors
+/// [`Failure`]; blocked (exit 5) with what blocks it.
+pub async fn bill(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    options: BillOptions,
+) -> Result<BillOutcome, Failure> {
+    let Some(basis) = PeriodBasis::read(&office.model, payer, period)? else {
+        return Err(blocked(payer, period, vec![Blocker::NotDelivered]));
+    };
+    let state = office.model.billing(payer, period)?;
+    let draft = basis.delivery.finality == Finality::Estimated && !options.accept_estimated;
+    let run = run_id(&basis, draft)?;
+    if state.status == PeriodStatus::Closed {
+        let documents = state.standing.clone();
+        let totals = state.billed().map(|run| run.totals.clone());
+        return Ok(BillOutcome {
+            run,
+            draft: false,
+            was_closed: true,
+            documents,
+            unassigned: Vec::new(),
+            warnings: Vec::new(),
+            totals,
+        });
+    }
+    let blockers = blockers(&office.model, &basis)?;
+    if !blockers.is_empty() {
+        return Err(blocked(payer, period, blockers));
+    }
+    // Statements that were issued stay issued: a later estimated delivery supersedes, in numbers.
+    let draft = draft && state.documents.is_empty();
+    office.correlate(&format!("bill {run}"));
+    let date = options.date.unwrap_or_else(|| office.clock.today());
+    start(office, &basis, &run, draft).await?;
+    let warnings = draw_members(office, &basis, &run, date).await?;
+    let made = documents::issue(office, &basis, &run, draft, date).await?;
+    let totals = complete(office, &basis, &run, draft, &made).await?;
+    Ok(BillOutcome {
+        run,
+        draft,
+        was_closed: false,
+        documents: made.documents,
+        unassigned: made.unassigned,
+        warnings,
+        totals: Some(totals),
+    })
+}
+
+pub(crate) fn blocked(payer: &PayerAccountId, period: BillingPeriod, blockers: Vec<Blocker>) -> Failure {
+    Failure::blocked("CM0510", format!("{period} of payer {payer} is blocked:"), blockers)
+}
+
+/// The same delivery under the same policies is the same run.
+fn run_id(basis: &PeriodBasis, draft: bool) -> Result<RunId, Failure> {
+    let seed = format!(
+        "{}\u{0}{}\u{0}{}\u{0}{}\u{0}{draft}",
+        basis.payer, basis.period, basis.delivery.delivery, basis.policy
+    );
+    let digest = hex::encode(&Sha256::digest(seed.as_bytes())[..8]);
+    RunId::parse(&format!("run-{}-{digest}", basis.period)).map_err(|fault| Failure::failed("CM0107", fault))
+}
+
+/// What keeps a period from being billed.
+fn blockers(model: &ReadModel, basis: &PeriodBasis) -> Result<Vec<Blocker>, Failure> {
+    let mut blockers = former_period_open(model, &basis.payer, basis.period)?;
+    if basis.delivery.pro_forma {
+        blockers.push(Blocker::ProForma);
+    }
+    Ok(blockers)
+}
+
+/// The former period must be closed or waived, from the first period that anything is known of on
+/// (rule book N19).
+pub(crate) fn former_period_open(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<Vec<Blocker>, Failure> {
+    let delivered = model.delivered_periods(payer)?;
+    let billed = model.billing_periods(payer)?;
+    let first = delivered.keys().next().into_iter().chain(billed.keys().next()).min().copied();
+    let former = period.previous();
+    let is_first = first.is_none_or(|first| period <= first);
+    if is_first || !model.billing(payer, former)?.holds_next() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Blocker::FormerPeriodOpen { former }])
+}
+
+async fn start(office: &mut BackOffice, basis: &PeriodBasis, run: &RunId, draft: bool) -> Result<(), Failure> {
+    let subject = Subject::billing(&basis.payer, basis.period);
+    office
+        .decide(&subject, |model| {
+            let state = model.billing(&basis.payer, basis.period)?;
+            if state.last_run.as_ref().is_some_and(|last| last.run == *run) {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Fact::from(BillingFact::RunStarted(BillingRunStarted {
+                run: run.clone(),
+                payer: basis.payer.clone(),
+                period: basis.period,
+                delivery: basis.delivery.delivery.clone(),
+                policy: basis.policy.clone(),
+                draft,
+            }))])
+        })
+        .await?;
+    Ok(())
+}
+
+async fn draw_members(
+    office: &mut BackOffice,
+    basis: &PeriodBasis,
+    run: &RunId,
+    date: NaiveDate,
+) -> Result<Vec<String>, Failure> {
+    let members = basis.members(&office.model)?;
+    let mut warnings = Vec::new();
+    for member in &members {
+        let memos = office.model.memos(&basis.payer, member)?;
+        let foreign: Vec<String> = memos
+            .memos
+            .values()
+            .filter(|memo| memo.currency != basis.currency() && memo.open.is_positive())
+            .map(|memo| {
+                format!(
+                    "{} is in {} and the bill in {}: it is not drawn without a rate",
+                    memo.number,
+                    memo.currency,
+                    basis.currency()
+                )
+            })
+            .collect();
+        warnings.extend(foreign);
+    }
+    office
+        .decide_many(|model| {
+            members
+                .iter()
+                .map(|member| Ok((Subject::memos(&basis.payer, member), draw_member(model, basis, run, member, date)?)))
+                .collect()
+        })
+        .await?;
+    Ok(warnings)
+}
+
+fn draw_member(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    run: &RunId,
+    member: &MemberAccountId,
+    date: NaiveDate,
+) -> Result<Vec<Fact>, Failure> {
+    let mut memos = model.memos(&basis.payer, member)?;
+    if memos.memos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut facts = Vec::new();
+    for fact in reassign_to_present_po(model, basis, member, &memos, date)? {
+        memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+        facts.push(fact.into());
+    }
+    let month = basis.rated(model, member)?;
+    let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
+    let decision = memos.decide_draw(&command).map_err(|refusal| {
+        Failure::blocked(
+            "CM0511",
+            format!("{} of payer {} is blocked:", basis.period, basis.payer),
+            vec![Blocker::DaysMissing { detail: format!("{member}: {refusal}") }],
+        )
+    })?;
+    facts.extend(decision.facts.into_iter().map(Fact::from));
+    Ok(facts)
+}
+
+/// The open balance goes to the PO number that the account has at processing, as long as the
+/// customer is the same (rule book N22, W12).
+fn reassign_to_present_po(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    member: &MemberAccountId,
+    memos: &domain::memo::MemberMemos,
+    date: NaiveDate,
+) -> Result<Vec<domain::memo::MemoFact>, Failure> {
+    if basis.policies.assignment_key == AssignmentKey::MemberAccount {
+        return Ok(Vec::new());
+    }
+    let account = model.member_account(&basis.payer, member)?;
+    let Some(present) = account.for_processing(basis.period, date) else { return Ok(Vec::new()) };
+    let former = model
+        .statements(&basis.payer, member)?
+        .into_iter()
+        .rev()
+        .map(|stored| stored.statement)
+        .find(|statement| statement.period < basis.period && !statement.customer.is_blank());
+    let Some(former) = former else { return Ok(Vec::new()) };
+    if former.customer != present.customer || former.po_number == present.po_number {
+        return Ok(Vec::new());
+    }
+    let mut facts = Vec::new();
+    for memo in memos.in_order_of_issue().into_iter().filter(|memo| memo.open.is_positive()) {
+        let command = ReassignPo {
+            memo: memo.number.clone(),
+            customer: present.customer.clone(),
+            po_number: present.po_number.clone(),
+            from: (former.customer.clone(), former.po_number.clone()),
+            effective: basis.period.first_day(),
+            posting: basis.period,
+        };
+        facts.extend(memos.decide_reassign_po(&command).map_err(|refusal| Failure::failed("CM0331", refusal))?);
+    }
+    Ok(facts)
+}
+
+async fn complete(
+    office: &mut BackOffice,
+    basis: &PeriodBasis,
+    run: &RunId,
+    draft: bool,
+    made: &documents::Made,
+) -> Result<RunTotals, Failure> {
+    let currency = basis.currency();
+    let sum = |of: fn(&MemberStatement) -> Money| Money::sum(currency, made.statements.iter().map(of));
+    let gross = sum(|statement| statement.gross);
+    let totals = RunTotals {
+        currency,
+        members: made.statements.len() as u64,
+        unassigned: made.unassigned.len() as u64,
+        documents: made.documents.len() as u64,
+        gross,
+        applied: sum(|statement| Money::sum(statement.currency, statement.lines.iter().map(|line| line.applied))),
+        due: sum(|statement| statement.due),
+        rounding_difference: made.exact_gross.checked_sub(gross.to_exact())?,
+        kept: made.kept,
+    };
+    let completed = BillingRunCompleted {
+        run: run.clone(),
+        delivery: basis.delivery.delivery.clone(),
+        draft,
+        totals: totals.clone(),
+    };
+    let subject = Subject::billing(&basis.payer, basis.period);
+    office
+        .decide(&subject, |model| {
+            let state = model.billing(&basis.payer, basis.period)?;
+            if state.billed() == Some(&completed) {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Fact::from(BillingFact::RunCompleted(completed.clone()))])
+        })
+        .await?;
+    Ok(totals)
+}
+
+/// A zero to sum from.
+pub(crate) const NOTHING: Exact = Exact::ZERO;

@@ -1,0 +1,213 @@
+//! Closing a period: gather what blocks it, close it, let lapse what its end ends.
+
+use domain::{
+    billing::{Blocker, ClosePeriod, CloseRefusal, PeriodStatus, ReopenPeriod, WaivePeriod, within},
+    classification::{LineClass, classify_line},
+    ids::PayerAccountId,
+    memo::LapseAtClose,
+    period::BillingPeriod,
+    usage::Finality,
+};
+use money::Exact;
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+use crate::{
+    bill::{blocked, former_period_open},
+    members::{PeriodBasis, memo_holders},
+    reconcile::reconcile,
+};
+
+/// How to close.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CloseOptions {
+    /// An estimated bill will do.
+    pub accept_estimated: bool,
+    /// Waive what may be waived.
+    pub waive: bool,
+}
+
+/// What a close did.
+#[derive(Debug, Clone)]
+pub struct CloseOutcome {
+    /// Open, waived or closed.
+    pub status: PeriodStatus,
+    /// What was waived.
+    pub waived: Vec<Blocker>,
+    /// It was so before: nothing was recorded.
+    pub stood_already: bool,
+}
+
+/// Closes a payer's period.
+///
+/// # Errors
+/// [`Failure`]; blocked (exit 5) with everything that blocks.
+pub async fn close(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    options: CloseOptions,
+) -> Result<CloseOutcome, Failure> {
+    office.correlate(&format!("close {payer} {period}"));
+    let subject = Subject::billing(payer, period);
+    let facts = office
+        .decide(&subject, |model| {
+            let command = close_command(model, payer, period, options)?;
+            let state = model.billing(payer, period)?;
+            let facts = state.decide_close(&command).map_err(|refusal| match refusal {
+                CloseRefusal::Blocked { blockers, .. } => blocked(payer, period, blockers),
+                other => Failure::refused("CM0332", other),
+            })?;
+            Ok(facts.into_iter().map(Fact::from).collect())
+        })
+        .await?;
+    // Decided again by a repeated close, so that one that was killed here is completed.
+    lapse(office, payer, period).await?;
+    let waived = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::PeriodClosed(closed) => Some(closed.waived.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    Ok(CloseOutcome { status: PeriodStatus::Closed, waived, stood_already: facts.is_empty() })
+}
+
+fn close_command(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    options: CloseOptions,
+) -> Result<ClosePeriod, Failure> {
+    let basis = PeriodBasis::read(model, payer, period)?;
+    Ok(ClosePeriod {
+        payer: payer.clone(),
+        period,
+        delivery: basis.as_ref().map(|basis| basis.delivery.delivery.clone()),
+        policy: match &basis {
+            Some(basis) => basis.policy.clone(),
+            None => model.policies(payer, period)?.hash(),
+        },
+        found: found(model, payer, period, basis.as_ref())?,
+        accept_estimated: options.accept_estimated,
+        waive: options.waive,
+    })
+}
+
+/// What blocks a close beside the billing itself.
+fn found(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    basis: Option<&PeriodBasis>,
+) -> Result<Vec<Blocker>, Failure> {
+    let mut found = former_period_open(model, payer, period)?;
+    let Some(basis) = basis else { return Ok(found) };
+    if basis.delivery.pro_forma {
+        found.push(Blocker::ProForma);
+    }
+    if basis.delivery.finality == Finality::Estimated {
+        found.push(Blocker::Estimated);
+    }
+    let amount = model.suspense(payer, period)?.total()?;
+    let tolerance = basis.policies.suspense_tolerance.get(basis.currency().code()).copied().unwrap_or(Exact::ZERO);
+    if !within(amount, tolerance) {
+        found.push(Blocker::Suspense { amount, tolerance });
+    }
+    let unknown =
+        basis.delivery.by_type.iter().filter(|total| classify_line(&total.line_type) == LineClass::Unclassified);
+    let rows: u64 = unknown.map(|total| total.rows).sum();
+    if rows > 0 {
+        found.push(Blocker::Unclassified { amount: basis.delivery.totals.unclassified, rows });
+    }
+    let mut members = Vec::new();
+    for member in basis.members(model)? {
+        if model.member_account(payer, &member)?.assignments().next().is_none() {
+            members.push(member);
+        }
+    }
+    if !members.is_empty() {
+        found.push(Blocker::Unassigned { members });
+    }
+    let is_billed = model.billing(payer, period)?.billed().is_some_and(|run| run.delivery == basis.delivery.delivery);
+    if is_billed {
+        let reconciled = reconcile(model, payer, period)?;
+        if let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.residual.is_zero()) {
+            found.push(Blocker::Residual { amount: reconciled.residual, currency: basis.currency() });
+        }
+    }
+    Ok(found)
+}
+
+async fn lapse(office: &mut BackOffice, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
+    let Some(first_unissued) = office.first_unissued(payer)? else { return Ok(()) };
+    office
+        .decide_many(|model| {
+            if model.billing(payer, period)?.status != PeriodStatus::Closed {
+                return Ok(Vec::new());
+            }
+            let policies = model.policies(payer, period)?;
+            let policy = policies.hash();
+            let command = LapseAtClose { closing: period, policies: &policies, policy: &policy, first_unissued };
+            memo_holders(model, payer)?
+                .into_iter()
+                .map(|member| {
+                    let facts = model.memos(payer, &member)?.decide_lapse(&command);
+                    Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))
+                })
+                .collect()
+        })
+        .await?;
+    Ok(())
+}
+
+/// Lets a period not hold the next one.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn waive(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<CloseOutcome, Failure> {
+    let subject = Subject::billing(payer, period);
+    let mut blockers = Vec::new();
+    let options = CloseOptions::default();
+    blockers.extend(office.model.billing(payer, period)?.blockers(&close_command(
+        &office.model,
+        payer,
+        period,
+        options,
+    )?));
+    let facts = office
+        .decide(&subject, |model| {
+            let command = WaivePeriod { payer: payer.clone(), period, blockers: blockers.clone() };
+            Ok(model.billing(payer, period)?.decide_waive(command).into_iter().map(Fact::from).collect())
+        })
+        .await?;
+    let status = office.model.billing(payer, period)?.status;
+    Ok(CloseOutcome { status, waived: blockers, stood_already: facts.is_empty() })
+}
+
+/// Reopens a closed period.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn reopen(office: &mut BackOffice, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
+    let subject = Subject::billing(payer, period);
+    office
+        .decide(&subject, |model| {
+            let next = model.billing(payer, period.next())?;
+            let next_is_billed = next.billed().is_some() || next.status == PeriodStatus::Closed;
+            let command = ReopenPeriod { payer: payer.clone(), period, next_is_billed };
+            let facts = model
+                .billing(payer, period)?
+                .decide_reopen(&command)
+                .map_err(|refusal| Failure::refused("CM0333", refusal))?;
+            Ok(facts.into_iter().map(Fact::from).collect())
+        })
+        .await?;
+    Ok(())
+}

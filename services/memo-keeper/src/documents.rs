@@ -1,0 +1,188 @@
+//! The documents and statements of a run, made of what stands after the draws.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::{
+    billing::{
+        BillingFact, DocumentHeader, IssueDocument, MemberStatement, StatementInput, content_digest, make_statement,
+    },
+    ids::{CustomerId, MemberAccountId, PoNumber, RunId},
+    memo::DrawPeriod,
+};
+use money::Exact;
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+use crate::{bill::NOTHING, members::PeriodBasis};
+
+/// What a run made.
+pub(crate) struct Made {
+    /// The documents that stand.
+    pub(crate) documents: Vec<DocumentHeader>,
+    /// The statements that stand.
+    pub(crate) statements: Vec<MemberStatement>,
+    /// Members without a customer.
+    pub(crate) unassigned: Vec<MemberAccountId>,
+    /// The exact sum of all charges.
+    pub(crate) exact_gross: Exact,
+    /// What the distributor keeps.
+    pub(crate) kept: Exact,
+}
+
+/// Documents in one decision, so that a run over many customers is not one append each.
+const DOCUMENTS_PER_DECISION: usize = 64;
+
+type Customers = BTreeMap<(CustomerId, PoNumber), Vec<MemberStatement>>;
+
+pub(crate) async fn issue(
+    office: &mut BackOffice,
+    basis: &PeriodBasis,
+    run: &RunId,
+    draft: bool,
+    date: NaiveDate,
+) -> Result<Made, Failure> {
+    let mut made = Made {
+        documents: Vec::new(),
+        statements: Vec::new(),
+        unassigned: Vec::new(),
+        exact_gross: NOTHING,
+        kept: NOTHING,
+    };
+    let mut by_customer: Customers = BTreeMap::new();
+    let mut without_document: Vec<MemberStatement> = Vec::new();
+    for member in basis.members(&office.model)? {
+        let (statement, exact_gross, kept) = statement_of(&office.model, basis, run, &member, date)?;
+        made.exact_gross = made.exact_gross.checked_add(exact_gross)?;
+        made.kept = made.kept.checked_add(kept)?;
+        if statement.memos.is_empty() && statement.lines.is_empty() && statement.earlier_periods.is_empty() {
+            continue;
+        }
+        if statement.customer.is_blank() {
+            made.unassigned.push(member);
+            without_document.push(statement);
+        } else {
+            let key = (statement.customer.clone(), statement.po_number.clone());
+            by_customer.entry(key).or_default().push(statement);
+        }
+    }
+    // A customer without charges gets statements and no document.
+    let (charged, idle): (Customers, Customers) = by_customer.into_iter().partition(|(_, statements)| {
+        statements.iter().any(|one| !one.lines.is_empty() || !one.earlier_periods.is_empty())
+    });
+    without_document.extend(idle.into_values().flatten());
+
+    let charged: Vec<_> = charged.into_iter().collect();
+    let issued_elsewhere = issued_elsewhere(&office.model, basis)?;
+    for batch in charged.chunks(DOCUMENTS_PER_DECISION) {
+        let subject = Subject::billing(&basis.payer, basis.period);
+        office
+            .decide(&subject, |model| {
+                let mut state = model.billing(&basis.payer, basis.period)?;
+                let mut facts = Vec::new();
+                for ((customer, po_number), statements) in batch {
+                    let decision = state.decide_document(IssueDocument {
+                        payer: &basis.payer,
+                        period: basis.period,
+                        customer,
+                        po_number,
+                        currency: basis.currency(),
+                        date,
+                        statements: statements.clone(),
+                        policies: &basis.policies,
+                        policy: &basis.policy,
+                        run,
+                        draft,
+                        issued_elsewhere,
+                    });
+                    for fact in decision.facts {
+                        state.evolve(&fact);
+                        facts.push(Fact::from(fact));
+                    }
+                }
+                Ok(facts)
+            })
+            .await?;
+    }
+    record_without_document(office, basis, &without_document).await?;
+
+    let state = office.model.billing(&basis.payer, basis.period)?;
+    for ((customer, po_number), statements) in charged {
+        if let Some(header) = state.standing_for(&customer, &po_number) {
+            let number = header.document_number.clone();
+            made.statements.extend(
+                statements
+                    .into_iter()
+                    .map(|statement| MemberStatement { document_number: number.clone(), ..statement }),
+            );
+            made.documents.push(header.clone());
+        }
+    }
+    made.statements.extend(without_document);
+    Ok(made)
+}
+
+fn statement_of(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    run: &RunId,
+    member: &MemberAccountId,
+    date: NaiveDate,
+) -> Result<(MemberStatement, Exact, Exact), Failure> {
+    let memos = model.memos(&basis.payer, member)?;
+    let month = basis.rated(model, member)?;
+    let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
+    // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
+    let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+    let account = model.member_account(&basis.payer, member)?;
+    let assigned_to = account
+        .for_processing(basis.period, date)
+        .map(|assignment| (assignment.customer.clone(), assignment.po_number.clone()))
+        .unwrap_or_default();
+    let statement = make_statement(StatementInput {
+        payer: &basis.payer,
+        member,
+        assigned_to,
+        period: basis.period,
+        currency: basis.currency(),
+        memos: &memos,
+        plan: &decision.plan,
+        earlier_periods: Vec::new(),
+        rounding: basis.policies.rounding,
+        policy: &basis.policy,
+        run,
+    });
+    if !statement.foots() {
+        return Err(Failure::check("CM0512", format!("the statement of {member} for {} does not foot", basis.period)));
+    }
+    Ok((statement, month.gross()?, month.kept))
+}
+
+async fn record_without_document(
+    office: &mut BackOffice,
+    basis: &PeriodBasis,
+    statements: &[MemberStatement],
+) -> Result<(), Failure> {
+    let subject = Subject::billing(&basis.payer, basis.period);
+    office
+        .decide(&subject, |model| {
+            let mut facts = Vec::new();
+            for statement in statements {
+                let stands = model.statement(&basis.payer, &statement.member_account_id, basis.period)?;
+                let digest = |one: &MemberStatement| content_digest(std::slice::from_ref(one));
+                if stands.is_none_or(|stored| digest(&stored.statement) != digest(statement)) {
+                    facts.push(Fact::from(BillingFact::Statement(statement.clone())));
+                }
+            }
+            Ok(facts)
+        })
+        .await?;
+    Ok(())
+}
+
+/// Documents issued in other periods, for a series that runs over all of them.
+fn issued_elsewhere(model: &ReadModel, basis: &PeriodBasis) -> Result<usize, Failure> {
+    let periods = model.billing_periods(&basis.payer)?;
+    Ok(periods.iter().filter(|(period, _)| **period != basis.period).map(|(_, state)| state.documents.len()).sum())
+}

@@ -1,0 +1,63 @@
+//! Funding memos: what was attributed to a credit, in each period, reaches its owner's memo.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
+    memo::{FundMemo, FundingFromCredit},
+};
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+/// Brings the funding of all memos of a payer to what was attributed to their credits.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn fund_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    let first_unissued = office.first_unissued(payer)?;
+    office
+        .decide_many(|model| {
+            let mut by_owner: BTreeMap<MemberAccountId, Vec<(UpstreamCreditId, FundingFromCredit)>> = BTreeMap::new();
+            for ((_, id), credit) in model.upstream_credits(Some(payer))? {
+                let Some(terms) = &credit.terms else { continue };
+                for (period, applied) in &credit.applications {
+                    let owner = credit.owner_in(*period).unwrap_or(&terms.owner).clone();
+                    let funding = FundingFromCredit {
+                        period: *period,
+                        attributed: applied.amount,
+                        delivery: Some(applied.delivery.clone()),
+                    };
+                    by_owner.entry(owner).or_default().push((id.clone(), funding));
+                }
+            }
+            by_owner
+                .into_iter()
+                .map(|(member, funding)| {
+                    let facts = decide_for_owner(model, payer, &member, funding, first_unissued)?;
+                    Ok((Subject::memos(payer, &member), facts))
+                })
+                .collect()
+        })
+        .await?;
+    Ok(())
+}
+
+fn decide_for_owner(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    funding: Vec<(UpstreamCreditId, FundingFromCredit)>,
+    first_unissued: Option<domain::period::BillingPeriod>,
+) -> Result<Vec<Fact>, Failure> {
+    let mut memos = model.memos(payer, member)?;
+    let mut facts = Vec::new();
+    for (credit, funding) in funding {
+        let rounding = model.policies(payer, funding.period)?.rounding;
+        for fact in memos.decide_fund(&FundMemo { credit, funding, rounding, first_unissued })? {
+            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            facts.push(fact.into());
+        }
+    }
+    Ok(facts)
+}

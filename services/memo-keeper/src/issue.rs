@@ -1,0 +1,95 @@
+//! Issuing memos for the credits of a payer's members.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    credit::{UpstreamCreditState, UpstreamCreditTerms},
+    ids::{MemberAccountId, PayerAccountId},
+    memo::{IssueMemo, MemoTerms},
+    period::BillingPeriod,
+};
+use money::Rounding;
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+/// Issues the memos of credits that have none yet, in the order of the credits.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn issue_for_credits(office: &mut BackOffice, credits: &[UpstreamCreditTerms]) -> Result<(), Failure> {
+    let mut first_unissued: BTreeMap<PayerAccountId, Option<BillingPeriod>> = BTreeMap::new();
+    for terms in credits {
+        if !first_unissued.contains_key(&terms.payer) {
+            first_unissued.insert(terms.payer.clone(), office.first_unissued(&terms.payer)?);
+        }
+    }
+    office
+        .decide_many(|model| {
+            let mut by_owner: Vec<((PayerAccountId, MemberAccountId), Vec<&UpstreamCreditTerms>)> = Vec::new();
+            for terms in credits.iter().filter(|terms| UpstreamCreditState::gets_memo(terms)) {
+                let owner = (terms.payer.clone(), terms.owner.clone());
+                match by_owner.iter_mut().find(|(of, _)| *of == owner) {
+                    Some((_, owned)) => owned.push(terms),
+                    None => by_owner.push((owner, vec![terms])),
+                }
+            }
+            by_owner
+                .into_iter()
+                .map(|((payer, member), owned)| {
+                    let unissued = first_unissued.get(&payer).copied().flatten();
+                    let facts = decide_for_owner(model, &payer, &member, &owned, unissued)?;
+                    Ok((Subject::memos(&payer, &member), facts))
+                })
+                .collect()
+        })
+        .await?;
+    Ok(())
+}
+
+fn decide_for_owner(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    owned: &[&UpstreamCreditTerms],
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Vec<Fact>, Failure> {
+    let mut memos = model.memos(payer, member)?;
+    let mut facts = Vec::new();
+    for terms in owned {
+        let enters = BillingPeriod::containing(terms.start_date);
+        let enters = first_unissued.map_or(enters, |open| open.max(enters));
+        let policies = model.policies(payer, enters)?;
+        let command = IssueMemo {
+            payer: payer.clone(),
+            member: member.clone(),
+            credit: Some(terms.credit.clone()),
+            supplements: None,
+            description: terms.description.clone(),
+            program: terms.program.clone(),
+            currency: terms.currency,
+            // A memo is in minor units; what AWS grants beyond them is never owed.
+            face: terms.face_amount.round_to_money(terms.currency, Rounding::Down)?,
+            start_date: terms.start_date,
+            end_date: terms.end_date,
+            terms: MemoTerms {
+                services: terms.services.clone(),
+                excluded_services: terms.excluded_services.clone(),
+                regions: terms.regions.clone(),
+                covers_tax: terms.covers_tax,
+                monthly_cap: None,
+            },
+            basis: policies.memo_basis,
+            policy: policies.hash(),
+            first_unissued,
+        };
+        let decided = memos
+            .decide_issue(&command)
+            .map_err(|refusal| Failure::refused("CM0330", format!("credit {} of {member}: {refusal}", terms.credit)))?;
+        for fact in decided {
+            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            facts.push(fact.into());
+        }
+    }
+    Ok(facts)
+}

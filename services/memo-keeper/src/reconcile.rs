@@ -1,0 +1,155 @@
+//! Reconciling a period: what was stripped equals what was given to owners and to suspense; what
+//! customers are billed ties to what AWS is paid (rule book B.3).
+//!
+//! ```text
+//! upstream credits = attributed + retained + suspense
+//! billed + memo applied + rounding = payable + attributed + suspense - kept
+//! ```
+
+use domain::{
+    classification::CreditLineTreatment,
+    ids::{PayerAccountId, UpstreamCreditId},
+    period::BillingPeriod,
+};
+use money::{Exact, Money};
+use read_model::ReadModel;
+use schemars::JsonSchema;
+use serde::Serialize;
+use service_kit::Failure;
+
+use crate::members::PeriodBasis;
+
+/// What AWS applied of one credit.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReconciledCredit {
+    /// The credit.
+    pub credit_id: UpstreamCreditId,
+    /// Its owner.
+    pub owner_account_id: String,
+    /// The part on the owner.
+    pub on_owner: Exact,
+    /// The part stripped from others.
+    pub scattered: Exact,
+}
+
+/// A period, reconciled. Upstream amounts are exact; what customers are billed is in minor units.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Reconciliation {
+    /// The payer.
+    pub payer_account_id: PayerAccountId,
+    /// The month.
+    pub period: BillingPeriod,
+    /// The currency.
+    pub currency: String,
+    /// All credit lines of AWS's bill, positive.
+    pub upstream_credits: Exact,
+    /// Of them attributed to credits.
+    pub attributed: Exact,
+    /// Of those on the credits' owners.
+    pub on_owner: Exact,
+    /// Of those stripped from others.
+    pub scattered: Exact,
+    /// Left where AWS put them, or kept as margin.
+    pub retained: Exact,
+    /// Without a known owner.
+    pub suspense: Exact,
+    /// What AWS is paid.
+    pub payable: Exact,
+    /// AWS's charges before credits.
+    pub gross: Exact,
+    /// What customers are billed, corrections of earlier months aside.
+    pub billed: Money,
+    /// What memos pay.
+    pub memo_applied: Money,
+    /// AWS's charges less what customers are charged, before memos: negative where the distributor
+    /// gains.
+    pub kept: Exact,
+    /// Exact charges less their rounded sum.
+    pub rounding: Exact,
+    /// Whether the period was billed on the delivery that counts; else only the upstream side ties.
+    pub is_billed: bool,
+    /// What does not tie: must be 0.
+    pub residual: Exact,
+    /// Each credit.
+    pub credits: Vec<ReconciledCredit>,
+}
+
+/// Reconciles a period; none where nothing was delivered.
+///
+/// # Errors
+/// [`Failure`].
+pub fn reconcile(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<Option<Reconciliation>, Failure> {
+    let Some(basis) = PeriodBasis::read(model, payer, period)? else { return Ok(None) };
+    let (mut upstream_credits, mut retained, mut gross) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
+    for member in model.members_of_period(payer, period)? {
+        let Some(usage) = basis.usage(model, &member)? else { continue };
+        for line in &usage.credit_lines {
+            upstream_credits = upstream_credits.checked_sub(line.amount)?;
+            if basis.treat(line) != CreditLineTreatment::Promotional {
+                retained = retained.checked_sub(line.amount)?;
+            }
+        }
+        gross = gross.checked_add(basis.rated(model, &member)?.upstream)?;
+    }
+    let payable = gross.checked_sub(upstream_credits)?;
+    let suspense = model.suspense(payer, period)?.total()?;
+    let (mut attributed, mut on_owner, mut scattered, mut credits) =
+        (Exact::ZERO, Exact::ZERO, Exact::ZERO, Vec::new());
+    for ((_, id), credit) in model.upstream_credits(Some(payer))? {
+        let Some((applied, terms)) = credit.applications.get(&period).zip(credit.terms.as_ref()) else { continue };
+        attributed = attributed.checked_add(applied.amount)?;
+        on_owner = on_owner.checked_add(applied.on_owner)?;
+        scattered = scattered.checked_add(applied.scattered)?;
+        credits.push(ReconciledCredit {
+            credit_id: id,
+            owner_account_id: credit.owner_in(period).unwrap_or(&terms.owner).to_string(),
+            on_owner: applied.on_owner,
+            scattered: applied.scattered,
+        });
+    }
+    let upstream_residual = upstream_credits.checked_sub(attributed)?.checked_sub(retained)?.checked_sub(suspense)?;
+
+    let state = model.billing(payer, period)?;
+    let zero = Money::zero(basis.currency());
+    let billed_on_this = state.billed().filter(|run| run.delivery == basis.delivery.delivery);
+    let (billed, memo_applied, kept, rounding, customer_residual) = match billed_on_this {
+        None => (zero, zero, Exact::ZERO, Exact::ZERO, Exact::ZERO),
+        Some(run) => {
+            let totals = &run.totals;
+            let billed = totals.gross - totals.applied;
+            let customers =
+                billed.to_exact().checked_add(totals.applied.to_exact())?.checked_add(totals.rounding_difference)?;
+            let upstream = payable.checked_add(attributed)?.checked_add(suspense)?.checked_sub(totals.kept)?;
+            (billed, totals.applied, totals.kept, totals.rounding_difference, customers.checked_sub(upstream)?)
+        }
+    };
+    Ok(Some(Reconciliation {
+        payer_account_id: payer.clone(),
+        period,
+        currency: basis.currency().to_string(),
+        upstream_credits,
+        attributed,
+        on_owner,
+        scattered,
+        retained,
+        suspense,
+        payable,
+        gross,
+        billed,
+        memo_applied,
+        kept,
+        rounding,
+        is_billed: billed_on_this.is_some(),
+        // Both sides must tie; the larger gap is shown, so that two errors never hide each other.
+        residual: if upstream_residual.abs() >= customer_residual.abs() {
+            upstream_residual
+        } else {
+            customer_residual
+        },
+        credits,
+    }))
+}

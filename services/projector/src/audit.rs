@@ -1,0 +1,221 @@
+//! The audit: a family of named checks over the whole log. Each says how much it looked at; a check
+//! that fails says where.
+//!
+//! What the fold itself checks (gaps, chain, the balances that facts state, conservation of each
+//! memo after each fact) holds or the replay stops; the other checks compare what was folded.
+
+use std::collections::BTreeMap;
+
+use domain::{billing::PeriodStatus, ids::DocumentNumber};
+use event_log::EventLog;
+use money::Exact;
+use read_model::{ReadModel, WhatToFold};
+use schemars::JsonSchema;
+use serde::Serialize;
+use service_kit::Failure;
+
+use crate::replay::{Until, differences, replay};
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AuditCheck {
+    /// Its name.
+    pub check: &'static str,
+    /// Whether it held.
+    pub holds: bool,
+    /// How much it looked at.
+    pub looked_at: u64,
+    /// What it looked at.
+    pub of: &'static str,
+    /// Where it does not hold; a few places at the most.
+    pub findings: Vec<String>,
+}
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AuditReport {
+    /// Every check.
+    pub checks: Vec<AuditCheck>,
+    /// Whether all of them held.
+    pub holds: bool,
+}
+
+const FINDINGS_MAX: usize = 20;
+
+fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings: Vec<String>) -> AuditCheck {
+    let holds = findings.is_empty();
+    findings.truncate(FINDINGS_MAX);
+    AuditCheck { check, holds, looked_at, of, findings }
+}
+
+/// Audits a log, and the live read model against it.
+///
+/// # Errors
+/// [`Failure`] where the log cannot be read at all; what is wrong with it is in the report.
+pub async fn audit(log: &dyn EventLog, live: Option<&ReadModel>) -> Result<AuditReport, Failure> {
+    let mut checks = Vec::new();
+    match replay(log, Until::Head, WhatToFold::Everything).await {
+        Err(broken) => checks.push(check("log", 0, "commits", vec![broken.message])),
+        Ok(report) => {
+            checks.push(check(
+                "log: sequences, numbers, chain, stated balances",
+                report.commits,
+                "commits",
+                Vec::new(),
+            ));
+            let model = report.model;
+            checks.push(conservation(&model)?);
+            checks.push(applications(&model)?);
+            checks.push(upstream_within_face(&model)?);
+            checks.push(numbering(&model)?);
+            checks.push(document_sums(&model)?);
+            checks.push(funding_ties(&model)?);
+            if let Some(live) = live {
+                let found = differences(&model, live)?;
+                let looked_at = model.all_memos()?.values().map(|memos| memos.memos.len() as u64).sum();
+                let findings = found
+                    .into_iter()
+                    .map(|one| {
+                        format!(
+                            "{} {}: {} is {} by the log and {} live",
+                            one.member_account_id, one.memo_number, one.what, one.replayed, one.live
+                        )
+                    })
+                    .collect();
+                checks.push(check("live balances equal the log's", looked_at, "memos", findings));
+            }
+        }
+    }
+    let holds = checks.iter().all(|check| check.holds);
+    Ok(AuditReport { checks, holds })
+}
+
+/// face = open + applied + expired + written off + refunded + reassigned out; 0 <= open <= face.
+fn conservation(model: &ReadModel) -> Result<AuditCheck, Failure> {
+    let mut findings = Vec::new();
+    let mut looked_at = 0;
+    for memo in model.all_memos()?.values().flat_map(|memos| memos.memos.values()) {
+        looked_at += 1;
+        if !memo.conserves() {
+            findings.push(format!("{}: its parts do not add up to {}", memo.number, memo.face));
+        }
+        let by_movement = memo.movements.values().map(domain::memo::Movement::net).reduce(|a, b| a + b);
+        if by_movement.is_some_and(|sum| sum != memo.open) {
+            findings.push(format!("{}: its statements' movements do not add up to {}", memo.number, memo.open));
+        }
+    }
+    Ok(check("conservation of each memo", looked_at, "memos", findings))
+}
+
+/// The sum of what a memo paid by period is what stands applied.
+fn applications(model: &ReadModel) -> Result<AuditCheck, Failure> {
+    let mut findings = Vec::new();
+    let mut looked_at = 0;
+    for ((payer, member), memos) in model.all_memos()? {
+        let before: BTreeMap<_, _> = model
+            .memo_entries(&payer, &member)?
+            .into_iter()
+            .filter(|entry| !entry.face.is_zero() && !entry.applied.is_zero())
+            .map(|entry| (entry.memo, entry.applied))
+            .collect();
+        for memo in memos.memos.values() {
+            looked_at += memo.applications.len() as u64;
+            let taken_over = before.get(&memo.number).copied().unwrap_or(memo.applied.zeroed());
+            if !memo.applications_tie(taken_over) {
+                findings.push(format!("{}: its applications by period do not add up to {}", memo.number, memo.applied));
+            }
+        }
+    }
+    Ok(check("applications by period add up", looked_at, "applications", findings))
+}
+
+/// What AWS applied of a credit is at most its face.
+fn upstream_within_face(model: &ReadModel) -> Result<AuditCheck, Failure> {
+    let credits = model.upstream_credits(None)?;
+    let mut findings = Vec::new();
+    for ((_, id), credit) in &credits {
+        let Some(terms) = &credit.terms else { continue };
+        let applied = credit.applied()?;
+        if applied > terms.face_amount {
+            findings.push(format!("credit {id}: AWS applied {applied} of {}", terms.face_amount));
+        }
+    }
+    Ok(check("no credit is applied beyond its face", credits.len() as u64, "credits", findings))
+}
+
+/// Funding of memos is what was attributed to their credits.
+fn funding_ties(model: &ReadModel) -> Result<AuditCheck, Failure> {
+    let mut findings = Vec::new();
+    let mut looked_at = 0;
+    let credits = model.upstream_credits(None)?;
+    for ((payer, _), memos) in model.all_memos()? {
+        for memo in memos.memos.values() {
+            let Some(id) = memo.credit.as_ref().filter(|_| memo.supplements.is_none()) else { continue };
+            let Some(credit) = credits.get(&(payer.clone(), id.clone())) else { continue };
+            for (period, funded) in &memo.funding {
+                looked_at += 1;
+                let attributed = credit.applications.get(period).map_or(Exact::ZERO, |applied| applied.amount);
+                if *funded != attributed {
+                    findings.push(format!(
+                        "{} {period}: funded with {funded}, and {attributed} was attributed to credit {id}",
+                        memo.number
+                    ));
+                }
+            }
+        }
+    }
+    Ok(check("funding equals what was attributed", looked_at, "periods of memos", findings))
+}
+
+/// Document numbers have no gaps within their series.
+fn numbering(model: &ReadModel) -> Result<AuditCheck, Failure> {
+    let mut findings = Vec::new();
+    let mut looked_at = 0;
+    for payer in model.payers()? {
+        let mut over_periods: Vec<DocumentNumber> = Vec::new();
+        for (period, state) in model.billing_periods(&payer)? {
+            looked_at += state.documents.len() as u64;
+            let prefix = format!("INV-{payer}-{period}-");
+            let of_period = state.documents.keys().filter_map(|number| number.as_str().strip_prefix(&prefix));
+            let gap = first_gap(of_period);
+            findings.extend(gap.map(|missing| format!("{prefix}{missing:05} is missing")));
+            over_periods.extend(state.documents.keys().filter(|number| !number.as_str().starts_with(&prefix)).cloned());
+        }
+        let prefix = format!("INV-{payer}-");
+        over_periods.sort();
+        if !over_periods.is_empty() {
+            let gap = first_gap(over_periods.iter().filter_map(|number| number.as_str().strip_prefix(&prefix)));
+            findings.extend(gap.map(|missing| format!("{prefix}{missing:07} is missing")));
+        }
+    }
+    Ok(check("document numbers without gaps", looked_at, "documents", findings))
+}
+
+fn first_gap<'a>(numbers: impl Iterator<Item = &'a str>) -> Option<u64> {
+    numbers.zip(1..).find(|(number, expected)| number.parse() != Ok(*expected)).map(|(_, expected)| expected)
+}
+
+/// A document's totals are the sums of its statements.
+fn document_sums(model: &ReadModel) -> Result<AuditCheck, Failure> {
+    let mut findings = Vec::new();
+    let mut looked_at = 0;
+    for payer in model.payers()? {
+        for (period, state) in model.billing_periods(&payer)? {
+            if state.status == PeriodStatus::Open && state.billed().is_none() {
+                continue;
+            }
+            for header in &state.standing {
+                looked_at += 1;
+                if header.gross - header.applied + header.corrections_due != header.due {
+                    let number =
+                        header.document_number.as_ref().map_or_else(|| "a draft".to_owned(), ToString::to_string);
+                    findings.push(format!(
+                        "{number} of {period}: gross less applied with corrections is not {}",
+                        header.due
+                    ));
+                }
+            }
+        }
+    }
+    Ok(check("documents foot", looked_at, "documents", findings))
+}

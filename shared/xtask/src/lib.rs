@@ -1,1 +1,0 @@
-//! Placeholder opening, replaced by the crate's own.

@@ -43,7 +43,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for warning in &reading.warnings {
         println!("warning: {warning}");
     }
-    println!("{rows} rows in {milliseconds} ms: {} rows/s, {} MB/s of files", rows * 1000 / milliseconds, bytes / 1000 / milliseconds);
+    println!(
+        "{rows} rows in {milliseconds} ms: {} rows/s, {} MB/s of files",
+        rows * 1000 / milliseconds,
+        bytes / 1000 / milliseconds
+    );
     println!("peak memory: {}", peak_memory().unwrap_or_else(|| "unknown on this system".to_owned()));
     Ok(())
 }

@@ -63,7 +63,10 @@ pub(crate) fn assemble(
     for (provider, rows) in files.left_out.values().flatten() {
         *by_provider.entry(provider).or_default() += rows;
     }
-    let left_out = |(provider, rows): (&&str, &u64)| Warning::OtherProviderLeftOut { provider: (*provider).to_owned(), rows: *rows };
+    let left_out = |(provider, rows): (&&str, &u64)| Warning::OtherProviderLeftOut {
+        provider: (*provider).to_owned(),
+        rows: *rows,
+    };
     warnings.extend(by_provider.iter().map(left_out));
     let mut deliveries = Vec::with_capacity(buildings.len());
     for (bill, building) in buildings {
@@ -179,21 +182,21 @@ impl<'a> Files<'a> {
 
         let outcomes = self.outcomes.iter().zip(&self.sources.files).enumerate();
         // A chunk without rows is part of what its manifest lists.
-        let is_of_bill =
-            |file: usize, source: Option<usize>, empty: bool| rows.contains_key(&file) || (empty && source.is_some() && source == manifest);
+        let is_of_bill = |file: usize, source: Option<usize>, empty: bool| {
+            rows.contains_key(&file) || (empty && source.is_some() && source == manifest)
+        };
         let own = outcomes.filter(|(file, (outcome, source))| is_of_bill(*file, source.manifest, outcome.rows == 0));
         let own: Vec<usize> = own.map(|(file, _)| file).collect();
         let mut files: Vec<FileRead> = own.iter().map(|file| self.file_read(*file, rows)).collect();
         files.sort();
         let content_digest = digest::content_digest(files.iter().map(|file| file.sha256.as_str()));
-        let delivery = digest::delivery_id(&bill.0, bill.1, &content_digest)
-            .ok_or(ReadFault::Defect("a delivery got no id"))?;
+        let delivery =
+            digest::delivery_id(&bill.0, bill.1, &content_digest).ok_or(ReadFault::Defect("a delivery got no id"))?;
 
         let charge_date_unreadable = building.charge_date_unreadable;
         let (has_net, has_discounts) = (building.has_net, building.has_discounts);
-        let members = building
-            .into_members(&bill, &delivery, currency)
-            .map_err(|member| sum_too_large(&bill, &member))?;
+        let members =
+            building.into_members(&bill, &delivery, currency).map_err(|member| sum_too_large(&bill, &member))?;
         let by_type = type_totals(&members).ok_or_else(|| sum_too_large(&bill, "(all of them)"))?;
         let summed: u64 = by_type.iter().map(|total| total.rows).sum();
         if summed != rows.values().sum::<u64>() {
@@ -258,13 +261,14 @@ struct Line<'a> {
 }
 
 fn lines(members: &[MemberUsage]) -> impl Iterator<Item = Line<'_>> {
-    let charges = members.iter().flat_map(|member| &member.charges).map(|ChargeAggregate { key, rows, amount, .. }| Line {
-        line_type: &key.line_type,
-        rows: *rows,
-        amount: *amount,
-        bill_type: &key.bill_type,
-        invoice: &key.invoice_id,
-    });
+    let charges =
+        members.iter().flat_map(|member| &member.charges).map(|ChargeAggregate { key, rows, amount, .. }| Line {
+            line_type: &key.line_type,
+            rows: *rows,
+            amount: *amount,
+            bill_type: &key.bill_type,
+            invoice: &key.invoice_id,
+        });
     let credits = members.iter().flat_map(|member| &member.credit_lines);
     charges.chain(credits.map(|CreditLineAggregate { key, rows, amount }| Line {
         line_type: &key.line_type,

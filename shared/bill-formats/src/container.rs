@@ -161,7 +161,12 @@ pub(crate) fn unpack_fault(container: Container, display: &str, source: io::Erro
 ///
 /// # Errors
 /// What unpacking met.
-pub(crate) fn first_line(file: File, container: Container, display: &str, bytes_max: u64) -> Result<Vec<u8>, ReadFault> {
+pub(crate) fn first_line(
+    file: File,
+    container: Container,
+    display: &str,
+    bytes_max: u64,
+) -> Result<Vec<u8>, ReadFault> {
     let read = |source: &mut dyn Read| {
         let mut line = Vec::new();
         let text = BufReader::new(source).take(bytes_max).read_until(b'\n', &mut line);

@@ -95,7 +95,9 @@ pub enum ReadFault {
         second: String,
     },
     /// Export the column with a type that amounts, ids or dates can be read from.
-    #[error("{file}: column {column} has the type {found}, which cannot be read as {expected}: export it with another type")]
+    #[error(
+        "{file}: column {column} has the type {found}, which cannot be read as {expected}: export it with another type"
+    )]
     ColumnType {
         /// The file.
         file: String,
@@ -107,7 +109,9 @@ pub enum ReadFault {
         expected: &'static str,
     },
     /// Fetch the file again, or name the manifest that lists it as an empty chunk.
-    #[error("{file}: the file is empty: fetch it again, or name the delivery's manifest if the empty file is one of its chunks")]
+    #[error(
+        "{file}: the file is empty: fetch it again, or name the delivery's manifest if the empty file is one of its chunks"
+    )]
     EmptyFile {
         /// The file.
         file: String,
@@ -154,7 +158,9 @@ pub enum ReadFault {
         place: Place,
     },
     /// Fetch the file again; a comma in a value has to be quoted.
-    #[error("{place}: has {found} fields where the header has {expected}: fetch the file again, or quote values that hold commas")]
+    #[error(
+        "{place}: has {found} fields where the header has {expected}: fetch the file again, or quote values that hold commas"
+    )]
     FieldCount {
         /// Where.
         place: Place,
@@ -266,7 +272,9 @@ pub enum ReadFault {
         chunk: String,
     },
     /// Put the chunks under the folders that the manifest names.
-    #[error("{manifest}: the chunks {first} and {second} are both {file} here: keep the folders that the manifest names")]
+    #[error(
+        "{manifest}: the chunks {first} and {second} are both {file} here: keep the folders that the manifest names"
+    )]
     AmbiguousChunk {
         /// The manifest.
         manifest: String,

@@ -91,10 +91,9 @@ impl Manifest {
     pub(crate) fn chunks(&self, root: Option<&Path>, others: &[PathBuf]) -> Result<Vec<PathBuf>, ReadFault> {
         let mut found: Vec<(PathBuf, &str)> = Vec::with_capacity(self.keys.len());
         for key in &self.keys {
-            let chunk = self.chunk(key, root, others).ok_or_else(|| ReadFault::MissingChunk {
-                manifest: self.display.clone(),
-                chunk: key.clone(),
-            })?;
+            let chunk = self
+                .chunk(key, root, others)
+                .ok_or_else(|| ReadFault::MissingChunk { manifest: self.display.clone(), chunk: key.clone() })?;
             if let Some((_, first)) = found.iter().find(|(known, _)| *known == chunk) {
                 return Err(ReadFault::AmbiguousChunk {
                     manifest: self.display.clone(),

@@ -147,7 +147,8 @@ pub(crate) fn read_all(
         return Err(fault);
     }
     let mut outcomes = Vec::with_capacity(files.len());
-    for (file, outcome) in shared.outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().enumerate() {
+    for (file, outcome) in shared.outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().enumerate()
+    {
         let mut outcome = outcome.ok_or(ReadFault::Defect("a file was not read to its end"))?;
         outcome.rows = shared.rows[file].load(Ordering::Relaxed);
         if outcome.rows == 0 && files[file].manifest.is_none() {
@@ -225,9 +226,7 @@ fn unpack_file(
     })?;
     match text {
         TextOutcome::GivenUp => Ok(None),
-        TextOutcome::Empty if file.manifest.is_none() => {
-            Err(ReadFault::EmptyFile { file: file.display.to_string() })
-        }
+        TextOutcome::Empty if file.manifest.is_none() => Err(ReadFault::EmptyFile { file: file.display.to_string() }),
         TextOutcome::Empty => {
             Ok(Some(FileOutcome { sha256, bytes, format: None, unknown_columns: Vec::new(), rows: 0 }))
         }

@@ -6,10 +6,13 @@
 //! not the file, was named. The order of paths and folders changes nothing.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use domain::period::BillingPeriod;
 
 use crate::{
     columns,
@@ -208,39 +211,57 @@ pub(crate) fn header_names(line: &[u8]) -> Option<Vec<Arc<str>>> {
     fields.into_iter().map(|field| Some(Arc::from(String::from_utf8(field).ok()?.trim()))).collect()
 }
 
-/// Of the manifests of one bill, the newest; both are the same delivery where the id is the same.
+/// Of the deliveries of each bill, the newest.
 fn newest(found: Vec<FoundManifest>, warnings: &mut Vec<Warning>) -> Result<Vec<FoundManifest>, ReadFault> {
-    let mut kept: Vec<FoundManifest> = Vec::new();
-    for candidate in found {
-        let rival = kept.iter_mut().find(|known| {
-            let (known, new) = (&known.manifest, &candidate.manifest);
-            known.path == new.path || (known.report == new.report && known.period == new.period)
-        });
-        let Some(rival) = rival else {
-            kept.push(candidate);
-            continue;
+    let mut bills: BTreeMap<(String, Option<BillingPeriod>), Vec<FoundManifest>> = BTreeMap::new();
+    for one in found {
+        bills.entry((one.manifest.report.clone(), one.manifest.period)).or_default().push(one);
+    }
+    let mut kept = Vec::with_capacity(bills.len());
+    for mut of_bill in bills.into_values() {
+        // Of two copies of one delivery's manifest the one in the month's folder stays: it also
+        // tells that no delivery is newer.
+        let copy_order = |one: &FoundManifest| {
+            (one.manifest.info.id.clone(), one.manifest.is_kept_copy(), one.manifest.path.clone())
         };
-        if let Some(wins) = is_newer(&candidate.manifest, &rival.manifest)? {
-            let older = if wins { std::mem::replace(rival, candidate) } else { candidate };
-            warnings.push(Warning::OlderDeliveryPassedOver {
-                manifest: older.manifest.display,
-                newer: rival.manifest.display.clone(),
-            });
-        }
+        of_bill.sort_by_key(copy_order);
+        of_bill.dedup_by(|copy, stays| copy.manifest.info.id == stays.manifest.info.id);
+        let newest = of_bill.remove(newest_of(&of_bill)?);
+        warnings.extend(of_bill.iter().map(|older| Warning::OlderDeliveryPassedOver {
+            manifest: older.manifest.display.clone(),
+            newer: newest.manifest.display.clone(),
+        }));
+        kept.push(newest);
     }
     Ok(kept)
 }
 
-/// Whether `new` replaces `known`; nothing where they are the same delivery.
-fn is_newer(new: &Manifest, known: &Manifest) -> Result<Option<bool>, ReadFault> {
-    if new.info.id == known.info.id {
-        return Ok(None);
-    }
-    match (new.info.created, known.info.created) {
-        (Some(new), Some(known)) if new != known => Ok(Some(new > known)),
-        // The month's folder of the legacy report holds the manifest of the newest delivery.
-        _ if new.is_kept_copy() != known.is_kept_copy() => Ok(Some(known.is_kept_copy())),
-        _ => Err(ReadFault::SeveralDeliveries { first: known.display.clone(), second: new.display.clone() }),
+/// Which of several deliveries of a bill is the newest: by their times, else the one whose manifest
+/// is in the month's folder, where the legacy report replaces the manifest with each delivery.
+fn newest_of(deliveries: &[FoundManifest]) -> Result<usize, ReadFault> {
+    let manifests = || deliveries.iter().map(|one| &one.manifest).enumerate();
+    let by_time = || {
+        let times: Option<Vec<_>> = manifests().map(|(at, manifest)| Some((manifest.info.created?, at))).collect();
+        let mut times = times?;
+        times.sort_unstable();
+        match times[..] {
+            [.., (before, _), (last, at)] if before != last => Some(at),
+            _ => None,
+        }
+    };
+    let by_folder = || {
+        let mut current = manifests().filter(|(_, manifest)| !manifest.is_kept_copy());
+        match (current.next(), current.next()) {
+            (Some((at, _)), None) => Some(at),
+            _ => None,
+        }
+    };
+    match deliveries {
+        [] | [_] => Ok(0),
+        [first, second, ..] => by_time().or_else(by_folder).ok_or_else(|| ReadFault::SeveralDeliveries {
+            first: first.manifest.display.clone(),
+            second: second.manifest.display.clone(),
+        }),
     }
 }
 

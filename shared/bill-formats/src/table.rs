@@ -385,7 +385,8 @@ impl Table {
 
 #[cold]
 fn too_large(sum: ExactAccumulator, term: ParsedDecimal, column: usize) -> RowFault {
-    let text = |amount: Option<Exact>| amount.map_or_else(|| "a greater amount".to_owned(), |amount| amount.to_string());
+    let text =
+        |amount: Option<Exact>| amount.map_or_else(|| "a greater amount".to_owned(), |amount| amount.to_string());
     let fault = MoneyError::SumOverflow(text(sum.to_exact()), text(term.into_exact()));
     RowFault::column(column, Cause::Amount(fault))
 }

@@ -61,14 +61,21 @@ pub(crate) struct ServiceCharge {
 
 impl MemberMonth {
     /// `None` where the account is not a member in the month.
-    pub(crate) fn of(plan: &GeneratorPlan, member: &Member, at: usize, clock: &MonthClock, rows: u64) -> Option<Self> {
+    pub(crate) fn of(
+        plan: &GeneratorPlan,
+        member: &Member,
+        at: usize,
+        month: usize,
+        clock: &MonthClock,
+        rows: u64,
+    ) -> Option<Self> {
         let period = clock.period;
         if member.joined > period.last_day() || member.left.is_some_and(|left| left <= period.first_day()) {
             return None;
         }
         let from_hour = clock.hour_of(member.joined);
         let to_hour = member.left.map_or(clock.hours, |left| clock.hour_of(left));
-        let month = (0..).zip(plan.periods()).find(|(_, p)| *p == period).map_or(0, |(month, _)| month);
+        let month = month as u64;
         let mut month_of = Seeded::keyed(plan.seed, Purpose::Month, &[at as u64, month]);
         // Spend grows by one per cent a month and varies by fifteen.
         let trend = 100 + month as i64;

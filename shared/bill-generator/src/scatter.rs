@@ -70,7 +70,7 @@ impl World {
     pub(crate) fn member_month(&self, at: usize, month: usize) -> Option<MemberMonth> {
         let member = &self.roster.members[at];
         let rows = self.plan.rows * USAGE_PER_CENT / 100 * member.line_weight / self.line_weights;
-        MemberMonth::of(&self.plan, member, at, &self.clocks[month], rows)
+        MemberMonth::of(&self.plan, member, at, month, &self.clocks[month], rows)
     }
 
     /// All months of all payers. Months of one payer follow each other, since a credit's remainder

@@ -1,7 +1,7 @@
 //! Questions to the read model, in the domain's types. Everything decisions and commands read is
 //! asked here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -139,6 +139,23 @@ impl ReadModel {
         Ok(keys
             .into_iter()
             .filter_map(|(key, ())| MemberAccountId::parse(&String::from_utf8_lossy(&key[prefix.len()..])).ok())
+            .collect())
+    }
+
+    /// Members that any delivery named, of all payers and periods.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn members_billed(&self) -> Result<BTreeSet<(PayerAccountId, MemberAccountId)>, StoreFault> {
+        let keys = self.values::<()>(Tree::PeriodMembers, b"")?;
+        Ok(keys
+            .into_iter()
+            .filter_map(|(key, ())| {
+                let key = String::from_utf8_lossy(&key).into_owned();
+                let mut parts = key.split('/');
+                let (payer, _, member) = (parts.next()?, parts.next()?, parts.next()?);
+                Some((PayerAccountId::parse(payer).ok()?, MemberAccountId::parse(member).ok()?))
+            })
             .collect())
     }
 
@@ -330,7 +347,7 @@ impl ReadModel {
     /// # Errors
     /// [`ReadModelFault`].
     pub fn payers(&self) -> Result<Vec<PayerAccountId>, ReadModelFault> {
-        let mut payers = std::collections::BTreeSet::new();
+        let mut payers = BTreeSet::new();
         for prefix in ["accounts.", "credits.", "billing.", "memos."] {
             for subject in self.records(prefix)?.into_keys() {
                 match AggregateKey::of(&subject)? {

@@ -42,6 +42,20 @@ const WRITER_WAIT: Duration = Duration::from_secs(30);
 const STORE_WAIT: Duration = Duration::from_secs(10);
 
 impl BackOffice {
+    /// Opens the embedded log alone, to follow it: without the read model, and without a lock.
+    ///
+    /// # Errors
+    /// [`Failure`] where the log cannot be opened, or is damaged.
+    pub async fn open_log_to_read(folder: &Path) -> Result<Arc<dyn EventLog>, Failure> {
+        if !folder.join("log").is_dir() {
+            return Err(Failure::failed(
+                "CM0108",
+                format!("there is no log in {}: record something first", folder.display()),
+            ));
+        }
+        Ok(Arc::new(FileLog::open_reader(folder).await?))
+    }
+
     /// Opens a back office on the embedded log and brings its read model up to date.
     ///
     /// # Errors

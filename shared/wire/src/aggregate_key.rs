@@ -74,7 +74,10 @@ mod tests {
                 Subject::member_usage(&payer, &member, period),
                 AggregateKey::MemberUsage { payer: payer.clone(), member: member.clone(), period },
             ),
-            (Subject::credit(&payer, &credit), AggregateKey::UpstreamCredit { payer: payer.clone(), credit: credit.clone() }),
+            (
+                Subject::credit(&payer, &credit),
+                AggregateKey::UpstreamCredit { payer: payer.clone(), credit: credit.clone() },
+            ),
             (Subject::suspense(&payer, period), AggregateKey::Suspense { payer: payer.clone(), period }),
             (Subject::memos(&payer, &member), AggregateKey::Memos { payer: payer.clone(), member: member.clone() }),
             (Subject::billing(&payer, period), AggregateKey::Billing { payer: payer.clone(), period }),

@@ -108,13 +108,16 @@ fn drift(folder: &Path, files: &[CommittedFile]) -> anyhow::Result<Vec<Drift>> {
     for file in files {
         match fs::read_to_string(folder.join(&file.path)) {
             Ok(text) if text == file.text => {}
-            Ok(text) => found.push(Drift::Differs { path: file.path.clone(), line: first_difference(&text, &file.text) }),
+            Ok(text) => {
+                found.push(Drift::Differs { path: file.path.clone(), line: first_difference(&text, &file.text) })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => found.push(Drift::Missing(file.path.clone())),
             Err(error) => return Err(error).with_context(|| format!("read {}", file.path)),
         }
     }
     let generated: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    let folders: BTreeSet<&str> = generated.iter().filter_map(|path| path.split_once('/')).map(|(head, _)| head).collect();
+    let folders: BTreeSet<&str> =
+        generated.iter().filter_map(|path| path.split_once('/')).map(|(head, _)| head).collect();
     for kind in folders {
         for path in files_in(&folder.join(kind))? {
             let path = relative(folder, &path);

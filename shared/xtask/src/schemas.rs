@@ -57,7 +57,8 @@ fn event_schemas() -> anyhow::Result<Vec<(String, Value)>> {
     let no_definitions = Map::new();
     let definitions = fact["$defs"].as_object().unwrap_or(&no_definitions);
     let variants = fact["oneOf"].as_array().context("the schema of a fact lists no variants")?;
-    let events = variants.iter().map(|variant| event_schema(variant, definitions)).collect::<anyhow::Result<Vec<_>>>()?;
+    let events =
+        variants.iter().map(|variant| event_schema(variant, definitions)).collect::<anyhow::Result<Vec<_>>>()?;
 
     let described: BTreeSet<&str> = events.iter().map(|(fact_type, _)| fact_type.as_str()).collect();
     let written: BTreeSet<&str> = wire::Fact::TYPES.iter().copied().collect();

@@ -86,5 +86,6 @@ pub(super) fn is_pro_forma(members: &[MemberUsage]) -> bool {
     });
     is_marked
         && charges.all(|line| line.key.invoice_id.is_empty())
-        && credits.all(|line| line.key.invoice_id.is_empty() && line.key.product_code.as_str().contains("BillingConductor"))
+        && credits
+            .all(|line| line.key.invoice_id.is_empty() && line.key.product_code.as_str().contains("BillingConductor"))
 }

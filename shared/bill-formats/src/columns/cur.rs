@@ -20,7 +20,11 @@ pub(super) const NAMES: Names = Names {
         TextColumn { field: Field::Product, required: true, names: &["line_item_product_code"] },
         TextColumn { field: Field::Description, required: true, names: &["line_item_line_item_description"] },
         TextColumn { field: Field::ServiceCode, required: false, names: &["product_servicecode"] },
-        TextColumn { field: Field::ServiceName, required: false, names: &["product_product_name", "product_servicename"] },
+        TextColumn {
+            field: Field::ServiceName,
+            required: false,
+            names: &["product_product_name", "product_servicename"],
+        },
         TextColumn { field: Field::PurchaseType, required: false, names: &["pricing_purchase_option"] },
         TextColumn { field: Field::Region, required: false, names: &["product_region_code", "product_region"] },
         TextColumn { field: Field::BillingEntity, required: false, names: &["bill_billing_entity"] },
@@ -56,7 +60,10 @@ pub(super) fn is_of_cur2_only(name: &str) -> bool {
 
 /// A column that only the legacy report's Parquet has: the maps of CUR 2.0 spread out.
 pub(super) fn is_of_legacy_only(name: &str) -> bool {
-    name.starts_with("resource_tags_") || name.starts_with("cost_category_") || name == "product_sku_group" || name == "product_servicename"
+    name.starts_with("resource_tags_")
+        || name.starts_with("cost_category_")
+        || name == "product_sku_group"
+        || name == "product_servicename"
 }
 
 /// The groups that CUR columns come in; a column of another group is reported as unknown.

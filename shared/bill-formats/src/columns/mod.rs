@@ -85,10 +85,8 @@ impl Columns {
     /// # Errors
     /// Not a bill, a missing column, a needed column twice.
     pub(crate) fn resolve(names: Vec<Arc<str>>, encoding: Encoding, file: &str) -> Result<Self, ReadFault> {
-        let format = recognise(&names, encoding).ok_or_else(|| ReadFault::NotABill {
-            file: file.to_owned(),
-            found: describe(&names),
-        })?;
+        let format = recognise(&names, encoding)
+            .ok_or_else(|| ReadFault::NotABill { file: file.to_owned(), found: describe(&names) })?;
         let table = table(format);
         let legacy_words = format == BillFormat::CurLegacy && encoding == Encoding::Csv;
         let mut missing = Vec::new();

@@ -92,7 +92,9 @@ pub(crate) fn each_record(
                 let mut doubled = false;
                 let close = loop {
                     match marks.next() {
-                        None => return Err((record_line, RowFault::line(Cause::Quoting("a quoted value is not closed")))),
+                        None => {
+                            return Err((record_line, RowFault::line(Cause::Quoting("a quoted value is not closed"))));
+                        }
                         Some(mark) if block[mark] == b'\n' => lines += 1,
                         Some(mark) if block[mark] == b'"' => {
                             if block.get(mark + 1) != Some(&b'"') {
@@ -252,7 +254,8 @@ mod tests {
         let mut rows = Vec::new();
         each_record(text, &slots, &mut spans, |record| {
             let mut scratch = Vec::new();
-            let value = |at: usize, scratch: &mut Vec<u8>| String::from_utf8(record.value(at, scratch).to_vec()).unwrap();
+            let value =
+                |at: usize, scratch: &mut Vec<u8>| String::from_utf8(record.value(at, scratch).to_vec()).unwrap();
             rows.push((0..columns).map(|at| value(at, &mut scratch)).collect());
             Ok(())
         })

@@ -204,9 +204,7 @@ struct GroupReader<'a> {
 impl<'a> GroupReader<'a> {
     fn new(layout: &'a ParquetLayout, table: &'a mut Table, file: u32) -> Self {
         let there = |field: &Field| layout.columns.texts[field.index()].is_some();
-        let of_credits = |field: &Field| {
-            field.is_kept_for(LineClass::Credit) && !field.is_kept_for(LineClass::Charge)
-        };
+        let of_credits = |field: &Field| field.is_kept_for(LineClass::Credit) && !field.is_kept_for(LineClass::Charge);
         let (credit, every): (Vec<Field>, Vec<Field>) = Field::ALL.into_iter().filter(there).partition(of_credits);
         let readers = |fields: Vec<Field>| fields.into_iter().map(TextReader::new).collect();
         let not_of_credits = every.iter().copied().filter(|field| !field.is_kept_for(LineClass::Credit)).collect();
@@ -248,7 +246,9 @@ impl<'a> GroupReader<'a> {
             }
             if !skips_nothing {
                 let mut provider = key[Field::Provider.index()];
-                if provider == 0 && let Some(issuer) = text(Field::LegalEntity) {
+                if provider == 0
+                    && let Some(issuer) = text(Field::LegalEntity)
+                {
                     provider = texts::number_at(self.table, Field::Provider, issuer, row).map_err(fault)?;
                 }
                 if self.table.leaves_out(self.file, provider) {

@@ -184,8 +184,10 @@ fn day_at(array: &dyn Array, row: usize) -> Option<i64> {
 }
 
 fn day_text(day: i64) -> String {
-    let date: Option<NaiveDate> =
-        day.checked_mul(SECONDS_PER_DAY).and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(|at| at.date_naive());
+    let date: Option<NaiveDate> = day
+        .checked_mul(SECONDS_PER_DAY)
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .map(|at| at.date_naive());
     match date {
         Some(date) => format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
         // Outside of the calendar: refused later as no date, by this text.

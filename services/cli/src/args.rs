@@ -1,0 +1,381 @@
+//! The command line: one definition for parsing, help, man pages and completions.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use domain::{
+    ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
+    period::BillingPeriod,
+};
+
+/// Credit memos for AWS distributors: from a bill line to a statement.
+#[derive(Debug, Parser)]
+#[command(name = "creditmemo", version, max_term_width = 100)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The definition, for man pages and completions.
+pub fn command_line() -> clap::Command {
+    CommandLine::command()
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Folder of the embedded log and the read model.
+    #[arg(long, global = true, env = "CREDITMEMO_DATA", default_value = "./creditmemo-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// URL of a NATS JetStream log instead of the embedded one.
+    #[arg(long, global = true, env = "CREDITMEMO_NATS", value_name = "URL")]
+    pub(crate) nats: Option<String>,
+    /// How data is printed.
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Table)]
+    pub(crate) output: OutputFormat,
+    /// Decide everything, print what would be recorded, record nothing.
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+    /// Makes a command harmless to repeat: the same key with the same input does nothing twice.
+    #[arg(long, global = true, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+    /// Who acts; the operating system's user where none is named.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Why; acts by hand need it.
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatementFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The whole story on a generated year of a distributor's bill.
+    Demo(DemoArgs),
+    /// Write realistic bill files with credits scattered by AWS's rules.
+    Generate(GenerateArgs),
+    /// Member accounts: payer, customer and PO number, effective-dated.
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+    /// Upstream credits, and AWS's credit lines without a known owner.
+    #[command(subcommand)]
+    Credits(CreditsCommand),
+    /// Read bill files, folders and manifests; print control totals.
+    Ingest(IngestArgs),
+    /// Draw the memos of a month and issue the documents.
+    Bill(BillArgs),
+    /// Lock a month: later changes post to the open one.
+    Close(CloseArgs),
+    /// Reopen a closed month.
+    Reopen(PeriodArgs),
+    /// The policies in force, and adopting others.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Memos.
+    #[command(subcommand)]
+    Memos(MemosCommand),
+    /// Balances of funds, as of either date or both.
+    Balance(BalanceArgs),
+    /// A member's monthly statement.
+    Statement(StatementArgs),
+    /// Tie AWS's bill to the memos and documents: the residual must be 0.
+    Reconcile(PeriodArgs),
+    /// Rebuild the balances from the log.
+    Replay(ReplayArgs),
+    /// Check every invariant over the whole log.
+    Audit,
+    /// Memo-changed events as JSON lines, live and resumable.
+    Watch(WatchArgs),
+    /// Completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DemoArgs {
+    /// Member accounts.
+    #[arg(long, default_value_t = 120)]
+    pub(crate) accounts: usize,
+    /// Bill lines a month.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) rows: u64,
+    /// The same seed makes the same year.
+    #[arg(long, default_value_t = 2025)]
+    pub(crate) seed: u64,
+    /// Keep the files and the log here instead of in a temporary folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GenerateFormat {
+    Cur2,
+    CurLegacy,
+    Focus12,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GenerateContainer {
+    CsvGz,
+    Csv,
+    Parquet,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GenerateArgs {
+    /// Where to write.
+    pub(crate) folder: PathBuf,
+    /// Member accounts.
+    #[arg(long, default_value_t = 120)]
+    pub(crate) accounts: usize,
+    /// Months.
+    #[arg(long, default_value_t = 12)]
+    pub(crate) months: u32,
+    /// Upstream credits.
+    #[arg(long, default_value_t = 40)]
+    pub(crate) credits: usize,
+    /// Bill lines a month.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) rows: u64,
+    /// The same seed writes the same bytes.
+    #[arg(long, default_value_t = 2025)]
+    pub(crate) seed: u64,
+    /// The layout of the bill.
+    #[arg(long, value_enum, default_value_t = GenerateFormat::Cur2)]
+    pub(crate) format: GenerateFormat,
+    /// How it is stored.
+    #[arg(long, value_enum, default_value_t = GenerateContainer::CsvGz)]
+    pub(crate) container: GenerateContainer,
+    /// The first month.
+    #[arg(long, default_value = "2025-01")]
+    pub(crate) first: BillingPeriod,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountsCommand {
+    /// Import member accounts from a CSV file.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// List member accounts, those that only a bill names too.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CreditsCommand {
+    /// Import upstream credits: CSV, or the JSON of `aws billing get-credits`.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The payer, where the file names none.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+    },
+    /// List upstream credits.
+    List {
+        /// Of this payer only.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+    },
+    /// One upstream credit with what AWS applied of it, where.
+    Show {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// Its payer, where several have a credit of that id.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+    },
+    /// Credit lines without a known owner.
+    Suspense {
+        /// Of this payer only.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+        /// Of this month only.
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<BillingPeriod>,
+    },
+    /// Give a suspense item an owner.
+    Attribute {
+        /// The item, as `credits suspense` names it.
+        item: String,
+        /// The credit it is of.
+        #[arg(long, value_name = "ID")]
+        credit: UpstreamCreditId,
+        /// The payer.
+        #[arg(long, value_name = "ID")]
+        payer: PayerAccountId,
+        /// The month.
+        #[arg(long, value_name = "PERIOD")]
+        period: BillingPeriod,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct IngestArgs {
+    /// Bill files, folders or manifests; all of one call are one delivery a payer and month.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Accept a delivery that drops members or bill types of the former one.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PeriodArgs {
+    /// The month, YYYY-MM.
+    pub(crate) period: BillingPeriod,
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<PayerAccountId>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BillArgs {
+    #[command(flatten)]
+    pub(crate) of: PeriodArgs,
+    /// Issue documents on an estimated delivery.
+    #[arg(long)]
+    pub(crate) accept_estimated: bool,
+    /// The date on the documents; today where none is named.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<NaiveDate>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CloseArgs {
+    #[command(flatten)]
+    pub(crate) of: PeriodArgs,
+    /// Close on an estimated delivery.
+    #[arg(long)]
+    pub(crate) accept_estimated: bool,
+    /// Waive what may be waived; a month without a delivery then no longer holds the next one.
+    #[arg(long)]
+    pub(crate) waive: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// The policies in force.
+    Show {
+        /// For this payer.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+        /// In this month.
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<BillingPeriod>,
+    },
+    /// Adopt policies from a file (JSON or TOML); what it does not name stays as it is.
+    Adopt {
+        /// The file.
+        file: PathBuf,
+        /// For this payer only.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+        /// From this month on; from the first open one where none is named.
+        #[arg(long, value_name = "PERIOD")]
+        from: Option<BillingPeriod>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemosCommand {
+    /// List memos.
+    List {
+        /// Of this payer only.
+        #[arg(long, value_name = "ID")]
+        payer: Option<PayerAccountId>,
+        /// Of this account only.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        account: Option<MemberAccountId>,
+    },
+    /// One memo with everything that happened to it.
+    Show {
+        /// Its number.
+        number: MemoNumber,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BalanceArgs {
+    /// Of this payer only.
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// Of this account only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) account: Option<MemberAccountId>,
+    /// What counts by the end of this day.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) effective: Option<NaiveDate>,
+    /// What was recorded at or before this time (RFC 3339, or a date for its whole day).
+    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
+    pub(crate) recorded: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StatementArgs {
+    /// The account.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) account: MemberAccountId,
+    /// The month.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) period: BillingPeriod,
+    /// The payer, where the account has had several.
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// The form.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<StatementFormat>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReplayArgs {
+    /// Up to a sequence of the memo stream, or to what was recorded by a time (RFC 3339).
+    #[arg(long, value_name = "SEQ|TIME")]
+    pub(crate) until: Option<String>,
+    /// Compare with the live read model to the last digit; differences end with exit code 5.
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WatchArgs {
+    /// Of this payer only.
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// Of this account only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) account: Option<MemberAccountId>,
+    /// Begin at this position of the memo stream; at the present end where none is named.
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<u64>,
+    /// End after what is there now, instead of waiting for more.
+    #[arg(long)]
+    pub(crate) until_head: bool,
+}
+
+/// A time, or a day for all of it.
+pub(crate) fn time_or_day(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.with_timezone(&Utc));
+    }
+    let day: NaiveDate = text.parse().map_err(|_| format!("'{text}' is neither a time (RFC 3339) nor a date"))?;
+    let last = day.and_hms_micro_opt(23, 59, 59, 999_999).ok_or_else(|| format!("'{text}' is out of range"))?;
+    Ok(last.and_utc())
+}

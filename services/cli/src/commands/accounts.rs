@@ -1,0 +1,125 @@
+//! `accounts import` and `accounts list`.
+
+use std::{collections::BTreeSet, path::Path};
+
+use domain::account::{AssignMember, MemberAccountState};
+use service_kit::{BackOffice, Failure};
+use upstream_credits::{CsvFault, CsvTable};
+use wire::{Fact, Subject};
+
+use super::rows::AccountRow;
+use crate::{args::Global, output};
+
+const COLUMNS: [&str; 6] = ["payer_account_id", "member_account_id", "customer", "po_number", "from", "to"];
+
+pub(super) fn read(file: &Path) -> Result<Vec<AssignMember>, CsvFault> {
+    let table = CsvTable::read(file, &COLUMNS)?;
+    let mut commands: Vec<AssignMember> = Vec::new();
+    for row in table.rows() {
+        let command = AssignMember {
+            payer: row.id("payer_account_id")?,
+            member: row.id("member_account_id")?,
+            customer: row.filled("customer")?.into(),
+            po_number: row.text("po_number").into(),
+            from: row.date("from")?,
+            to: row.optional_date("to")?,
+        };
+        // The rules of a row are checked against an empty account, to name the line.
+        MemberAccountState::default().decide(&command).map_err(|refusal| row.fault("to", refusal))?;
+        commands.push(command);
+    }
+    Ok(commands)
+}
+
+/// Imports member accounts.
+pub(crate) async fn accounts_import(global: &Global, office: &mut BackOffice, file: &Path) -> Result<(), Failure> {
+    let commands = read(file).map_err(|fault| Failure::refused("CM0340", fault))?;
+    let unusual: BTreeSet<String> = commands
+        .iter()
+        .flat_map(|command| {
+            let payer = (!command.payer.is_twelve_digits()).then(|| command.payer.to_string());
+            let member = (!command.member.is_twelve_digits()).then(|| command.member.to_string());
+            payer.into_iter().chain(member)
+        })
+        .collect();
+    if let Some(example) = unusual.first() {
+        output::warn(format_args!(
+            "{} account ids are not of 12 digits, {example} among them: leading zeros may have been lost",
+            unusual.len()
+        ));
+    }
+    let rows = commands.len();
+    let assigned = assign(office, commands).await?;
+    output::say(format_args!("{rows} rows read, {assigned} assignments new or changed"));
+    print(global, office)
+}
+
+/// Records assignments; says how many were new or changed.
+pub(super) async fn assign(office: &mut BackOffice, mut commands: Vec<AssignMember>) -> Result<usize, Failure> {
+    // Rows of one account in the order of their days, whatever the order of the file.
+    commands.sort_by(|a, b| (&a.payer, &a.member, a.from).cmp(&(&b.payer, &b.member, b.from)));
+    let decided = office
+        .decide_many(|model| {
+            let mut by_subject: Vec<(Subject, MemberAccountState, Vec<Fact>)> = Vec::new();
+            for command in &commands {
+                let subject = Subject::member(&command.payer, &command.member);
+                if by_subject.last().is_none_or(|(last, ..)| *last != subject) {
+                    by_subject.push((subject, model.member_account(&command.payer, &command.member)?, Vec::new()));
+                }
+                if let Some((_, state, facts)) = by_subject.last_mut() {
+                    let decided = state.decide(command).map_err(|refusal| Failure::refused("CM0341", refusal))?;
+                    for fact in decided {
+                        *state = std::mem::take(state).evolve(&fact);
+                        facts.push(Fact::MemberAssigned(fact));
+                    }
+                }
+            }
+            Ok(by_subject.into_iter().map(|(subject, _, facts)| (subject, facts)).collect())
+        })
+        .await?;
+    Ok(decided.iter().map(|(_, facts)| facts.len()).sum())
+}
+
+/// Lists member accounts.
+pub(crate) fn accounts_list(global: &Global, office: &BackOffice) -> Result<(), Failure> {
+    print(global, office)
+}
+
+fn print(global: &Global, office: &BackOffice) -> Result<(), Failure> {
+    let accounts = office.model.member_accounts()?;
+    let mut rows = Vec::new();
+    for ((payer, member), account) in &accounts {
+        for assignment in account.assignments() {
+            rows.push(AccountRow {
+                payer_account_id: payer.to_string(),
+                member_account_id: member.to_string(),
+                customer: assignment.customer.to_string(),
+                po_number: assignment.po_number.to_string(),
+                from: Some(assignment.from),
+                to: assignment.to,
+                assigned: true,
+            });
+        }
+    }
+    let mut seen: BTreeSet<_> = office.model.all_memos()?.into_keys().collect();
+    seen.extend(office.model.members_billed()?);
+    for (payer, member) in seen.into_iter().filter(|key| !accounts.contains_key(key)) {
+        rows.push(AccountRow {
+            payer_account_id: payer.to_string(),
+            member_account_id: member.to_string(),
+            customer: String::new(),
+            po_number: String::new(),
+            from: None,
+            to: None,
+            assigned: false,
+        });
+    }
+    rows.sort_by(|a, b| {
+        (&a.payer_account_id, &a.member_account_id, a.from).cmp(&(&b.payer_account_id, &b.member_account_id, b.from))
+    });
+    output::print_rows(
+        global.output,
+        &rows,
+        &["payer_account_id", "member_account_id", "customer", "po_number", "from", "to", "assigned"],
+    )
+}

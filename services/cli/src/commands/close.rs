@@ -1,0 +1,84 @@
+//! `close` and `reopen`.
+
+use domain::billing::PeriodStatus;
+use memo_keeper::{BillOptions, CloseOptions};
+use service_kit::{BackOffice, Failure};
+
+use super::{
+    bill::{blocker_row, print_blocked},
+    payer::payer_or_only,
+    rows::PeriodRow,
+};
+use crate::{
+    args::{CloseArgs, Global, PeriodArgs},
+    output, react,
+};
+
+const COLUMNS: [&str; 3] = ["payer_account_id", "period", "status"];
+
+/// Closes a period, or waives one that has no bill yet.
+pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &CloseArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(office, args.of.payer.as_ref())?;
+    let period = args.of.period;
+    if args.waive && global.reason.is_none() {
+        return Err(Failure::usage("CM0205", "waiving needs a reason: say --reason"));
+    }
+    react::before_billing(office, &payer).await?;
+    let billed = office.model.billing(&payer, period)?;
+    if args.waive && billed.billed().is_none() {
+        let outcome = memo_keeper::waive(office, &payer, period).await?;
+        return print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived);
+    }
+    // Drafts that are accepted as they stand are issued first: a closed month has documents.
+    if args.accept_estimated && billed.billed().is_some_and(|run| run.draft) {
+        memo_keeper::bill(office, &payer, period, BillOptions { accept_estimated: true, date: None }).await?;
+    }
+    let options = CloseOptions { accept_estimated: args.accept_estimated, waive: args.waive };
+    match memo_keeper::close(office, &payer, period, options).await {
+        Ok(outcome) => {
+            if outcome.stood_already {
+                output::say(format_args!("{period} was closed before"));
+            }
+            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived)
+        }
+        Err(failure) => {
+            print_blocked(global, payer.as_str(), &period.to_string(), &failure)?;
+            Err(failure)
+        }
+    }
+}
+
+/// Reopens a closed period.
+pub(crate) async fn reopen(global: &Global, office: &mut BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
+    if global.reason.is_none() {
+        return Err(Failure::usage("CM0205", "reopening needs a reason: say --reason"));
+    }
+    let payer = payer_or_only(office, args.payer.as_ref())?;
+    memo_keeper::reopen(office, &payer, args.period).await?;
+    print(global, payer.as_str(), &args.period.to_string(), PeriodStatus::Open, &[])
+}
+
+fn print(
+    global: &Global,
+    payer: &str,
+    period: &str,
+    status: PeriodStatus,
+    waived: &[domain::billing::Blocker],
+) -> Result<(), Failure> {
+    for blocker in waived {
+        output::say(format_args!("waived: {}", blocker.in_words()));
+    }
+    let row = PeriodRow {
+        payer_account_id: payer.to_owned(),
+        period: period.to_owned(),
+        status: match status {
+            PeriodStatus::Open => "open",
+            PeriodStatus::Waived => "waived",
+            PeriodStatus::Closed => "closed",
+        }
+        .to_owned(),
+        waived: waived.iter().map(blocker_row).collect(),
+        blockers: Vec::new(),
+    };
+    output::print_rows(global.output, &[row], &COLUMNS)
+}

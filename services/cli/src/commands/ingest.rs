@@ -1,0 +1,43 @@
+//! `ingest`.
+
+use service_kit::{BackOffice, Failure};
+use usage_ingest::IngestOptions;
+
+use crate::{
+    args::{Global, IngestArgs},
+    output,
+    progress::ReadingBar,
+    react,
+};
+
+/// Ingests bill files.
+pub(crate) async fn ingest(global: &Global, office: &mut BackOffice, args: &IngestArgs) -> Result<(), Failure> {
+    let bar = ReadingBar::new();
+    let outcome = usage_ingest::ingest(office, &args.paths, IngestOptions { replace: args.replace }, &bar).await;
+    bar.done();
+    let ingested = outcome?;
+    react::after_deliveries(office, &ingested.changed).await?;
+    for warning in &ingested.warnings {
+        output::warn(warning);
+    }
+    output::print_rows(
+        global.output,
+        &ingested.rows,
+        &[
+            "payer_account_id",
+            "period",
+            "currency",
+            "rows",
+            "accounts",
+            "charges",
+            "credits",
+            "tax",
+            "refunds",
+            "other",
+            "unclassified",
+            "total",
+            "finality",
+            "changed_accounts",
+        ],
+    )
+}

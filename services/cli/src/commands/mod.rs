@@ -1,0 +1,55 @@
+//! The commands, a file each. A command reads its arguments, lets a service decide, and prints.
+
+mod accounts;
+mod audit;
+mod balance;
+mod bill;
+mod close;
+mod credits;
+mod demo;
+mod generate;
+mod ingest;
+mod memos;
+mod payer;
+mod policy;
+mod reconcile;
+pub mod rows;
+mod statement;
+mod watch;
+
+pub(crate) use accounts::{accounts_import, accounts_list};
+pub(crate) use audit::{audit, replay};
+pub(crate) use balance::balance;
+pub(crate) use bill::bill;
+pub(crate) use close::{close, reopen};
+pub(crate) use credits::{credits_attribute, credits_import, credits_list, credits_show, credits_suspense};
+pub(crate) use demo::demo;
+pub(crate) use generate::generate;
+pub(crate) use ingest::ingest;
+pub(crate) use memos::{memos_list, memos_show};
+pub(crate) use policy::{policy_adopt, policy_show};
+pub(crate) use reconcile::reconcile;
+pub(crate) use statement::statement;
+pub(crate) use watch::watch;
+
+use service_kit::{BackOffice, Failure};
+
+use crate::{args::command_line, output};
+
+/// Prints completions for a shell.
+pub(crate) fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command_line(), "creditmemo", &mut script);
+    output::print_text(&String::from_utf8_lossy(&script))
+}
+
+/// Says what a dry run would have recorded.
+pub(crate) fn print_dry_run(office: &BackOffice) {
+    let facts: usize = office.recorded().iter().map(|recorded| recorded.facts.len()).sum();
+    output::say(format_args!("dry run: {facts} facts would be recorded, nothing was"));
+    for recorded in office.recorded() {
+        for fact in &recorded.facts {
+            output::say(format_args!("  {} {}", recorded.subject, fact.type_name()));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! `policy show` and `policy adopt`.
+
+use std::path::Path;
+
+use domain::{
+    ids::PayerAccountId,
+    period::BillingPeriod,
+    policy::{AdoptPolicies, Policies},
+};
+use serde_json::{Map, Value};
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+use crate::{args::Global, output};
+
+/// The policies in force, as a file that `policy adopt` takes.
+pub(crate) fn policy_show(
+    global: &Global,
+    office: &BackOffice,
+    payer: Option<&PayerAccountId>,
+    period: Option<BillingPeriod>,
+) -> Result<(), Failure> {
+    let period = period.unwrap_or_else(|| BillingPeriod::containing(office.clock.today()));
+    let policies = in_force(office, payer, period)?;
+    output::say(format_args!("policies {} in force for {period}", policies.hash()));
+    output::print_object(global.output, &policies)
+}
+
+fn in_force(office: &BackOffice, payer: Option<&PayerAccountId>, period: BillingPeriod) -> Result<Policies, Failure> {
+    match payer {
+        Some(payer) => Ok(office.model.policies(payer, period)?),
+        None => Ok(office.model.policy_history(None)?.in_force(period).cloned().unwrap_or_default()),
+    }
+}
+
+/// Adopts policies from a file.
+pub(crate) async fn policy_adopt(
+    global: &Global,
+    office: &mut BackOffice,
+    file: &Path,
+    payer: Option<&PayerAccountId>,
+    from: Option<BillingPeriod>,
+) -> Result<(), Failure> {
+    let last_closed = last_closed(office, payer)?;
+    let from = from.or(last_closed.map(BillingPeriod::next));
+    let base = in_force(office, payer, from.unwrap_or_else(|| BillingPeriod::containing(office.clock.today())))?;
+    let policies = read(file, &base)?;
+    let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
+    let command = AdoptPolicies { from, policies, last_closed };
+    let facts = office
+        .decide(&subject, |model| {
+            let history = model.policy_history(payer)?;
+            let facts = history.decide(command.clone()).map_err(|refusal| Failure::refused("CM0350", refusal))?;
+            Ok(facts.into_iter().map(Fact::PolicyAdopted).collect())
+        })
+        .await?;
+    let from = command.from.map_or_else(|| "the beginning".to_owned(), |from| from.to_string());
+    let hash = command.policies.hash();
+    if facts.is_empty() {
+        output::say(format_args!("policies {hash} were in force from {from} before"));
+    } else {
+        output::say(format_args!("policies {hash} adopted from {from} on"));
+    }
+    output::print_object(global.output, &command.policies)
+}
+
+fn last_closed(office: &BackOffice, payer: Option<&PayerAccountId>) -> Result<Option<BillingPeriod>, Failure> {
+    let payers = match payer {
+        Some(payer) => vec![payer.clone()],
+        None => office.model.payers()?,
+    };
+    let mut last = None;
+    for payer in payers {
+        let periods = office.model.billing_periods(&payer)?;
+        let closed = periods.into_iter().filter(|(_, state)| state.status == domain::billing::PeriodStatus::Closed);
+        last = last.max(closed.map(|(period, _)| period).max());
+    }
+    Ok(last)
+}
+
+/// Reads a policy file over what is in force. Names may be written with `-`, spaces or `_`.
+fn read(file: &Path, base: &Policies) -> Result<Policies, Failure> {
+    let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let refuse = |what: String| Failure::refused("CM0351", format!("{name}: {what}"));
+    let text = std::fs::read_to_string(file).map_err(|cause| refuse(format!("reading it failed: {cause}")))?;
+    let stated: Value = if text.trim_start().starts_with('{') {
+        serde_json::from_str(&text).map_err(|cause| {
+            refuse(format!("line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()))
+        })?
+    } else {
+        let table: toml::Table =
+            text.parse().map_err(|cause: toml::de::Error| refuse(format!("it is not TOML: {}", cause.message())))?;
+        serde_json::to_value(table).map_err(|cause| refuse(cause.to_string()))?
+    };
+    let Value::Object(stated) = stated else { return Err(refuse("it is no object of policies".into())) };
+    let mut merged = match serde_json::to_value(base) {
+        Ok(Value::Object(base)) => base,
+        _ => Map::new(),
+    };
+    for (key, value) in stated {
+        let key = key.replace(['-', ' '], "_").to_lowercase();
+        // Maps are merged by key: naming one discount does not forget the others.
+        match (merged.get_mut(&key), amounts_as_text(value)) {
+            (Some(Value::Object(known)), Value::Object(value)) => known.extend(value),
+            (_, value) => {
+                merged.insert(key, value);
+            }
+        }
+    }
+    serde_json::from_value(Value::Object(merged)).map_err(|cause| {
+        let known = serde_json::to_value(base)
+            .ok()
+            .and_then(|value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>().join(", ")));
+        refuse(format!("{cause}; the policies are: {}", known.unwrap_or_default()))
+    })
+}
+
+/// Amounts may be written as numbers in a policy file; inside they are exact texts.
+fn amounts_as_text(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => Value::String(number.to_string()),
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(key, value)| {
+                    let value = match value {
+                        Value::Number(number) => Value::String(number.to_string()),
+                        other => other,
+                    };
+                    (key, value)
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}

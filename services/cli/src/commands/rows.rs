@@ -1,0 +1,264 @@
+//! The JSON rows that commands print beside those of the services: a stable contract, with schemas
+//! in `schemas/cli`.
+
+use chrono::NaiveDate;
+use domain::{
+    credit::{CreditStatus, SuspenseReason},
+    memo::MemoStatus,
+};
+use money::{Exact, Money};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A member account's assignment.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AccountRow {
+    /// The payer.
+    pub payer_account_id: String,
+    /// The account.
+    pub member_account_id: String,
+    /// Its customer; blank for an account that only a bill or a credit names.
+    pub customer: String,
+    /// The PO number on its documents.
+    pub po_number: String,
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The day after the last.
+    pub to: Option<NaiveDate>,
+    /// Whether an import names it.
+    pub assigned: bool,
+}
+
+/// An upstream credit.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CreditRow {
+    /// AWS's id.
+    pub credit_id: String,
+    /// The payer.
+    pub payer_account_id: String,
+    /// The owner.
+    pub owner_account_id: String,
+    /// AWS's description.
+    pub description: String,
+    /// The programme.
+    pub program: String,
+    /// AWS's credit type.
+    pub credit_type: String,
+    /// The currency.
+    pub currency: String,
+    /// What AWS will use under the payer.
+    pub face_amount: Exact,
+    /// What AWS has applied.
+    pub upstream_applied: Exact,
+    /// The part of that on the owner.
+    pub on_owner: Exact,
+    /// The part on others.
+    pub scattered: Exact,
+    /// What AWS has not applied.
+    pub remaining: Exact,
+    /// First day.
+    pub start_date: NaiveDate,
+    /// Last day.
+    pub end_date: Option<NaiveDate>,
+    /// Services it pays; none: all.
+    pub services: Vec<String>,
+    /// Services it does not pay.
+    pub excluded_services: Vec<String>,
+    /// Regions it pays in; none: all.
+    pub regions: Vec<String>,
+    /// Whether it pays tax.
+    pub covers_tax: bool,
+    /// Where it stands upstream.
+    pub status: CreditStatus,
+    /// Its memo.
+    pub memo_number: Option<String>,
+    /// By month, where `credits show` asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<CreditApplicationRow>,
+}
+
+/// What AWS applied of a credit, a month, account and description.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CreditApplicationRow {
+    /// The month.
+    pub period: String,
+    /// The account that AWS let benefit.
+    pub beneficiary_account_id: String,
+    /// The description on the lines.
+    pub description: String,
+    /// How much.
+    pub amount: Exact,
+    /// How it was matched.
+    pub matched_by: String,
+    /// Whether the match is an estimate.
+    pub provisional: bool,
+}
+
+/// Credit lines in suspense.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SuspenseRow {
+    /// The item.
+    pub item: String,
+    /// The payer.
+    pub payer_account_id: String,
+    /// The month.
+    pub period: String,
+    /// The account that AWS let benefit.
+    pub member_account_id: String,
+    /// The description.
+    pub description: String,
+    /// How much.
+    pub amount: Exact,
+    /// Why it is here.
+    pub reason: SuspenseReason,
+    /// Days since the end of the month.
+    pub age_days: i64,
+}
+
+/// A document of a billing run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DocumentRow {
+    /// Its number; none for a draft.
+    pub document_number: Option<String>,
+    /// `draft`, `invoice` or `superseding`.
+    pub kind: String,
+    /// The one it replaces.
+    pub supersedes: Option<String>,
+    /// The payer.
+    pub payer_account_id: String,
+    /// The month.
+    pub period: String,
+    /// The customer.
+    pub customer: String,
+    /// The PO number.
+    pub po_number: String,
+    /// The date on it.
+    pub date: NaiveDate,
+    /// The currency.
+    pub currency: String,
+    /// Member accounts on it.
+    pub members: u64,
+    /// All charges.
+    pub gross: Money,
+    /// What memos pay.
+    pub applied: Money,
+    /// What the customer pays.
+    pub due: Money,
+    /// SHA-256 over what it says.
+    pub digest: String,
+}
+
+/// A period's status after `close`, `reopen` or a blocked `bill`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PeriodRow {
+    /// The payer.
+    pub payer_account_id: String,
+    /// The month.
+    pub period: String,
+    /// `open`, `waived`, `closed` or `blocked`.
+    pub status: String,
+    /// What was waived.
+    pub waived: Vec<BlockerRow>,
+    /// What blocks it.
+    pub blockers: Vec<BlockerRow>,
+}
+
+/// Something that blocks a period.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct BlockerRow {
+    /// What it is and what to do.
+    pub message: String,
+    /// The same for programs.
+    #[serde(flatten)]
+    pub blocker: domain::billing::Blocker,
+}
+
+/// What happened to a memo.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct MemoEntryRow {
+    /// Its place in the memo stream.
+    pub position: u64,
+    /// When it counts.
+    pub effective: NaiveDate,
+    /// When it was recorded.
+    pub recorded: chrono::DateTime<chrono::Utc>,
+    /// Change of the face.
+    pub issued: Money,
+    /// Change of what stands applied.
+    pub applied: Money,
+    /// Change of what lapsed and expired.
+    pub expired: Money,
+    /// Other changes of the balance.
+    pub other: Money,
+    /// Change of what AWS funded.
+    pub funded: Exact,
+}
+
+/// A memo with everything that happened to it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct MemoRow {
+    /// Its balance.
+    #[serde(flatten)]
+    pub balance: projector::BalanceRow,
+    /// The credit's description.
+    pub description: String,
+    /// The credit's programme.
+    pub program: String,
+    /// First day.
+    pub start_date: NaiveDate,
+    /// Services it pays; none: all.
+    pub services: Vec<String>,
+    /// Services it does not pay.
+    pub excluded_services: Vec<String>,
+    /// Regions it pays in; none: all.
+    pub regions: Vec<String>,
+    /// Whether it pays tax.
+    pub covers_tax: bool,
+    /// What AWS has applied of its credit.
+    pub funded_amount: Exact,
+    /// Applied ahead of AWS.
+    pub exposure: Money,
+    /// What happened to it, where `memos show` asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<MemoEntryRow>,
+}
+
+/// What a replay found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReplayRow {
+    /// Commits folded.
+    pub commits: u64,
+    /// Facts folded.
+    pub facts: u64,
+    /// Memos rebuilt.
+    pub memos: u64,
+    /// Open balances by currency.
+    pub open_balance: Vec<CurrencyAmount>,
+    /// Seconds it took, to the millisecond.
+    pub seconds: String,
+    /// Facts a second.
+    pub facts_per_second: u64,
+    /// Whether it was compared with the live read model.
+    pub verified: bool,
+    /// Where they differ.
+    pub differences: Vec<projector::Difference>,
+}
+
+/// An amount in its currency.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CurrencyAmount {
+    /// The currency.
+    pub currency: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// The status word of a memo, for tables.
+pub fn status_word(status: MemoStatus) -> &'static str {
+    match status {
+        MemoStatus::Open => "open",
+        MemoStatus::Exhausted => "exhausted",
+        MemoStatus::Expired => "expired",
+        MemoStatus::Closed => "closed",
+    }
+}

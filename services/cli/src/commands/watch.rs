@@ -1,0 +1,48 @@
+//! `watch`: memo-changed events as JSON lines.
+
+use std::{sync::Arc, time::Duration};
+
+use event_log::{EventLog, ReadLimits};
+use read_model::decode_all;
+use service_kit::{BackOffice, Failure};
+use wire::StreamName;
+
+use crate::{
+    args::{Global, WatchArgs},
+    output,
+};
+
+/// How long one wait for news lasts; it only bounds how fast an interrupt is noticed.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Follows the memo stream.
+pub(crate) async fn watch(global: &Global, args: &WatchArgs) -> Result<(), Failure> {
+    let log: Arc<dyn EventLog> = BackOffice::open_log_to_read(&global.data).await?;
+    let stream = StreamName::Memos;
+    let mut next = match args.from {
+        Some(position) => position.max(1),
+        None if args.until_head => 1,
+        None => log.head(stream).await?.last_sequence + 1,
+    };
+    loop {
+        let batch = log.read(stream, next, ReadLimits::default()).await?;
+        if batch.is_empty() {
+            if args.until_head {
+                return Ok(());
+            }
+            log.wait_beyond(stream, next - 1, WAIT).await?;
+            continue;
+        }
+        for commit in decode_all(&batch)? {
+            next = commit.sequence + 1;
+            for changed in projector::changes_of(&commit) {
+                let of_payer = args.payer.as_ref().is_none_or(|payer| *payer == changed.payer_account_id);
+                let of_account = args.account.as_ref().is_none_or(|account| *account == changed.member_account_id);
+                if of_payer && of_account {
+                    let line = serde_json::to_string(&changed).map_err(|cause| Failure::failed("CM0110", cause))?;
+                    output::print_text(&format!("{line}\n"))?;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! From the command line to an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use service_kit::{Access, Act, BackOffice, Clock, Failure, OfficeSettings, start_logging};
+use sha2::{Digest, Sha256};
+use wire::IdempotencyKey;
+
+use crate::{
+    args::{AccountsCommand, Command, CommandLine, CreditsCommand, Global, MemosCommand, PolicyCommand},
+    commands, output,
+};
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    start_logging();
+    // Usage errors end with exit code 2, help and version with 0, as clap has it.
+    let line = CommandLine::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => {
+            output::say(format_args!("error: starting failed: {cause}"));
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(run(line)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::say(format_args!("error: {failure}"));
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+async fn run(line: CommandLine) -> Result<(), Failure> {
+    let CommandLine { global, command } = line;
+    if global.nats.is_some() {
+        return Err(Failure::failed(
+            "CM0112",
+            "the JetStream log is not there yet: leave out --nats and CREDITMEMO_NATS",
+        ));
+    }
+    match command {
+        Command::Completions { shell } => commands::completions(shell),
+        Command::Demo(args) => commands::demo(&global, args).await,
+        Command::Generate(args) => commands::generate(&global, &args),
+        Command::Watch(args) => commands::watch(&global, &args).await,
+        command => {
+            let (name, access) = name_and_access(&command);
+            let mut office = open(&global, name, access, &command).await?;
+            let outcome = dispatch(&global, &mut office, command).await;
+            office.finish()?;
+            if outcome.is_ok() && global.dry_run && access == Access::Write {
+                commands::print_dry_run(&office);
+            }
+            outcome
+        }
+    }
+}
+
+async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Accounts(AccountsCommand::Import { file }) => commands::accounts_import(global, office, &file).await,
+        Command::Accounts(AccountsCommand::List) => commands::accounts_list(global, office),
+        Command::Credits(CreditsCommand::Import { file, payer }) => {
+            commands::credits_import(global, office, &file, payer.as_ref()).await
+        }
+        Command::Credits(CreditsCommand::List { payer }) => commands::credits_list(global, office, payer.as_ref()),
+        Command::Credits(CreditsCommand::Show { id, payer }) => {
+            commands::credits_show(global, office, &id, payer.as_ref())
+        }
+        Command::Credits(CreditsCommand::Suspense { payer, period }) => {
+            commands::credits_suspense(global, office, payer.as_ref(), period)
+        }
+        Command::Credits(CreditsCommand::Attribute { item, credit, payer, period }) => {
+            commands::credits_attribute(global, office, item, credit, payer, period).await
+        }
+        Command::Ingest(args) => commands::ingest(global, office, &args).await,
+        Command::Bill(args) => commands::bill(global, office, &args).await,
+        Command::Close(args) => commands::close(global, office, &args).await,
+        Command::Reopen(args) => commands::reopen(global, office, &args).await,
+        Command::Policy(PolicyCommand::Show { payer, period }) => {
+            commands::policy_show(global, office, payer.as_ref(), period)
+        }
+        Command::Policy(PolicyCommand::Adopt { file, payer, from }) => {
+            commands::policy_adopt(global, office, &file, payer.as_ref(), from).await
+        }
+        Command::Memos(MemosCommand::List { payer, account }) => {
+            commands::memos_list(global, office, payer.as_ref(), account.as_ref())
+        }
+        Command::Memos(MemosCommand::Show { number }) => commands::memos_show(global, office, &number),
+        Command::Balance(args) => commands::balance(global, office, &args),
+        Command::Statement(args) => commands::statement(global, office, &args),
+        Command::Reconcile(args) => commands::reconcile(global, office, &args),
+        Command::Replay(args) => commands::replay(global, office, &args).await,
+        Command::Audit => commands::audit(global, office).await,
+        Command::Completions { .. } | Command::Demo(_) | Command::Generate(_) | Command::Watch(_) => Ok(()),
+    }
+}
+
+fn name_and_access(command: &Command) -> (&'static str, Access) {
+    use Access::{Read, Write};
+    match command {
+        Command::Accounts(AccountsCommand::Import { .. }) => ("accounts import", Write),
+        Command::Accounts(AccountsCommand::List) => ("accounts list", Read),
+        Command::Credits(CreditsCommand::Import { .. }) => ("credits import", Write),
+        Command::Credits(CreditsCommand::Attribute { .. }) => ("credits attribute", Write),
+        Command::Credits(_) => ("credits", Read),
+        Command::Ingest(_) => ("ingest", Write),
+        Command::Bill(_) => ("bill", Write),
+        Command::Close(_) => ("close", Write),
+        Command::Reopen(_) => ("reopen", Write),
+        Command::Policy(PolicyCommand::Adopt { .. }) => ("policy adopt", Write),
+        Command::Policy(PolicyCommand::Show { .. }) => ("policy show", Read),
+        Command::Memos(_) => ("memos", Read),
+        Command::Balance(_) => ("balance", Read),
+        Command::Statement(_) => ("statement", Read),
+        Command::Reconcile(_) => ("reconcile", Read),
+        Command::Replay(_) => ("replay", Read),
+        Command::Audit => ("audit", Read),
+        Command::Watch(_) => ("watch", Read),
+        Command::Demo(_) => ("demo", Write),
+        Command::Generate(_) | Command::Completions { .. } => ("generate", Read),
+    }
+}
+
+async fn open(global: &Global, name: &str, access: Access, command: &Command) -> Result<BackOffice, Failure> {
+    let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
+    let idempotency = match &global.idempotency_key {
+        Some(key) => Some(IdempotencyKey { key: key.clone(), input: input_hash(global, command)? }),
+        None => None,
+    };
+    let act = Act {
+        command: name.to_owned(),
+        by: actor(global),
+        reason: global.reason.clone(),
+        idempotency,
+        dry_run: global.dry_run,
+    };
+    BackOffice::open(OfficeSettings { folder: global.data.clone(), access, clock, act }).await
+}
+
+/// Who acts: as named, else the operating system's user.
+pub(crate) fn actor(global: &Global) -> String {
+    let of_system = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    global.by.clone().or_else(of_system).filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The hash of a command's input: its arguments and the files it names.
+fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
+    let mut hash = Sha256::new();
+    hash.update(format!("{command:?}\u{0}{:?}", global.reason));
+    let files: Vec<&std::path::Path> = match command {
+        Command::Accounts(AccountsCommand::Import { file })
+        | Command::Credits(CreditsCommand::Import { file, .. })
+        | Command::Policy(PolicyCommand::Adopt { file, .. }) => vec![file],
+        Command::Ingest(args) => args.paths.iter().map(std::path::PathBuf::as_path).collect(),
+        _ => Vec::new(),
+    };
+    for file in files.into_iter().filter(|file| file.is_file()) {
+        let bytes = std::fs::read(file)
+            .map_err(|cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", file.display())))?;
+        hash.update(Sha256::digest(&bytes));
+    }
+    Ok(hex::encode(hash.finalize()))
+}

@@ -1,0 +1,41 @@
+//! Facts of the ACCOUNTS stream.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    account::MemberAssigned,
+    classification::CreditLineTreatment,
+    policy::{CreditLineRule, CustomerTax, FourEyesAct, MemoExpiry, Policies, PolicyAdopted, ReinstatedAfterExpiry},
+};
+use money::Currency;
+
+use super::{day, exact, february, owner, payer};
+
+pub(super) fn member_assigned() -> MemberAssigned {
+    MemberAssigned {
+        payer: payer(),
+        member: owner(),
+        customer: "acme".into(),
+        po_number: "PO-2019-007".into(),
+        from: day("2019-01-01"),
+        to: Some(day("2020-01-01")),
+    }
+}
+
+pub(super) fn policy_adopted() -> PolicyAdopted {
+    let policies = Policies {
+        memo_expiry: MemoExpiry::Upstream,
+        credit_lines: vec![CreditLineRule {
+            description_contains: "EDP shortfall".to_owned(),
+            treatment: CreditLineTreatment::Retained,
+        }],
+        never_covered: vec!["AWSSupportEnterprise".to_owned()],
+        suspense_tolerance: BTreeMap::from([("USD".to_owned(), exact("0.05"))]),
+        reinstated_after_expiry: ReinstatedAfterExpiry::GraceDays(30),
+        customer_tax: CustomerTax::RateAfterMemo(exact("0.19")),
+        four_eyes: vec![FourEyesAct::WriteOff, FourEyesAct::Reopen],
+        document_currencies: BTreeMap::from([("globex".to_owned(), Currency::parse("EUR").unwrap())]),
+        ..Policies::default()
+    };
+    PolicyAdopted { from: Some(february()), hash: policies.hash(), policies }
+}

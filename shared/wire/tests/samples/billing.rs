@@ -1,0 +1,169 @@
+//! Facts of the BILLING stream.
+
+use domain::{
+    billing::{
+        BillingRunCompleted, BillingRunStarted, Blocker, Correction, DocumentHeader, DocumentKind, MemberStatement,
+        PeriodClosed, PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo,
+    },
+    ids::DocumentNumber,
+};
+use money::{Currency, Rounding};
+
+use super::{
+    credit, day, delivery, document_number, exact, february, january, memo, neighbour, owner, payer, policy_hash, run,
+    sha256, usd,
+};
+
+pub(super) fn run_started() -> BillingRunStarted {
+    BillingRunStarted {
+        run: run(),
+        payer: payer(),
+        period: january(),
+        delivery: delivery(),
+        policy: policy_hash(),
+        draft: false,
+    }
+}
+
+fn line(service: &str, gross: &str, applied: &str, due: &str) -> StatementLine {
+    StatementLine {
+        service: service.to_owned(),
+        charge_kind: "Usage".to_owned(),
+        gross: usd(gross),
+        eligible: usd(applied),
+        applied: usd(applied),
+        due: usd(due),
+    }
+}
+
+pub(super) fn statement() -> MemberStatement {
+    MemberStatement {
+        payer_account_id: payer(),
+        member_account_id: owner(),
+        customer: "acme".into(),
+        po_number: "PO-2019-007".into(),
+        period: january(),
+        currency: Currency::USD,
+        document_number: Some(document_number()),
+        prior_balance: usd("0.00"),
+        issued: usd("1000.00"),
+        corrections: usd("3.10"),
+        utilisation: usd("470.45"),
+        applied: usd("470.45"),
+        expired: usd("0.00"),
+        balance_of_funds: usd("532.65"),
+        gross: usd("495.45"),
+        due: usd("25.90"),
+        memos: vec![StatementMemo {
+            memo_number: memo(1),
+            credit_id: Some(credit()),
+            description: "AWS Activate Founders".to_owned(),
+            prior_balance: usd("0.00"),
+            issued: usd("1000.00"),
+            corrections: usd("3.10"),
+            applied: usd("470.45"),
+            expired: usd("0.00"),
+            balance_of_funds: usd("532.65"),
+            end_date: Some(day("2019-12-31")),
+        }],
+        lines: vec![
+            line("8cs2example7j1k", "25.00", "0.00", "25.00"),
+            line("AmazonEC2", "412.35", "412.35", "0.00"),
+            line("AmazonS3", "58.10", "58.10", "0.00"),
+        ],
+        earlier_periods: vec![Correction {
+            period: january().previous(),
+            corrects: None,
+            gross: usd("-2.20"),
+            applied: usd("-3.10"),
+            due: usd("0.90"),
+        }],
+        rounding: Rounding::HalfEven,
+        policy: policy_hash(),
+        run: run(),
+    }
+}
+
+pub(super) fn document() -> DocumentHeader {
+    DocumentHeader {
+        document_number: Some(DocumentNumber::parse("INV-999900001111-2019-01-00002").unwrap()),
+        kind: DocumentKind::Superseding,
+        supersedes: Some(document_number()),
+        payer_account_id: payer(),
+        period: january(),
+        customer: "acme".into(),
+        po_number: "PO-2019-007".into(),
+        date: day("2019-02-05"),
+        currency: Currency::USD,
+        members: 1,
+        gross: usd("495.45"),
+        applied: usd("470.45"),
+        corrections_due: usd("0.90"),
+        due: usd("25.90"),
+        rounding: Rounding::HalfEven,
+        policy: policy_hash(),
+        run: run(),
+        digest: sha256("what the document says"),
+        renderer: 1,
+    }
+}
+
+pub(super) fn run_completed() -> BillingRunCompleted {
+    BillingRunCompleted {
+        run: run(),
+        delivery: delivery(),
+        draft: false,
+        totals: RunTotals {
+            currency: Currency::USD,
+            members: 2,
+            unassigned: 1,
+            documents: 1,
+            gross: usd("895.45"),
+            applied: usd("470.45"),
+            due: usd("25.90"),
+            rounding_difference: exact("-0.0043210967"),
+            kept: exact("-20.61728394506"),
+        },
+    }
+}
+
+pub(super) fn closed() -> PeriodClosed {
+    let suspense = Blocker::Suspense { amount: exact("12.4999999999"), tolerance: exact("0.05") };
+    PeriodClosed {
+        payer: payer(),
+        period: january(),
+        delivery: delivery(),
+        run: run(),
+        policy: policy_hash(),
+        version: 2,
+        waived: vec![
+            Blocker::Estimated,
+            Blocker::ProForma,
+            suspense,
+            Blocker::Unclassified { amount: exact("1.5"), rows: 3 },
+            Blocker::Unassigned { members: vec![neighbour()] },
+        ],
+    }
+}
+
+pub(super) fn reopened() -> PeriodReopened {
+    PeriodReopened { payer: payer(), period: january() }
+}
+
+pub(super) fn waived() -> PeriodWaived {
+    let (from, to) = (Currency::USD, Currency::parse("EUR").unwrap());
+    PeriodWaived {
+        payer: payer(),
+        period: february(),
+        blockers: vec![
+            Blocker::NotDelivered,
+            Blocker::FormerPeriodOpen { former: january() },
+            Blocker::NotBilled,
+            Blocker::BilledOnOtherDelivery,
+            Blocker::DraftsOnly,
+            Blocker::Residual { amount: exact("-0.01"), currency: from },
+            Blocker::NoRate { from, to },
+            Blocker::DaysMissing { detail: "charges of 2019-02 have no days".to_owned() },
+        ],
+    }
+}

@@ -1,0 +1,1 @@
+//! Scenarios: the worked examples and the life of a back office, through the command line.

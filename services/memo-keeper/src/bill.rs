@@ -21,7 +21,11 @@ use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::{documents, members::PeriodBasis};
+use crate::{
+    corrections::{EarlierMonth, earlier_months},
+    documents,
+    members::PeriodBasis,
+};
 
 /// How to bill.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,7 +71,9 @@ pub async fn bill(
     let state = office.model.billing(payer, period)?;
     let draft = basis.delivery.finality == Finality::Estimated && !options.accept_estimated;
     let run = run_id(&basis, draft)?;
-    if state.status == PeriodStatus::Closed {
+    // Statements of a later month went out: changes of this one are corrections there.
+    let is_followed = state.is_issued() && office.first_unissued(payer)?.is_some_and(|open| open > period.next());
+    if state.status == PeriodStatus::Closed || is_followed {
         let documents = state.standing.clone();
         let totals = state.billed().map(|run| run.totals.clone());
         return Ok(BillOutcome {
@@ -159,6 +165,7 @@ async fn start(office: &mut BackOffice, basis: &PeriodBasis, run: &RunId, draft:
                 delivery: basis.delivery.delivery.clone(),
                 policy: basis.policy.clone(),
                 draft,
+                follows: basis.follows,
             }))])
         })
         .await?;
@@ -171,7 +178,8 @@ async fn draw_members(
     run: &RunId,
     date: NaiveDate,
 ) -> Result<Vec<String>, Failure> {
-    let members = basis.members(&office.model)?;
+    let earlier = earlier_months(&office.model, basis)?;
+    let members = documents::members_of_run(&office.model, basis, &earlier)?;
     let mut warnings = Vec::new();
     for member in &members {
         let memos = office.model.memos(&basis.payer, member)?;
@@ -194,7 +202,7 @@ async fn draw_members(
         .decide_many(|model| {
             members
                 .iter()
-                .map(|member| Ok((Subject::memos(&basis.payer, member), draw_member(model, basis, run, member, date)?)))
+                .map(|member| Ok((Subject::memos(&basis.payer, member), draw_member(model, basis, &earlier, run, member, date)?)))
                 .collect()
         })
         .await?;
@@ -204,6 +212,7 @@ async fn draw_members(
 fn draw_member(
     model: &ReadModel,
     basis: &PeriodBasis,
+    earlier: &[EarlierMonth],
     run: &RunId,
     member: &MemberAccountId,
     date: NaiveDate,
@@ -216,6 +225,12 @@ fn draw_member(
     for fact in reassign_to_present_po(model, basis, member, &memos, date)? {
         memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
         facts.push(fact.into());
+    }
+    for month in earlier {
+        for fact in month.decide(model, basis, run, member, &memos)? {
+            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            facts.push(fact.into());
+        }
     }
     let month = basis.rated(model, member)?;
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };

@@ -1,6 +1,6 @@
 //! The documents and statements of a run, made of what stands after the draws.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::{
@@ -15,7 +15,11 @@ use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
 
-use crate::{bill::NOTHING, members::PeriodBasis};
+use crate::{
+    bill::NOTHING,
+    corrections::{EarlierMonth, earlier_months},
+    members::PeriodBasis,
+};
 
 /// What a run made.
 pub(crate) struct Made {
@@ -33,6 +37,19 @@ pub(crate) struct Made {
 
 /// Documents in one decision, so that a run over many customers is not one append each.
 const DOCUMENTS_PER_DECISION: usize = 64;
+
+/// Members that a run is about: those of the month, and those of earlier months that it corrects.
+pub(crate) fn members_of_run(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    earlier: &[EarlierMonth],
+) -> Result<BTreeSet<MemberAccountId>, Failure> {
+    let mut members = basis.members(model)?;
+    for month in earlier {
+        members.extend(month.basis.members(model)?);
+    }
+    Ok(members)
+}
 
 type Customers = BTreeMap<(CustomerId, PoNumber), Vec<MemberStatement>>;
 
@@ -52,8 +69,9 @@ pub(crate) async fn issue(
     };
     let mut by_customer: Customers = BTreeMap::new();
     let mut without_document: Vec<MemberStatement> = Vec::new();
-    for member in basis.members(&office.model)? {
-        let (statement, exact_gross, kept) = statement_of(&office.model, basis, run, &member, date)?;
+    let earlier = earlier_months(&office.model, basis)?;
+    for member in members_of_run(&office.model, basis, &earlier)? {
+        let (statement, exact_gross, kept) = statement_of(&office.model, basis, &earlier, run, &member, date)?;
         made.exact_gross = made.exact_gross.checked_add(exact_gross)?;
         made.kept = made.kept.checked_add(kept)?;
         if statement.memos.is_empty() && statement.lines.is_empty() && statement.earlier_periods.is_empty() {
@@ -126,6 +144,7 @@ pub(crate) async fn issue(
 fn statement_of(
     model: &ReadModel,
     basis: &PeriodBasis,
+    earlier: &[EarlierMonth],
     run: &RunId,
     member: &MemberAccountId,
     date: NaiveDate,
@@ -135,6 +154,10 @@ fn statement_of(
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
     // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
     let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+    let mut earlier_periods = Vec::new();
+    for month in earlier {
+        earlier_periods.extend(month.correction(model, basis, member, &memos)?);
+    }
     let account = model.member_account(&basis.payer, member)?;
     let assigned_to = account
         .for_processing(basis.period, date)
@@ -145,10 +168,11 @@ fn statement_of(
         member,
         assigned_to,
         period: basis.period,
+        follows: basis.follows,
         currency: basis.currency(),
         memos: &memos,
         plan: &decision.plan,
-        earlier_periods: Vec::new(),
+        earlier_periods,
         rounding: basis.policies.rounding,
         policy: &basis.policy,
         run,

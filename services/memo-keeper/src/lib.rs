@@ -6,6 +6,7 @@
 
 mod bill;
 mod close;
+mod corrections;
 mod documents;
 mod fund;
 mod issue;

@@ -4,17 +4,20 @@
 use std::collections::BTreeSet;
 
 use domain::{
+    billing::{BillingState, StatementsBefore},
     classification::CreditLineTreatment,
     credit::KnownCredits,
     ids::{MemberAccountId, PayerAccountId},
     period::BillingPeriod,
     policy::{Policies, PolicyHash},
     rating::{RatedMonth, rate},
-    usage::{CreditLineAggregate, DeliveryCompleted, DeliveryState, MemberUsage},
+    usage::{ChargeAggregate, CreditLineAggregate, DeliveryCompleted, DeliveryState, MemberUsage},
 };
 use money::Currency;
 use read_model::ReadModel;
 use service_kit::Failure;
+
+use crate::corrections::{refunds_month, sum_of};
 
 /// A payer's period with what its decisions depend on.
 pub(crate) struct PeriodBasis {
@@ -25,6 +28,8 @@ pub(crate) struct PeriodBasis {
     pub(crate) policies: Policies,
     pub(crate) policy: PolicyHash,
     known_credits: KnownCredits,
+    /// The payer's statements issued before this period's.
+    pub(crate) follows: StatementsBefore,
 }
 
 impl PeriodBasis {
@@ -38,7 +43,9 @@ impl PeriodBasis {
         let Some(delivery) = deliveries.current().cloned() else { return Ok(None) };
         let policies = model.policies(payer, period)?;
         let known_credits = KnownCredits::of(model.upstream_credits(Some(payer))?.values());
+        let follows = statements_before(model, payer, period)?;
         Ok(Some(Self {
+            follows,
             payer: payer.clone(),
             period,
             deliveries,
@@ -63,11 +70,53 @@ impl PeriodBasis {
         Ok(model.member_usage(&self.payer, member, self.period, &self.deliveries)?)
     }
 
-    /// A member's month, rated; empty where it has no charges.
+    /// A member's month, rated; empty where it has no charges. Refunds of earlier months that have
+    /// a statement are not here: they correct those months (rule book N9).
     pub(crate) fn rated(&self, model: &ReadModel, member: &MemberAccountId) -> Result<RatedMonth, Failure> {
-        match self.usage(model, member)? {
-            Some(usage) => Ok(rate(&usage, &self.policies, |line| self.treat(line))?),
-            None => Ok(RatedMonth::empty(self.period, self.currency())),
+        self.rated_with(model, member, Vec::new())
+    }
+
+    /// The same, with refunds of this month that stand on later bills.
+    pub(crate) fn rated_with(
+        &self,
+        model: &ReadModel,
+        member: &MemberAccountId,
+        refunds: Vec<ChargeAggregate>,
+    ) -> Result<RatedMonth, Failure> {
+        let usage = self.usage(model, member)?;
+        if usage.is_none() && refunds.is_empty() {
+            return Ok(RatedMonth::empty(self.period, self.currency()));
+        }
+        let mut usage = usage.unwrap_or_else(|| self.no_usage(member));
+        let mut moved = Vec::new();
+        if usage.charges.iter().any(|charge| refunds_month(charge, self.period).is_some()) {
+            let mut with_statement = BTreeSet::new();
+            for stored in model.statements(&self.payer, member)? {
+                with_statement.insert(stored.statement.period);
+            }
+            let is_moved = |charge: &ChargeAggregate| {
+                refunds_month(charge, self.period).is_some_and(|month| with_statement.contains(&month))
+            };
+            (moved, usage.charges) = usage.charges.into_iter().partition(is_moved);
+        }
+        usage.charges.extend(refunds);
+        let mut month = rate(&usage, &self.policies, |line| self.treat(line))?;
+        // They are on this bill all the same: what AWS charges less what this month's documents say.
+        let moved = sum_of(&moved)?;
+        month.kept = month.kept.checked_add(moved)?;
+        month.upstream = month.upstream.checked_add(moved)?;
+        Ok(month)
+    }
+
+    fn no_usage(&self, member: &MemberAccountId) -> MemberUsage {
+        MemberUsage {
+            payer: self.payer.clone(),
+            member: member.clone(),
+            period: self.period,
+            delivery: self.delivery.delivery.clone(),
+            currency: self.currency(),
+            charges: Vec::new(),
+            credit_lines: Vec::new(),
         }
     }
 
@@ -83,6 +132,25 @@ impl PeriodBasis {
         members.extend(memo_holders(model, &self.payer)?);
         Ok(members)
     }
+}
+
+/// Which statements of a payer went out before those of a period; what its first issue found is
+/// kept.
+pub(crate) fn statements_before(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<StatementsBefore, Failure> {
+    let periods = model.billing_periods(payer)?;
+    if let Some(state) = periods.get(&period)
+        && let (true, Some(follows)) = (state.is_issued(), state.follows)
+    {
+        return Ok(follows);
+    }
+    let billed = |state: &BillingState| state.billed().is_some();
+    let former = periods.range(..period).rev().find(|(_, state)| billed(state)).map(|(at, _)| *at);
+    let later = periods.range(period.next()..).rev().find(|(_, state)| billed(state)).map(|(at, _)| *at);
+    Ok(StatementsBefore { former, later })
 }
 
 /// Members of a payer with memos, sorted.

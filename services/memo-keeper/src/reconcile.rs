@@ -7,17 +7,21 @@
 //! ```
 
 use domain::{
+    billing::BillingState,
     classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
-use money::{Exact, Money};
+use money::{Currency, Exact, Money};
 use read_model::ReadModel;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
 
-use crate::members::PeriodBasis;
+use crate::{
+    corrections::{refunds_of, settled},
+    members::PeriodBasis,
+};
 
 /// What AWS applied of one credit.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -57,7 +61,7 @@ pub struct Reconciliation {
     pub payable: Exact,
     /// AWS's charges before credits.
     pub gross: Exact,
-    /// What customers are billed, corrections of earlier months aside.
+    /// What customers are billed for the month, corrections of it since included.
     pub billed: Money,
     /// What memos pay.
     pub memo_applied: Money,
@@ -113,19 +117,22 @@ pub fn reconcile(
     }
     let upstream_residual = upstream_credits.checked_sub(attributed)?.checked_sub(retained)?.checked_sub(suspense)?;
 
-    let state = model.billing(payer, period)?;
-    let zero = Money::zero(basis.currency());
-    let billed_on_this = state.billed().filter(|run| run.delivery == basis.delivery.delivery);
-    let (billed, memo_applied, kept, rounding, customer_residual) = match billed_on_this {
-        None => (zero, zero, Exact::ZERO, Exact::ZERO, Exact::ZERO),
-        Some(run) => {
-            let totals = &run.totals;
-            let billed = totals.gross - totals.applied;
-            let customers =
-                billed.to_exact().checked_add(totals.applied.to_exact())?.checked_add(totals.rounding_difference)?;
-            let upstream = payable.checked_add(attributed)?.checked_add(suspense)?.checked_sub(totals.kept)?;
-            (billed, totals.applied, totals.kept, totals.rounding_difference, customers.checked_sub(upstream)?)
-        }
+    let customers = customers_side(model, &basis)?;
+    let is_billed = customers.is_some();
+    let CustomersSide { billed, memo_applied, kept, rounding, refunded_later, unsettled } =
+        customers.unwrap_or_else(|| CustomersSide::nothing(basis.currency()));
+    let customer_residual = if is_billed {
+        let customers = billed
+            .to_exact()
+            .checked_add(memo_applied.to_exact())?
+            .checked_add(rounding)?
+            .checked_add(unsettled)?
+            .checked_sub(refunded_later)?;
+        let upstream = payable.checked_add(attributed)?.checked_add(suspense)?.checked_sub(kept)?;
+        // What is not settled with customers is no tie, whatever the sums say.
+        customers.checked_sub(upstream)?.checked_add(unsettled)?
+    } else {
+        Exact::ZERO
     };
     Ok(Some(Reconciliation {
         payer_account_id: payer.clone(),
@@ -143,7 +150,7 @@ pub fn reconcile(
         memo_applied,
         kept,
         rounding,
-        is_billed: billed_on_this.is_some(),
+        is_billed,
         // Both sides must tie; the larger gap is shown, so that two errors never hide each other.
         residual: if upstream_residual.abs() >= customer_residual.abs() {
             upstream_residual
@@ -152,4 +159,55 @@ pub fn reconcile(
         },
         credits,
     }))
+}
+
+/// What customers were charged for a month, corrections since included.
+struct CustomersSide {
+    billed: Money,
+    memo_applied: Money,
+    kept: Exact,
+    /// Exact charges less what was settled: less than a minor unit a member.
+    rounding: Exact,
+    /// Refunds that stand on later bills and correct this month.
+    refunded_later: Exact,
+    /// What should have been settled and was not: nothing, or a defect.
+    unsettled: Exact,
+}
+
+impl CustomersSide {
+    fn nothing(currency: Currency) -> Self {
+        Self {
+            billed: Money::zero(currency),
+            memo_applied: Money::zero(currency),
+            kept: Exact::ZERO,
+            rounding: Exact::ZERO,
+            refunded_later: Exact::ZERO,
+            unsettled: Exact::ZERO,
+        }
+    }
+}
+
+/// None where the month was not billed, or was delivered anew and not corrected yet.
+fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<CustomersSide>, Failure> {
+    let periods = model.billing_periods(&basis.payer)?;
+    let Some(run) = periods.get(&basis.period).and_then(BillingState::billed) else { return Ok(None) };
+    let through = periods.iter().rev().find(|(_, state)| state.billed().is_some()).map_or(basis.period, |(last, _)| *last);
+    let unit = Money::from_units(1, basis.currency().minor_digits()).to_exact();
+    let mut side = CustomersSide::nothing(basis.currency());
+    for member in basis.members(model)? {
+        let refunds = refunds_of(model, basis, &member, through)?;
+        for refund in &refunds {
+            side.refunded_later = side.refunded_later.checked_add(refund.amount)?;
+        }
+        let month = basis.rated_with(model, &member, refunds)?;
+        let settled = settled(model, basis, &member, None)?;
+        let difference = month.gross()?.checked_sub(settled.gross.to_exact())?;
+        let sum = if difference.abs() < unit { &mut side.rounding } else { &mut side.unsettled };
+        *sum = sum.checked_add(difference)?;
+        side.kept = side.kept.checked_add(month.kept)?;
+        side.billed += settled.gross - settled.applied;
+        side.memo_applied += settled.applied;
+    }
+    let delivered_anew = run.delivery != basis.delivery.delivery;
+    Ok((side.unsettled.is_zero() || !delivered_anew).then_some(side))
 }

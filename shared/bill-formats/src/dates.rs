@@ -17,7 +17,28 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     if text.len() == 7 {
         return BillingPeriod::parse(text).ok().map(BillingPeriod::first_day);
     }
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().or_else(|| instant(text).map(|at| at.date_naive()))
+    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive()))
+}
+
+/// The day of `2026-04-01`, alone or before a time that is UTC: what nearly all bills write.
+fn utc_day(text: &str) -> Option<NaiveDate> {
+    let bytes = text.as_bytes();
+    let is_time = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.');
+    let is_utc = match bytes.get(DAY_LENGTH..)? {
+        [] => true,
+        [b'T' | b' ', time @ ..] => {
+            let time = time.strip_suffix(b"Z").unwrap_or(time);
+            time.len() >= "00:00".len() && time.iter().all(is_time)
+        }
+        _ => false,
+    };
+    if !is_utc || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let number =
+        |range: std::ops::Range<usize>| text.get(range).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// The moment in UTC.
@@ -72,7 +93,17 @@ mod tests {
         ] {
             assert_eq!(billing_period(text).map(|at| at.to_string()).as_deref(), Some("2026-04"), "{text}");
         }
-        for text in ["", "April", "04/01/2026", "2026-13-01", "2026-04-31", "46113"] {
+        for text in [
+            "",
+            "April",
+            "04/01/2026",
+            "2026-04-01T",
+            "2026-04-01T00:00:00X",
+            "2026-+4-01",
+            "2026-13-01",
+            "2026-04-31",
+            "46113",
+        ] {
             assert_eq!(billing_period(text), None, "{text}");
         }
     }

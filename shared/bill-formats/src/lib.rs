@@ -5,7 +5,7 @@
 //! all that a later rule may ask, with control totals, evidence of finality and digests. It is the
 //! input and output edge for bills; of the event log it knows nothing.
 //!
-//! The way of a row: [`sources`](crate) finds files, a container is unpacked, a header is resolved
+//! The way of a row: files are found, a container is unpacked, a header is resolved
 //! to columns, texts become interned numbers, numbers key exact sums, and once a key is new its
 //! texts become domain types. At the end the sums of all threads are merged and sorted.
 //!

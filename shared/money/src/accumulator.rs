@@ -186,7 +186,7 @@ pub struct ExactAccumulator {
 impl ExactAccumulator {
     /// Adds one decimal; `None` where the sum cannot be held exactly.
     #[must_use]
-    pub fn add(self, term: ParsedDecimal) -> Option<Self> {
+    pub fn checked_add(self, term: ParsedDecimal) -> Option<Self> {
         if term.scale == self.scale {
             return Some(Self { mantissa: self.mantissa.checked_add(term.mantissa)?, scale: self.scale });
         }
@@ -199,7 +199,7 @@ impl ExactAccumulator {
     /// Adds another running sum.
     #[must_use]
     pub fn merge(self, other: Self) -> Option<Self> {
-        self.add(ParsedDecimal { mantissa: other.mantissa, scale: other.scale })
+        self.checked_add(ParsedDecimal { mantissa: other.mantissa, scale: other.scale })
     }
 
     /// The sum so far as an [`Exact`], if it can be held.
@@ -221,7 +221,7 @@ mod tests {
             let mut slow = Exact::ZERO;
             for (mantissa, scale) in terms {
                 let term = Exact::from_parts(i128::from(mantissa), scale).unwrap();
-                fast = fast.add(ParsedDecimal::parse(term.to_string().as_bytes()).unwrap()).unwrap();
+                fast = fast.checked_add(ParsedDecimal::parse(term.to_string().as_bytes()).unwrap()).unwrap();
                 slow = slow.checked_add(term).unwrap();
             }
             prop_assert_eq!(fast.to_exact().unwrap(), slow);

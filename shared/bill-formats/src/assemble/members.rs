@@ -91,21 +91,23 @@ impl Building {
         if sum.rows == 0 {
             return Ok(());
         }
-        let id = meaning.owner.member.to_string();
         if meaning.charge_date_unreadable {
             self.charge_date_unreadable += sum.rows;
         }
         self.has_net |= beside.net_rows > 0;
         self.has_discounts |= !beside.discounts.is_empty();
+        let id = meaning.owner.member.clone();
         let member = self.members.entry(meaning.owner.member).or_default();
         let currency = meaning.owner.currency;
-        let earliest = member.currencies.entry(currency.code().to_owned()).or_insert((currency, first));
-        earliest.1 = earliest.1.min(first);
+        match member.currencies.get_mut(currency.code()) {
+            Some((_, earliest)) => *earliest = (*earliest).min(first),
+            None => drop(member.currencies.insert(currency.code().to_owned(), (currency, first))),
+        }
         let merged = match meaning.key {
             Key::Charge(key) => member.charges.entry(*key).or_default(),
             Key::Credit(key) => member.credits.entry(*key).or_default(),
         };
-        merged.add(sum, beside, discount_types).ok_or(id)
+        merged.add(sum, beside, discount_types).ok_or_else(|| id.to_string())
     }
 
     /// The one currency of the bill.

@@ -5,5 +5,6 @@
 //! read one file. Deliberately absent: what the columns mean.
 
 pub(crate) mod blocks;
+mod marks;
 pub(crate) mod rows;
 pub(crate) mod split;

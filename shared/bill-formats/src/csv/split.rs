@@ -1,15 +1,13 @@
 //! Comma-separated records in a block of text: RFC 4180, with quoted line breaks.
 //!
 //! A splitter of our own, because of a bill's hundred columns a dozen are read: only those are
-//! remembered, and quotes are taken off only where a value is doubled inside. Measured at twice
-//! the rate of a general CSV reader on a 127-column bill.
+//! remembered, and quotes are taken off only where a value is doubled inside.
 //!
 //! Invariants: a record has as many fields as the header or is refused; a quote stands around a
 //! value or doubled within a quoted one, anywhere else it is refused, since cutting a file into
 //! blocks rests on it. Deliberately absent: other separators, escapes and encodings.
 
-use memchr::memchr3_iter;
-
+use super::marks::Marks;
 use crate::meaning::{Cause, RowFault};
 
 /// Not one of the columns read.
@@ -74,7 +72,7 @@ pub(crate) fn each_record(
     let mut splitter = Splitter { block, slot_of_column, spans, start: 0, column: 0 };
     let mut lines: u64 = 0;
     let mut record_line: u64 = 0;
-    let mut marks = memchr3_iter(b',', b'\n', b'"', block);
+    let mut marks = Marks::new(block);
     while let Some(at) = marks.next() {
         match block[at] {
             b',' => splitter.plain_field(at),

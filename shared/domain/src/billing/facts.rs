@@ -5,7 +5,7 @@ use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Blocker, MemberStatement};
+use super::{Blocker, MemberStatement, StatementsBefore};
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PayerAccountId, PoNumber, RunId},
     period::BillingPeriod,
@@ -27,6 +27,9 @@ pub struct BillingRunStarted {
     pub policy: PolicyHash,
     /// It makes drafts: the delivery is estimated.
     pub draft: bool,
+    /// The statements that went out before: what this month's bring forward.
+    #[serde(default)]
+    pub follows: StatementsBefore,
 }
 
 /// What kind of document it is.

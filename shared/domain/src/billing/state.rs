@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind};
+use super::{BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind, StatementsBefore};
 use crate::ids::{CustomerId, DeliveryId, DocumentNumber, PoNumber, RunId};
 
 /// Whether a period is open.
@@ -39,6 +39,8 @@ pub struct BillingState {
     pub status: PeriodStatus,
     /// How often it was closed.
     pub closes: u32,
+    /// The statements that went out before its own, from its first run on.
+    pub follows: Option<StatementsBefore>,
     /// Its last run.
     pub last_run: Option<LastRun>,
     /// Issued documents, as they were issued.
@@ -53,6 +55,10 @@ impl BillingState {
     pub fn evolve(&mut self, fact: &BillingFact) {
         match fact {
             BillingFact::RunStarted(started) => {
+                // Once its statements are out, what they brought forward stays.
+                if !self.is_issued() {
+                    self.follows = Some(started.follows);
+                }
                 self.last_run =
                     Some(LastRun { run: started.run.clone(), delivery: started.delivery.clone(), completed: None });
             }

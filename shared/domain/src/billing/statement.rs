@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{CustomerId, DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, RunId, UpstreamCreditId},
-    memo::{DrawPlan, MemberMemos, Movement},
+    memo::{CreditMemo, DrawPlan, MemberMemos, Movement},
     period::BillingPeriod,
     policy::PolicyHash,
 };
@@ -127,6 +127,18 @@ pub struct MemberStatement {
     pub run: RunId,
 }
 
+/// The payer's statements that were issued before this one: what they showed is brought forward,
+/// never shown again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct StatementsBefore {
+    /// The last earlier month with statements; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<BillingPeriod>,
+    /// The last later month with statements: this one is late, and follows that (rule book N19, W7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<BillingPeriod>,
+}
+
 /// What a statement is made of.
 #[derive(Debug, Clone)]
 pub struct StatementInput<'a> {
@@ -138,6 +150,8 @@ pub struct StatementInput<'a> {
     pub assigned_to: (CustomerId, PoNumber),
     /// The month.
     pub period: BillingPeriod,
+    /// What was issued before it.
+    pub follows: StatementsBefore,
     /// The currency.
     pub currency: Currency,
     /// The account's memos after the draw.
@@ -162,6 +176,7 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
         member,
         assigned_to,
         period,
+        follows,
         currency,
         memos,
         plan,
@@ -170,15 +185,12 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
         policy,
         run,
     } = input;
-    let zero = Money::zero(currency);
-    let none = Movement { issued: zero, applied: zero, corrections: zero, expired: zero };
     let shown: Vec<StatementMemo> = memos
         .in_order_of_issue()
         .into_iter()
         .filter(|memo| memo.currency == currency)
         .filter_map(|memo| {
-            let prior_balance = memo.balance_through(period.previous());
-            let movement = memo.movements.get(&period).copied().unwrap_or(none);
+            let (prior_balance, movement) = brought_forward(memo, period, follows);
             if prior_balance.is_zero() && movement.is_nothing() {
                 return None;
             }
@@ -233,6 +245,18 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
         policy: policy.clone(),
         run: run.clone(),
     }
+}
+
+/// What a memo brings forward into a month, and what the month's statement shows of it.
+fn brought_forward(memo: &CreditMemo, period: BillingPeriod, follows: StatementsBefore) -> (Money, Movement) {
+    if let Some(later) = follows.later {
+        // A later month's statement went out first and brought all of this forward but the draw.
+        let own = memo.movement_between(Some(period.previous()), period);
+        let shown = Movement { issued: own.issued.zeroed(), ..own };
+        return (memo.balance_through(later) - shown.net(), shown);
+    }
+    let prior = follows.former.map_or(memo.face.zeroed(), |former| memo.balance_through(former));
+    (prior, memo.movement_between(follows.former, period))
 }
 
 impl MemberStatement {

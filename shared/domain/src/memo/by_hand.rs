@@ -349,6 +349,23 @@ impl MemberMemos {
         })])
     }
 
+    /// Decides days of grace for a memo past its end: nothing comes back, it may be used longer.
+    pub fn decide_grace(&self, command: &ReinstateMemo) -> Vec<MemoFact> {
+        let Some(memo) = self.memos.get(&command.memo) else { return Vec::new() };
+        if command.usable_until <= memo.usable_until {
+            return Vec::new();
+        }
+        vec![MemoFact::Reinstated(MemoReinstated {
+            memo: memo.number.clone(),
+            amount: memo.open.zeroed(),
+            usable_until: command.usable_until,
+            effective: command.effective,
+            posting: command.posting,
+            balance_before: memo.open,
+            balance_after: memo.open,
+        })]
+    }
+
     /// The currency of a memo.
     pub fn currency_of(&self, number: &MemoNumber) -> Option<Currency> {
         self.memos.get(number).map(|memo| memo.currency)

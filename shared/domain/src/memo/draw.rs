@@ -141,10 +141,13 @@ impl MemberMemos {
         }
         let plan = self.plan_on_top(command.month, command.policies, period)?;
         if stands < payable {
+            // No memo's share is moved to another: closed months are not drawn anew.
+            let mut room = payable - stands;
             for draw in &plan.draws {
                 let Some(memo) = self.memos.get(&draw.memo) else { continue };
-                let more = draw.amount - memo.applied_for(period);
+                let more = (draw.amount - memo.applied_for(period)).min(room);
                 if more.is_positive() {
+                    room -= more;
                     let draw = MemoDraw { amount: more, ..draw.clone() };
                     facts.push(posting.apply(memo, memo.open, &draw, command.policies));
                 }

@@ -187,6 +187,20 @@ impl CreditMemo {
         Money::sum(self.currency, self.movements.range(..=period).map(|(_, movement)| movement.net()))
     }
 
+    /// What all statements after `former` and up to `period` show of it together.
+    pub fn movement_between(&self, former: Option<BillingPeriod>, period: BillingPeriod) -> Movement {
+        let mut sum = Movement::none(self.currency);
+        for (at, movement) in self.movements.range(..=period) {
+            if former.is_none_or(|former| *at > former) {
+                sum.issued += movement.issued;
+                sum.applied += movement.applied;
+                sum.corrections += movement.corrections;
+                sum.expired += movement.expired;
+            }
+        }
+        sum
+    }
+
     /// The conservation law of a memo.
     pub fn conserves(&self) -> bool {
         let accounted =

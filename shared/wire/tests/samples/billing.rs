@@ -3,7 +3,7 @@
 use domain::{
     billing::{
         BillingRunCompleted, BillingRunStarted, Blocker, Correction, DocumentHeader, DocumentKind, MemberStatement,
-        PeriodClosed, PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo,
+        PeriodClosed, PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementsBefore,
     },
     ids::DocumentNumber,
 };
@@ -22,6 +22,7 @@ pub(super) fn run_started() -> BillingRunStarted {
         delivery: delivery(),
         policy: policy_hash(),
         draft: false,
+        follows: StatementsBefore { former: Some(january().previous()), later: Some(february()) },
     }
 }
 

@@ -25,7 +25,7 @@ fn body(command: &str, recorded: &str, facts: Vec<Fact>) -> CommitBody {
 }
 
 /// A body with as little as there may be, one with everything, and one that is part of a set.
-pub fn sample_bodies() -> Vec<CommitBody> {
+pub(crate) fn sample_bodies() -> Vec<CommitBody> {
     let issue = body("credits import", "2019-01-03T09:00:00Z", vec![sample("memo_issued.v1")]);
     let draw = CommitBody {
         clock: Some("injected".to_owned()),
@@ -43,7 +43,7 @@ pub fn sample_bodies() -> Vec<CommitBody> {
 }
 
 /// The bodies as the first commits of the owner's memos. Others wrote to the stream in between.
-pub fn sample_chain() -> Vec<SealedCommit> {
+pub(crate) fn sample_chain() -> Vec<SealedCommit> {
     let subject = Subject::memos(&payer(), &owner());
     let mut former = ChainHash::START;
     let mut chain = Vec::new();

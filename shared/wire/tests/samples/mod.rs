@@ -8,14 +8,14 @@
 
 mod accounts;
 mod billing;
-mod commits;
+pub(crate) mod commits;
 mod credits;
 mod memos;
 mod memos_by_hand;
 mod usage;
 
 use chrono::NaiveDate;
-pub use commits::{sample_bodies, sample_chain};
+pub(crate) use commits::sample_chain;
 use domain::{
     ids::{DeliveryId, DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, RunId, UpstreamCreditId},
     period::BillingPeriod,
@@ -25,7 +25,7 @@ use money::{Currency, Exact, Money};
 use wire::{Fact, Fingerprint};
 
 /// A sample of the type. A new type gets its line here and its fact in the file of its stream.
-pub fn sample(type_name: &str) -> Fact {
+pub(crate) fn sample(type_name: &str) -> Fact {
     match type_name {
         "member_assigned.v1" => Fact::MemberAssigned(accounts::member_assigned()),
         "policy_adopted.v1" => Fact::PolicyAdopted(accounts::policy_adopted()),
@@ -67,7 +67,7 @@ pub fn sample(type_name: &str) -> Fact {
 }
 
 /// A sample of every type that is written today.
-pub fn samples() -> Vec<Fact> {
+pub(crate) fn samples() -> Vec<Fact> {
     Fact::TYPES.iter().map(|type_name| sample(type_name)).collect()
 }
 

@@ -1,0 +1,232 @@
+//! Corrections: what changed of months whose documents went out, shown and drawn in the open one
+//! (rule book N1, N2, N4, N9, W3).
+//!
+//! Everything is by target. A closed month's charges as they are now, less what its statement and
+//! the corrections since have settled, is what the open month's statement corrects; a run that is
+//! repeated finds the same and records nothing twice.
+
+use std::collections::BTreeSet;
+
+use chrono::Days;
+use domain::{
+    billing::{Correction, PeriodStatus},
+    classification::{LineClass, classify_line},
+    ids::{DocumentNumber, MemberAccountId, RunId},
+    memo::{CorrectPeriod, LapseAtClose, MemberMemos, MemoFact, ReinstateMemo, UnapplyCause},
+    period::BillingPeriod,
+    policy::ReinstatedAfterExpiry,
+    rating::RatedMonth,
+    usage::ChargeAggregate,
+};
+use money::{Currency, Exact, Money};
+use read_model::ReadModel;
+use service_kit::Failure;
+
+use crate::members::PeriodBasis;
+
+/// What a month's statement and the corrections since have settled with a member.
+#[derive(Debug, Clone)]
+pub(crate) struct Settled {
+    pub(crate) gross: Money,
+    pub(crate) applied: Money,
+    pub(crate) document: Option<DocumentNumber>,
+    pub(crate) has_statement: bool,
+}
+
+/// Reads what has been settled of a month, leaving out the corrections on one statement.
+pub(crate) fn settled(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    member: &MemberAccountId,
+    leaving_out: Option<BillingPeriod>,
+) -> Result<Settled, Failure> {
+    let zero = Money::zero(basis.currency());
+    let mut settled = Settled { gross: zero, applied: zero, document: None, has_statement: false };
+    for stored in model.statements(&basis.payer, member)? {
+        let statement = stored.statement;
+        if statement.currency != basis.currency() {
+            continue;
+        }
+        if statement.period == basis.period {
+            settled.gross += statement.gross;
+            settled.applied += Money::sum(basis.currency(), statement.lines.iter().map(|line| line.applied));
+            settled.document = statement.document_number;
+            settled.has_statement = true;
+        }
+        if Some(statement.period) == leaving_out {
+            continue;
+        }
+        for correction in statement.earlier_periods.iter().filter(|correction| correction.period == basis.period) {
+            settled.gross += correction.gross;
+            settled.applied += correction.applied;
+        }
+    }
+    Ok(settled)
+}
+
+/// The month before that a refund line gives money back for, where it names one.
+pub(crate) fn refunds_month(charge: &ChargeAggregate, billed_in: BillingPeriod) -> Option<BillingPeriod> {
+    let is_refund = classify_line(&charge.key.line_type) == LineClass::Refund;
+    charge.key.charge_month.filter(|month| is_refund && *month < billed_in)
+}
+
+/// A month whose documents went out before a run, and that may need correcting in it.
+pub(crate) struct EarlierMonth {
+    pub(crate) basis: PeriodBasis,
+    /// Bills up to this month may hold refunds of it.
+    through: BillingPeriod,
+}
+
+/// The earlier months that a run corrects: closed (or followed by issued statements), and either
+/// delivered anew since, or refunded by the bill of the run's month.
+pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<EarlierMonth>, Failure> {
+    let refunded = refunded_months(model, of)?;
+    let mut found = Vec::new();
+    for (period, state) in model.billing_periods(&of.payer)?.range(..of.period) {
+        let Some(run) = state.billed() else { continue };
+        let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
+        let goes_out = state.status == PeriodStatus::Closed || state.is_issued();
+        let delivered_anew = run.delivery != basis.delivery.delivery;
+        if goes_out && basis.currency() == of.currency() && (delivered_anew || refunded.contains(period)) {
+            found.push(EarlierMonth { basis, through: of.period });
+        }
+    }
+    Ok(found)
+}
+
+fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<BillingPeriod>, Failure> {
+    let mut months = BTreeSet::new();
+    for member in model.members_of_period(&of.payer, of.period)? {
+        if let Some(usage) = of.usage(model, &member)? {
+            months.extend(usage.charges.iter().filter_map(|charge| refunds_month(charge, of.period)));
+        }
+    }
+    Ok(months)
+}
+
+impl EarlierMonth {
+    /// The month's charges as they are now, refunds on later bills included.
+    pub(crate) fn rated(&self, model: &ReadModel, member: &MemberAccountId) -> Result<RatedMonth, Failure> {
+        let refunds = refunds_of(model, &self.basis, member, self.through)?;
+        self.basis.rated_with(model, member, refunds)
+    }
+
+    /// Decides what the run draws or takes back for this month.
+    pub(crate) fn decide(
+        &self,
+        model: &ReadModel,
+        of: &PeriodBasis,
+        run: &RunId,
+        member: &MemberAccountId,
+        memos: &MemberMemos,
+    ) -> Result<Vec<MemoFact>, Failure> {
+        let refunds = refunds_of(model, &self.basis, member, self.through)?;
+        let cause = if refunds.is_empty() { UnapplyCause::Restated } else { UnapplyCause::Refunded };
+        let month = self.basis.rated_with(model, member, refunds)?;
+        let command = CorrectPeriod {
+            run,
+            month: &month,
+            policies: &self.basis.policies,
+            policy: &self.basis.policy,
+            posting: of.period,
+            corrects: settled(model, &self.basis, member, Some(of.period))?.document,
+            cause,
+        };
+        let mut facts =
+            memos.decide_correction(&command).map_err(|refusal| Failure::refused("CM0334", refusal))?.facts;
+        let back: BTreeSet<_> = facts
+            .iter()
+            .filter(|fact| matches!(fact, MemoFact::Unapplied(_)))
+            .map(|fact| fact.memo().clone())
+            .collect();
+        if !back.is_empty() {
+            facts.extend(after_the_end(of, memos, &facts, &back)?);
+        }
+        Ok(facts)
+    }
+
+    /// What the run's statement says of this month.
+    pub(crate) fn correction(
+        &self,
+        model: &ReadModel,
+        of: &PeriodBasis,
+        member: &MemberAccountId,
+        memos: &MemberMemos,
+    ) -> Result<Option<Correction>, Failure> {
+        let currency: Currency = self.basis.currency();
+        let settled = settled(model, &self.basis, member, Some(of.period))?;
+        let gross = self.rated(model, member)?.gross()?.round_to_money(currency, self.basis.policies.rounding)?;
+        let stands = Money::sum(
+            currency,
+            memos.memos.values().filter(|memo| memo.currency == currency).map(|memo| memo.applied_for(self.basis.period)),
+        );
+        let (gross, applied) = (gross - settled.gross, stands - settled.applied);
+        if gross.is_zero() && applied.is_zero() {
+            return Ok(None);
+        }
+        Ok(Some(Correction {
+            period: self.basis.period,
+            corrects: settled.document,
+            gross,
+            applied,
+            due: gross - applied,
+        }))
+    }
+}
+
+/// Refund lines on later bills for a month that has its statement.
+pub(crate) fn refunds_of(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    member: &MemberAccountId,
+    through: BillingPeriod,
+) -> Result<Vec<ChargeAggregate>, Failure> {
+    let mut refunds = Vec::new();
+    for (later, deliveries) in model.delivered_periods(&basis.payer)?.range(basis.period.next()..=through) {
+        let Some(usage) = model.member_usage(&basis.payer, member, *later, deliveries)? else { continue };
+        refunds.extend(usage.charges.into_iter().filter(|charge| refunds_month(charge, *later) == Some(basis.period)));
+    }
+    Ok(refunds)
+}
+
+/// What came back to a memo past its end lapses at once, or gets days of grace (rule book N4).
+fn after_the_end(
+    of: &PeriodBasis,
+    memos: &MemberMemos,
+    facts: &[MemoFact],
+    back: &BTreeSet<domain::ids::MemoNumber>,
+) -> Result<Vec<MemoFact>, Failure> {
+    let mut after = memos.clone();
+    for fact in facts {
+        after.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
+    }
+    // Only memos that got something back, and whose end was settled, are asked.
+    after.memos.retain(|number, memo| back.contains(number) && memo.last_period().is_some_and(|last| last < of.period));
+    match of.policies.reinstated_after_expiry {
+        ReinstatedAfterExpiry::LapsesAtOnce => Ok(after.decide_lapse(&LapseAtClose {
+            closing: of.period.previous(),
+            policies: &of.policies,
+            policy: &of.policy,
+            first_unissued: of.period,
+        })),
+        ReinstatedAfterExpiry::GraceDays(days) => {
+            let until = of.period.last_day().checked_add_days(Days::new(u64::from(days)));
+            let mut graced = Vec::new();
+            for memo in after.memos.values() {
+                graced.push(after.decide_grace(&ReinstateMemo {
+                    memo: memo.number.clone(),
+                    amount: None,
+                    usable_until: until,
+                    effective: of.period.last_day(),
+                    posting: of.period,
+                }));
+            }
+            Ok(graced.into_iter().flatten().collect())
+        }
+    }
+}
+
+/// The exact sum of refunds that are corrections of earlier months instead of charges of this one.
+pub(crate) fn sum_of(refunds: &[ChargeAggregate]) -> Result<Exact, Failure> {
+    Ok(Exact::checked_sum(refunds.iter().map(|refund| refund.amount))?)
+}

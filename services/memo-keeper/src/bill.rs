@@ -202,7 +202,9 @@ async fn draw_members(
         .decide_many(|model| {
             members
                 .iter()
-                .map(|member| Ok((Subject::memos(&basis.payer, member), draw_member(model, basis, &earlier, run, member, date)?)))
+                .map(|member| {
+                    Ok((Subject::memos(&basis.payer, member), draw_member(model, basis, &earlier, run, member, date)?))
+                })
                 .collect()
         })
         .await?;

@@ -5,18 +5,18 @@
 //! the corrections since have settled, is what the open month's statement corrects; a run that is
 //! repeated finds the same and records nothing twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
 use domain::{
     billing::{Correction, PeriodStatus},
     classification::{LineClass, classify_line},
-    ids::{DocumentNumber, MemberAccountId, RunId},
+    ids::{DocumentNumber, MemberAccountId, PayerAccountId, RunId},
     memo::{CorrectPeriod, LapseAtClose, MemberMemos, MemoFact, ReinstateMemo, UnapplyCause},
     period::BillingPeriod,
     policy::ReinstatedAfterExpiry,
     rating::RatedMonth,
-    usage::ChargeAggregate,
+    usage::{ChargeAggregate, DeliveryState},
 };
 use money::{Currency, Exact, Money};
 use read_model::ReadModel;
@@ -73,8 +73,23 @@ pub(crate) fn refunds_month(charge: &ChargeAggregate, billed_in: BillingPeriod) 
 /// A month whose documents went out before a run, and that may need correcting in it.
 pub(crate) struct EarlierMonth {
     pub(crate) basis: PeriodBasis,
-    /// Bills up to this month may hold refunds of it.
+    /// Bills that may hold refunds of it.
+    later: LaterBills,
+}
+
+/// Bills after a month.
+pub(crate) type LaterBills = BTreeMap<BillingPeriod, DeliveryState>;
+
+/// The bills after a month, up to and including another.
+pub(crate) fn later_bills(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    after: BillingPeriod,
     through: BillingPeriod,
+) -> Result<LaterBills, Failure> {
+    let mut bills = model.delivered_periods(payer)?;
+    bills.retain(|period, _| *period > after && *period <= through);
+    Ok(bills)
 }
 
 /// The earlier months that a run corrects: closed (or followed by issued statements), and either
@@ -88,7 +103,8 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
         let goes_out = state.status == PeriodStatus::Closed || state.is_issued();
         let delivered_anew = run.delivery != basis.delivery.delivery;
         if goes_out && basis.currency() == of.currency() && (delivered_anew || refunded.contains(period)) {
-            found.push(EarlierMonth { basis, through: of.period });
+            let later = later_bills(model, &of.payer, *period, of.period)?;
+            found.push(EarlierMonth { basis, later });
         }
     }
     Ok(found)
@@ -107,7 +123,7 @@ fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<Billi
 impl EarlierMonth {
     /// The month's charges as they are now, refunds on later bills included.
     pub(crate) fn rated(&self, model: &ReadModel, member: &MemberAccountId) -> Result<RatedMonth, Failure> {
-        let refunds = refunds_of(model, &self.basis, member, self.through)?;
+        let refunds = refunds_of(model, &self.basis, member, &self.later)?;
         self.basis.rated_with(model, member, refunds)
     }
 
@@ -120,7 +136,7 @@ impl EarlierMonth {
         member: &MemberAccountId,
         memos: &MemberMemos,
     ) -> Result<Vec<MemoFact>, Failure> {
-        let refunds = refunds_of(model, &self.basis, member, self.through)?;
+        let refunds = refunds_of(model, &self.basis, member, &self.later)?;
         let cause = if refunds.is_empty() { UnapplyCause::Restated } else { UnapplyCause::Refunded };
         let month = self.basis.rated_with(model, member, refunds)?;
         let command = CorrectPeriod {
@@ -132,8 +148,7 @@ impl EarlierMonth {
             corrects: settled(model, &self.basis, member, Some(of.period))?.document,
             cause,
         };
-        let mut facts =
-            memos.decide_correction(&command).map_err(|refusal| Failure::refused("CM0334", refusal))?.facts;
+        let mut facts = memos.decide_correction(&command).map_err(|refusal| Failure::refused("CM0334", refusal))?.facts;
         let back: BTreeSet<_> = facts
             .iter()
             .filter(|fact| matches!(fact, MemoFact::Unapplied(_)))
@@ -158,7 +173,11 @@ impl EarlierMonth {
         let gross = self.rated(model, member)?.gross()?.round_to_money(currency, self.basis.policies.rounding)?;
         let stands = Money::sum(
             currency,
-            memos.memos.values().filter(|memo| memo.currency == currency).map(|memo| memo.applied_for(self.basis.period)),
+            memos
+                .memos
+                .values()
+                .filter(|memo| memo.currency == currency)
+                .map(|memo| memo.applied_for(self.basis.period)),
         );
         let (gross, applied) = (gross - settled.gross, stands - settled.applied);
         if gross.is_zero() && applied.is_zero() {
@@ -179,10 +198,10 @@ pub(crate) fn refunds_of(
     model: &ReadModel,
     basis: &PeriodBasis,
     member: &MemberAccountId,
-    through: BillingPeriod,
+    later: &LaterBills,
 ) -> Result<Vec<ChargeAggregate>, Failure> {
     let mut refunds = Vec::new();
-    for (later, deliveries) in model.delivered_periods(&basis.payer)?.range(basis.period.next()..=through) {
+    for (later, deliveries) in later {
         let Some(usage) = model.member_usage(&basis.payer, member, *later, deliveries)? else { continue };
         refunds.extend(usage.charges.into_iter().filter(|charge| refunds_month(charge, *later) == Some(basis.period)));
     }

@@ -19,7 +19,7 @@ use serde::Serialize;
 use service_kit::Failure;
 
 use crate::{
-    corrections::{refunds_of, settled},
+    corrections::{later_bills, refunds_of, settled},
     members::PeriodBasis,
 };
 
@@ -191,11 +191,13 @@ impl CustomersSide {
 fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<CustomersSide>, Failure> {
     let periods = model.billing_periods(&basis.payer)?;
     let Some(run) = periods.get(&basis.period).and_then(BillingState::billed) else { return Ok(None) };
-    let through = periods.iter().rev().find(|(_, state)| state.billed().is_some()).map_or(basis.period, |(last, _)| *last);
+    let through =
+        periods.iter().rev().find(|(_, state)| state.billed().is_some()).map_or(basis.period, |(last, _)| *last);
+    let later = later_bills(model, &basis.payer, basis.period, through)?;
     let unit = Money::from_units(1, basis.currency().minor_digits()).to_exact();
     let mut side = CustomersSide::nothing(basis.currency());
     for member in basis.members(model)? {
-        let refunds = refunds_of(model, basis, &member, through)?;
+        let refunds = refunds_of(model, basis, &member, &later)?;
         for refund in &refunds {
             side.refunded_later = side.refunded_later.checked_add(refund.amount)?;
         }

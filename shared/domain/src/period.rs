@@ -29,7 +29,8 @@ impl BillingPeriod {
     pub fn parse(text: &str) -> Result<Self, NotAPeriod> {
         let refuse = || NotAPeriod(text.to_owned());
         let (year, month) = text.trim().split_once('-').ok_or_else(refuse)?;
-        if year.len() != 4 || month.len() != 2 {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if year.len() != 4 || month.len() != 2 || !digits(year) || !digits(month) {
             return Err(refuse());
         }
         let year = year.parse().map_err(|_| refuse())?;
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!(february.last_day().to_string(), "2020-02-29");
         assert_eq!(february.next().to_string(), "2020-03");
         assert_eq!(BillingPeriod::parse("2019-12").unwrap().next().to_string(), "2020-01");
-        for text in ["2019-13", "2019-1", "201901", "", "19-01"] {
+        for text in ["2019-13", "2019-1", "201901", "", "19-01", "2019-+1", "+201-01"] {
             assert!(BillingPeriod::parse(text).is_err(), "{text}");
         }
     }

@@ -16,4 +16,6 @@ pub use facts::{
     PeriodWaived, RunTotals,
 };
 pub use state::{BillingState, LastRun, PeriodStatus};
-pub use statement::{Correction, MemberStatement, StatementInput, StatementLine, StatementMemo, StatementsBefore, make_statement};
+pub use statement::{
+    Correction, MemberStatement, StatementInput, StatementLine, StatementMemo, StatementsBefore, make_statement,
+};

@@ -315,7 +315,7 @@ impl MemberMemos {
         from: (MemoNumber, MemberAccountId),
         funded_moved: Exact,
     ) -> Result<Vec<MemoFact>, HandRefusal> {
-        let issued = self.issued(issue)?;
+        let issued = self.issued(&IssueMemo { basis: crate::policy::MemoBasis::Face, ..issue.clone() })?;
         Ok(vec![MemoFact::ReassignedIn(MemoReassignedIn {
             issued,
             transfer: transfer.to_owned(),

@@ -115,9 +115,19 @@ impl MemberMemos {
     pub fn decide_correction(&self, command: &CorrectPeriod<'_>) -> Result<DrawDecision, DrawRefusal> {
         let period = command.month.period;
         let currency = command.month.currency;
-        let stands = Money::sum(currency, self.memos.values().map(|memo| memo.applied_for(period)));
-        let bounds = plan_draws(command.month, &[], command.policies.rounding)?;
-        let payable = bounds.eligible.min(bounds.gross).at_least_zero();
+        // First what each memo paid is kept, as far as the charges that it may pay still hold it;
+        // then what is left is drawn from memos that are open. No memo's share moves to another.
+        let mut paid: Vec<&CreditMemo> = self
+            .memos
+            .values()
+            .filter(|memo| memo.currency == currency && memo.applied_for(period).is_positive())
+            .collect();
+        draw_order(&mut paid);
+        let mut steps: Vec<Drawable<'_>> =
+            paid.iter().map(|memo| Drawable { memo, limit: memo.applied_for(period), last_day: None }).collect();
+        steps.extend(self.drawable(command.month, command.policies)?);
+        let plan = plan_draws(command.month, &steps, command.policies.rounding)?;
+
         let posting = Posting {
             period,
             posting: command.posting,
@@ -126,31 +136,15 @@ impl MemberMemos {
             corrects: command.corrects.clone(),
         };
         let mut facts = Vec::new();
-        if stands > payable {
-            let mut back = stands - payable;
-            let mut drawn: Vec<&CreditMemo> =
-                self.memos.values().filter(|memo| memo.applied_for(period).is_positive()).collect();
-            draw_order(&mut drawn);
-            for memo in drawn.into_iter().rev() {
-                let part = memo.applied_for(period).min(back);
-                if part.is_positive() {
-                    facts.push(posting.unapply(memo, part, command.cause));
-                    back -= part;
-                }
+        for (memo, kept) in paid.iter().zip(&plan.steps) {
+            let back = memo.applied_for(period) - *kept;
+            if back.is_positive() {
+                facts.push(posting.unapply(memo, back, command.cause));
             }
         }
-        let plan = self.plan_on_top(command.month, command.policies, period)?;
-        if stands < payable {
-            // No memo's share is moved to another: closed months are not drawn anew.
-            let mut room = payable - stands;
-            for draw in &plan.draws {
-                let Some(memo) = self.memos.get(&draw.memo) else { continue };
-                let more = (draw.amount - memo.applied_for(period)).min(room);
-                if more.is_positive() {
-                    room -= more;
-                    let draw = MemoDraw { amount: more, ..draw.clone() };
-                    facts.push(posting.apply(memo, memo.open, &draw, command.policies));
-                }
+        for draw in plan.draws.iter().filter(|draw| draw.step >= paid.len()) {
+            if let Some(memo) = self.memos.get(&draw.memo) {
+                facts.push(posting.apply(memo, memo.open, draw, command.policies));
             }
         }
         Ok(DrawDecision { facts, plan })
@@ -171,16 +165,6 @@ impl MemberMemos {
     fn plan(&self, month: &RatedMonth, policies: &Policies) -> Result<DrawPlan, DrawRefusal> {
         let drawable = self.drawable(month, policies)?;
         Ok(plan_draws(month, &drawable, policies.rounding)?)
-    }
-
-    /// The plan of a closed month that keeps what each memo paid and adds to it.
-    fn plan_on_top(
-        &self,
-        month: &RatedMonth,
-        policies: &Policies,
-        period: BillingPeriod,
-    ) -> Result<DrawPlan, DrawRefusal> {
-        self.without_applications(period).plan(month, policies)
     }
 
     /// The memos that may be drawn for a month, in order, with the most that each may pay.

@@ -210,7 +210,12 @@ fn apply(memo: &mut CreditMemo, applied: &MemoApplied) -> Result<(), FoldFault> 
     let application =
         memo.applications.entry(applied.period).or_insert(Application { amount: zero, by_service: Vec::new() });
     application.amount += applied.amount;
-    application.by_service.clone_from(&applied.by_service);
+    for part in &applied.by_service {
+        match application.by_service.iter_mut().find(|known| known.service == part.service) {
+            Some(known) => known.amount += part.amount,
+            None => application.by_service.push(part.clone()),
+        }
+    }
     let shown = movement(memo, applied.posting);
     if applied.posting == applied.period {
         shown.applied += applied.amount;

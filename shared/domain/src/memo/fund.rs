@@ -53,7 +53,8 @@ impl MemberMemos {
             MemoBasis::Funded => {
                 let worth = funded_after.round_to_money(memo.currency, command.rounding)?;
                 // Taken-back funding shrinks the memo by what is still open, never below nothing.
-                (worth - memo.face).max(-memo.open)
+                // What went to other memos took its funding with it.
+                (worth + memo.reassigned_out - memo.face).max(-memo.open)
             }
         };
         Ok(vec![MemoFact::Funded(MemoFunded {

@@ -129,7 +129,8 @@ impl MemberMemos {
         if command.applied_before > issue.face || command.applied_before.is_negative() {
             return Err(IssueRefusal::AppliedBeyondFace { applied: command.applied_before, face: issue.face });
         }
-        let mut issued = self.issued(issue)?;
+        // What another system owes is owed at its face, whatever the basis of new memos.
+        let mut issued = self.issued(&IssueMemo { basis: MemoBasis::Face, ..issue.clone() })?;
         issued.balance_after = issued.face - command.applied_before;
         Ok(vec![MemoFact::Opened(MemoOpened {
             issued,

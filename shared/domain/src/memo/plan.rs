@@ -21,6 +21,8 @@ use crate::{
 /// What one memo pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoDraw {
+    /// Its place among the memos offered.
+    pub step: usize,
     /// The memo.
     pub memo: MemoNumber,
     /// How much.
@@ -59,8 +61,10 @@ pub struct DrawPlan {
     pub applied: Money,
     /// What the customer pays.
     pub due: Money,
-    /// Each memo's part, in the order they were drawn.
+    /// Each memo's part, in the order they were drawn; memos that pay nothing are left out.
     pub draws: Vec<MemoDraw>,
+    /// What each memo offered pays, in the order they were offered.
+    pub steps: Vec<Money>,
     /// The lines; their columns add up to the totals.
     pub lines: Vec<PlannedLine>,
 }
@@ -95,9 +99,11 @@ pub fn plan_draws(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Rounding
     let mut remaining: Vec<Exact> = month.charges.iter().map(|charge| charge.amount).collect();
     let mut room = eligible.min(gross).at_least_zero();
     let mut draws = Vec::new();
-    for drawable in memos {
-        let draw = draw_one(month, drawable, &mut remaining, room, rounding)?;
+    let mut steps = Vec::with_capacity(memos.len());
+    for (step, drawable) in memos.iter().enumerate() {
+        let draw = MemoDraw { step, ..draw_one(month, drawable, &mut remaining, room, rounding)? };
         room -= draw.amount;
+        steps.push(draw.amount);
         if !draw.amount.is_zero() {
             draws.push(draw);
         }
@@ -105,7 +111,7 @@ pub fn plan_draws(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Rounding
     let applied = Money::sum(currency, draws.iter().map(|draw| draw.amount));
     let totals = LineTotals { gross, eligible, applied };
     let lines = lines(month, &remaining, is_eligible, &totals)?;
-    Ok(DrawPlan { gross, eligible, applied, due: gross - applied, draws, lines })
+    Ok(DrawPlan { gross, eligible, applied, due: gross - applied, draws, steps, lines })
 }
 
 fn draw_one(
@@ -130,7 +136,7 @@ fn draw_one(
     }
     let eligible = Exact::checked_sum(services.values().copied())?.round_to_money(currency, rounding)?;
     let amount = eligible.min(room).min(drawable.limit).at_least_zero();
-    let mut draw = MemoDraw { memo: drawable.memo.number.clone(), amount, eligible, by_service: Vec::new() };
+    let mut draw = MemoDraw { step: 0, memo: drawable.memo.number.clone(), amount, eligible, by_service: Vec::new() };
     if amount.is_zero() {
         return Ok(draw);
     }
@@ -173,7 +179,11 @@ fn take(
         .copied()
         .filter(|at| month.charges[*at].product_code == *service && remaining[*at].is_positive())
         .collect();
-    charges.sort_by(|a, b| remaining[*b].cmp(&remaining[*a]).then(a.cmp(b)));
+    // Ties by what the charge is, never by the order of the bill.
+    charges.sort_by(|a, b| {
+        let what = |at: usize| (&month.charges[at].region, &month.charges[at].line_type, month.charges[at].day);
+        remaining[*b].cmp(&remaining[*a]).then_with(|| what(*a).cmp(&what(*b))).then(a.cmp(b))
+    });
     let mut left = part;
     for at in charges {
         let piece = remaining[at].min(left);
@@ -198,32 +208,31 @@ fn lines(
     is_eligible: impl Fn(&RatedCharge) -> bool,
     totals: &LineTotals,
 ) -> Result<Vec<PlannedLine>, MoneyError> {
+    // Eligible and other charges are shared apart, so that no line shows more eligible than gross.
     let mut sums: BTreeMap<(&ProductCode, &LineType), [Exact; 3]> = BTreeMap::new();
     for (charge, left) in month.charges.iter().zip(remaining) {
-        let [gross, eligible, applied] = sums.entry((&charge.product_code, &charge.line_type)).or_default();
-        *gross = gross.checked_add(charge.amount)?;
-        if is_eligible(charge) {
-            *eligible = eligible.checked_add(charge.amount)?;
-        }
+        let [eligible, other, applied] = sums.entry((&charge.product_code, &charge.line_type)).or_default();
+        let part = if is_eligible(charge) { eligible } else { other };
+        *part = part.checked_add(charge.amount)?;
         *applied = applied.checked_add(charge.amount.checked_sub(*left)?)?;
     }
     let column = |at: usize, total: Money| -> Result<Vec<Money>, MoneyError> {
         let parts: Vec<Exact> = sums.values().map(|sum| sum[at]).collect();
         share_over_moved_lines(total, &parts, month.currency)
     };
-    let gross = column(0, totals.gross)?;
-    let eligible = column(1, totals.eligible)?;
+    let eligible = column(0, totals.eligible)?;
+    let other = column(1, totals.gross - totals.eligible)?;
     let mut applied = column(2, totals.applied)?;
-    keep_within_gross(&gross, &mut applied, month.currency);
-    let lines = sums.keys().zip(gross).zip(eligible).zip(applied);
+    keep_within(&eligible, &mut applied, month.currency);
+    let lines = sums.keys().zip(eligible).zip(other).zip(applied);
     Ok(lines
-        .map(|((((service, charge_kind), gross), eligible), applied)| PlannedLine {
+        .map(|((((service, charge_kind), eligible), other), applied)| PlannedLine {
             service: (*service).clone(),
             charge_kind: (*charge_kind).clone(),
-            gross,
+            gross: eligible + other,
             eligible,
             applied,
-            due: gross - applied,
+            due: eligible + other - applied,
         })
         .collect())
 }
@@ -233,31 +242,34 @@ fn share_over_moved_lines(total: Money, parts: &[Exact], currency: Currency) -> 
     let moved: Vec<usize> = (0..parts.len()).filter(|at| !parts[*at].is_zero()).collect();
     let exact: Vec<Exact> = moved.iter().map(|at| parts[*at]).collect();
     let mut shares = vec![Money::zero(currency); parts.len()];
+    if moved.is_empty() {
+        // Two roundings may differ by a unit where nothing stands in the column: the first line shows it.
+        if let Some(first) = shares.first_mut() {
+            *first = total;
+        }
+        return Ok(shares);
+    }
     for (at, share) in moved.into_iter().zip(share_by_largest_remainder(total, &exact, currency)?) {
         shares[at] = share;
     }
     Ok(shares)
 }
 
-/// Two columns are shared apart, so a line could show a unit more applied than charged. The units
-/// move to lines with room; the totals stay.
-fn keep_within_gross(gross: &[Money], applied: &mut [Money], currency: Currency) {
+/// Two columns are shared apart, so a line could show a unit more applied than eligible. The units
+/// move to eligible lines with room; the totals stay. Draws never exceed the eligible total, so the
+/// lines have room for all of it.
+fn keep_within(eligible: &[Money], applied: &mut [Money], currency: Currency) {
     let mut excess = Money::zero(currency);
-    for (gross, applied) in gross.iter().zip(applied.iter_mut()) {
-        let cap = gross.at_least_zero();
+    for (eligible, applied) in eligible.iter().zip(applied.iter_mut()) {
+        let cap = eligible.at_least_zero();
         if *applied > cap {
             excess += *applied - cap;
             *applied = cap;
         }
     }
-    for (gross, applied) in gross.iter().zip(applied.iter_mut()) {
-        let room = (gross.at_least_zero() - *applied).min(excess).at_least_zero();
+    for (eligible, applied) in eligible.iter().zip(applied.iter_mut()) {
+        let room = (eligible.at_least_zero() - *applied).min(excess).at_least_zero();
         *applied += room;
         excess -= room;
-    }
-    // A month of negative lines may leave no room: the first line then carries the rest, so that
-    // the column adds up.
-    if let (Some(first), true) = (applied.first_mut(), excess.is_positive()) {
-        *first += excess;
     }
 }

@@ -1,0 +1,23 @@
+//! The language that scenarios are written in: an office with files of its own, bills as tables
+//! of lines, imports as tables of rows, and what came of a command.
+
+mod amounts;
+mod bill;
+mod check;
+mod imports;
+mod office;
+mod packing;
+mod real_inputs;
+mod story;
+
+pub(crate) use amounts::{Decimal, sum};
+pub(crate) use bill::{Bill, Line, bill, credit, line, usage};
+pub(crate) use check::{assert_fields, only, row_where, without};
+pub(crate) use imports::{Grant, grant};
+pub(crate) use office::{Office, Outcome};
+pub(crate) use packing::{cur2_manifest, gzip, legacy_manifest, zip};
+pub(crate) use real_inputs::shared_data;
+pub(crate) use story::{A2, A3, DLT, FIVE_APRIL, FIVE_FEBRUARY, FIVE_MARCH, Story};
+
+/// The payer of the scenarios that do not say otherwise.
+pub(crate) const PAYER: &str = "999900001111";

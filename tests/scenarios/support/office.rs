@@ -1,0 +1,250 @@
+//! A back office of its own for each scenario: a data folder, a folder of files that commands run
+//! in, a clock, and what a command came to.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{
+    Grant, PAYER,
+    imports::{accounts_csv, credits_csv},
+};
+
+/// A back office.
+pub(crate) struct Office {
+    folder: TempDir,
+    clock: Option<String>,
+}
+
+impl Office {
+    /// A new one, on 5 February 2019.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("files")).unwrap();
+        Self { folder, clock: Some("2019-02-05T09:00:00Z".to_owned()) }
+    }
+
+    /// Sets the clock.
+    pub(crate) fn at(&mut self, time: &str) -> &Self {
+        self.clock = Some(time.to_owned());
+        self
+    }
+
+    /// Lets the machine's clock run.
+    pub(crate) fn on_the_machines_clock(mut self) -> Self {
+        self.clock = None;
+        self
+    }
+
+    /// The folder of the log and the read model.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A file that commands may name.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join("files").join(name)
+    }
+
+    /// Writes a file that commands may name.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.file(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Imports member accounts of the usual payer: member, customer, PO number.
+    #[track_caller]
+    pub(crate) fn accounts(&self, accounts: &[(&str, &str, &str)]) -> Outcome {
+        self.accounts_of(PAYER, accounts)
+    }
+
+    /// Imports member accounts.
+    #[track_caller]
+    pub(crate) fn accounts_of(&self, payer: &str, accounts: &[(&str, &str, &str)]) -> Outcome {
+        self.write("accounts.csv", accounts_csv(payer, accounts));
+        self.ok(&["accounts", "import", "accounts.csv"])
+    }
+
+    /// Imports credits.
+    #[track_caller]
+    pub(crate) fn grants(&self, grants: &[Grant]) -> Outcome {
+        self.write("credits.csv", credits_csv(grants));
+        self.ok(&["credits", "import", "credits.csv"])
+    }
+
+    /// Writes a bill and ingests it; answers with its rows.
+    #[track_caller]
+    pub(crate) fn ingest(&self, name: &str, content: impl AsRef<[u8]>) -> Value {
+        self.write(name, content);
+        self.json(&["ingest", name])
+    }
+
+    /// Bills a month and closes it.
+    #[track_caller]
+    pub(crate) fn bill_and_close(&self, period: &str) {
+        self.ok(&["bill", period]);
+        self.ok(&["close", period]);
+    }
+
+    /// A command, ready to run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_creditmemo"));
+        for name in ["CREDITMEMO_NATS", "CREDITMEMO_CLOCK", "CREDITMEMO_LOG", "CREDITMEMO_LOG_FORMAT"] {
+            command.env_remove(name);
+        }
+        command
+            .args(arguments)
+            .current_dir(self.folder.path().join("files"))
+            .env("CREDITMEMO_DATA", self.data())
+            .env("USER", "clerk")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
+        if let Some(clock) = &self.clock {
+            command.env("CREDITMEMO_CLOCK", clock);
+        }
+        command
+    }
+
+    /// Runs a command.
+    #[track_caller]
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        let output = self.command(arguments).output().unwrap();
+        Outcome::of(arguments, &output)
+    }
+
+    /// Runs a command that must succeed.
+    #[track_caller]
+    pub(crate) fn ok(&self, arguments: &[&str]) -> Outcome {
+        self.run(arguments).exits(0)
+    }
+
+    /// Runs a command that must succeed and reads what it prints as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let mut arguments = arguments.to_vec();
+        arguments.extend(["--output", "json"]);
+        self.ok(&arguments).json()
+    }
+
+    /// A member's statement.
+    #[track_caller]
+    pub(crate) fn statement(&self, account: &str, period: &str) -> Value {
+        self.json(&["statement", "--account", account, "--period", period])
+    }
+
+    /// The one balance row of an account.
+    #[track_caller]
+    pub(crate) fn balance(&self, account: &str) -> Value {
+        super::only(&self.json(&["balance", "--account", account]))
+    }
+
+    /// Reconciles a month of the only payer, which must tie.
+    #[track_caller]
+    pub(crate) fn reconcile(&self, period: &str) -> Value {
+        super::only(&self.json(&["reconcile", period]))
+    }
+
+    /// Runs a command whose input must be refused: exit code 3, a sentence with these words, and
+    /// nothing recorded.
+    #[track_caller]
+    pub(crate) fn refused(&self, arguments: &[&str], words: &[&str]) -> Outcome {
+        let before = self.log_files();
+        let outcome = self.run(arguments).exits(3).says(words);
+        assert!(outcome.stdout.is_empty(), "a refused input prints no data: {outcome}");
+        assert_eq!(self.log_files(), before, "a refused input was recorded: {outcome}");
+        outcome
+    }
+
+    /// Every file of the log with its bytes.
+    pub(crate) fn log_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        gather(&self.data().join("log"), &mut files);
+        files
+    }
+
+    /// How many commits are in the log.
+    pub(crate) fn commits(&self) -> usize {
+        let is_segment = |path: &Path| path.extension().is_some_and(|ending| ending == "jsonl");
+        let files = self.log_files();
+        let segments = files.iter().filter(|(path, _)| is_segment(path));
+        segments.map(|(_, bytes)| bytes.iter().filter(|byte| **byte == b'\n').count()).sum()
+    }
+
+    /// The first segment of a stream of the log.
+    pub(crate) fn segment(&self, stream: &str) -> PathBuf {
+        self.data().join("log").join(stream).join("00000000000000000001.jsonl")
+    }
+}
+
+fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            gather(&path, files);
+        } else {
+            files.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+}
+
+/// What a command came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    line: String,
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { line, code, stdout, stderr } = self;
+        write!(f, "\n$ creditmemo {line}\nexit code {code}\n--- stdout\n{stdout}--- stderr\n{stderr}---")
+    }
+}
+
+impl Outcome {
+    /// Of a command that ended.
+    pub(crate) fn of(arguments: &[&str], output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            line: arguments.join(" "),
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
+    }
+
+    /// It must end with this exit code.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "exit code {code} was expected: {self}");
+        self
+    }
+
+    /// Its messages must have these words.
+    #[track_caller]
+    pub(crate) fn says(self, words: &[&str]) -> Self {
+        for word in words {
+            assert!(self.stderr.contains(word), "'{word}' is not said: {self}");
+        }
+        self
+    }
+
+    /// What it printed, as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        match serde_json::from_str(&self.stdout) {
+            Ok(value) => value,
+            Err(fault) => panic!("no JSON was printed ({fault}): {self}"),
+        }
+    }
+}

@@ -88,6 +88,13 @@ pub(crate) enum Command {
     /// Memos.
     #[command(subcommand)]
     Memos(MemosCommand),
+    /// Approve an act that waits for a second person.
+    Approve {
+        /// The proposal, as `approvals` names it.
+        id: String,
+    },
+    /// Acts that wait for a second person.
+    Approvals,
     /// Balances of funds, as of either date or both.
     Balance(BalanceArgs),
     /// A member's monthly statement.
@@ -211,6 +218,46 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "PERIOD")]
         period: Option<BillingPeriod>,
     },
+    /// AWS gave a credit to another account of the family.
+    Transfer {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// Whose it becomes.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        to: MemberAccountId,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// AWS split a credit into others.
+    Split {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// A portion: the new credit's id, its amount, and its owner where it is another.
+        #[arg(long = "portion", value_name = "ID:AMOUNT[:OWNER]", required = true)]
+        portions: Vec<String>,
+        /// What the parent keeps for bills that are not final.
+        #[arg(long, value_name = "AMOUNT", default_value = "0")]
+        reserved: money::Exact,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// AWS paused a credit, or resumed it.
+    Pause {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// It was resumed.
+        #[arg(long)]
+        resume: bool,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// AWS cancelled a credit.
+    Cancel {
+        /// The credit.
+        id: UpstreamCreditId,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
     /// Give a suspense item an owner.
     Attribute {
         /// The item, as `credits suspense` names it.
@@ -225,6 +272,16 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "PERIOD")]
         period: BillingPeriod,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LifeArgs {
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// The day it counts from; today where none is named.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -310,6 +367,113 @@ pub(crate) enum MemosCommand {
         /// Its number.
         number: MemoNumber,
     },
+    /// Issue a memo by hand.
+    Issue(MemoIssueArgs),
+    /// Change what a memo is worth: more is a supplementary memo, less a write-down.
+    Adjust {
+        /// The memo.
+        number: MemoNumber,
+        /// The change, signed.
+        #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+        amount: money::Exact,
+        /// The day it counts from; today where none is named.
+        #[arg(long, value_name = "DATE")]
+        date: Option<NaiveDate>,
+    },
+    /// Write a memo off, or part of it.
+    WriteOff(MemoActArgs),
+    /// Pay a memo out, or part of it; the funded balance where no amount is named.
+    Refund(MemoActArgs),
+    /// Move a memo to another PO number, customer, account or payer.
+    Reassign {
+        #[command(flatten)]
+        of: MemoActArgs,
+        /// The account it goes to.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        to_account: Option<MemberAccountId>,
+        /// The payer it goes to.
+        #[arg(long, value_name = "ID")]
+        to_payer: Option<PayerAccountId>,
+        /// The customer it goes to.
+        #[arg(long, value_name = "NAME")]
+        customer: Option<String>,
+        /// The PO number it goes to.
+        #[arg(long, value_name = "PO")]
+        po: Option<String>,
+        /// Another customer has agreed: promotional credits do not change hands by themselves.
+        #[arg(long)]
+        consent: bool,
+    },
+    /// Expire a memo by hand, or part of it.
+    Expire(MemoActArgs),
+    /// Bring an expired amount back.
+    Reinstate {
+        #[command(flatten)]
+        of: MemoActArgs,
+        /// Until when it may be used.
+        #[arg(long, value_name = "DATE")]
+        until: Option<NaiveDate>,
+    },
+    /// Take open memos over from another system (CSV).
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MemoActArgs {
+    /// The memo.
+    pub(crate) number: MemoNumber,
+    /// How much; all of it where none is named.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) amount: Option<money::Exact>,
+    /// The day it counts from; today where none is named.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<NaiveDate>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MemoIssueArgs {
+    /// The account.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) account: MemberAccountId,
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// What it is worth.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) face: money::Exact,
+    /// The currency.
+    #[arg(long, default_value = "USD", value_name = "CODE")]
+    pub(crate) currency: money::Currency,
+    /// First day; today where none is named.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) start: Option<NaiveDate>,
+    /// Last day; none for a memo without end.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) end: Option<NaiveDate>,
+    /// The upstream credit it is for, where there is one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) credit: Option<UpstreamCreditId>,
+    /// What it is called on statements.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    pub(crate) description: String,
+    /// Services it pays, separated by `;`; all where none is named.
+    #[arg(long, default_value = "", value_name = "LIST")]
+    pub(crate) services: String,
+    /// Services it does not pay, separated by `;`.
+    #[arg(long, default_value = "", value_name = "LIST")]
+    pub(crate) excluded_services: String,
+    /// Regions it pays in, separated by `;`; all where none is named.
+    #[arg(long, default_value = "", value_name = "LIST")]
+    pub(crate) regions: String,
+    /// It pays tax too.
+    #[arg(long)]
+    pub(crate) covers_tax: bool,
+    /// The most it pays a month.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) monthly_cap: Option<money::Exact>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -28,15 +28,20 @@ pub(crate) async fn after_credits(office: &mut BackOffice, credits: &[UpstreamCr
     memo_keeper::issue_for_credits(office, credits).await?;
     let payers: BTreeSet<&PayerAccountId> = credits.iter().map(|terms| &terms.payer).collect();
     for payer in payers {
-        upstream_credits::attribute_payer(office, payer).await?;
-        memo_keeper::fund_payer(office, payer).await?;
+        follow(office, payer).await?;
     }
     Ok(())
+}
+
+/// After something happened to a payer's credits.
+pub(crate) async fn follow(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    upstream_credits::attribute_payer(office, payer).await?;
+    memo_keeper::fund_payer(office, payer).await?;
+    memo_keeper::follow_credits(office, payer).await
 }
 
 /// Brings everything of a payer up to date before it is billed, so that a process killed between a
 /// delivery and its attribution leaves nothing behind.
 pub(crate) async fn before_billing(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
-    upstream_credits::attribute_payer(office, payer).await?;
-    memo_keeper::fund_payer(office, payer).await
+    follow(office, payer).await
 }

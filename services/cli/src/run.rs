@@ -76,6 +76,7 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         Command::Credits(CreditsCommand::Attribute { item, credit, payer, period }) => {
             commands::credits_attribute(global, office, item, credit, payer, period).await
         }
+        Command::Credits(life) => commands::credit_life(global, office, life).await,
         Command::Ingest(args) => commands::ingest(global, office, &args).await,
         Command::Bill(args) => commands::bill(global, office, &args).await,
         Command::Close(args) => commands::close(global, office, &args).await,
@@ -90,6 +91,9 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
             commands::memos_list(global, office, payer.as_ref(), account.as_ref())
         }
         Command::Memos(MemosCommand::Show { number }) => commands::memos_show(global, office, &number),
+        Command::Memos(verb) => commands::memo_verb(global, office, verb).await,
+        Command::Approve { id } => commands::approve(global, office, &id).await,
+        Command::Approvals => commands::approvals(global, office),
         Command::Balance(args) => commands::balance(global, office, &args),
         Command::Statement(args) => commands::statement(global, office, &args),
         Command::Reconcile(args) => commands::reconcile(global, office, &args),
@@ -106,14 +110,30 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Accounts(AccountsCommand::List) => ("accounts list", Read),
         Command::Credits(CreditsCommand::Import { .. }) => ("credits import", Write),
         Command::Credits(CreditsCommand::Attribute { .. }) => ("credits attribute", Write),
-        Command::Credits(_) => ("credits", Read),
+        Command::Credits(CreditsCommand::Transfer { .. }) => ("credits transfer", Write),
+        Command::Credits(CreditsCommand::Split { .. }) => ("credits split", Write),
+        Command::Credits(CreditsCommand::Pause { .. }) => ("credits pause", Write),
+        Command::Credits(CreditsCommand::Cancel { .. }) => ("credits cancel", Write),
+        Command::Credits(
+            CreditsCommand::List { .. } | CreditsCommand::Show { .. } | CreditsCommand::Suspense { .. },
+        ) => ("credits", Read),
         Command::Ingest(_) => ("ingest", Write),
         Command::Bill(_) => ("bill", Write),
         Command::Close(_) => ("close", Write),
         Command::Reopen(_) => ("reopen", Write),
         Command::Policy(PolicyCommand::Adopt { .. }) => ("policy adopt", Write),
         Command::Policy(PolicyCommand::Show { .. }) => ("policy show", Read),
-        Command::Memos(_) => ("memos", Read),
+        Command::Memos(MemosCommand::List { .. } | MemosCommand::Show { .. }) => ("memos", Read),
+        Command::Memos(MemosCommand::Issue(_)) => ("memos issue", Write),
+        Command::Memos(MemosCommand::Adjust { .. }) => ("memos adjust", Write),
+        Command::Memos(MemosCommand::WriteOff(_)) => ("memos write-off", Write),
+        Command::Memos(MemosCommand::Refund(_)) => ("memos refund", Write),
+        Command::Memos(MemosCommand::Reassign { .. }) => ("memos reassign", Write),
+        Command::Memos(MemosCommand::Expire(_)) => ("memos expire", Write),
+        Command::Memos(MemosCommand::Reinstate { .. }) => ("memos reinstate", Write),
+        Command::Memos(MemosCommand::Import { .. }) => ("memos import", Write),
+        Command::Approve { .. } => ("approve", Write),
+        Command::Approvals => ("approvals", Read),
         Command::Balance(_) => ("balance", Read),
         Command::Statement(_) => ("statement", Read),
         Command::Reconcile(_) => ("reconcile", Read),
@@ -154,6 +174,7 @@ fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
     let files: Vec<&std::path::Path> = match command {
         Command::Accounts(AccountsCommand::Import { file })
         | Command::Credits(CreditsCommand::Import { file, .. })
+        | Command::Memos(MemosCommand::Import { file })
         | Command::Policy(PolicyCommand::Adopt { file, .. }) => vec![file],
         Command::Ingest(args) => args.paths.iter().map(std::path::PathBuf::as_path).collect(),
         _ => Vec::new(),

@@ -3,7 +3,7 @@
 use domain::{
     billing::{Blocker, ClosePeriod, CloseRefusal, PeriodStatus, ReopenPeriod, WaivePeriod, within},
     classification::{LineClass, classify_line},
-    ids::PayerAccountId,
+    ids::{MemberAccountId, PayerAccountId},
     memo::LapseAtClose,
     period::BillingPeriod,
     usage::Finality,
@@ -154,13 +154,40 @@ async fn lapse(office: &mut BackOffice, payer: &PayerAccountId, period: BillingP
             memo_holders(model, payer)?
                 .into_iter()
                 .map(|member| {
-                    let facts = model.memos(payer, &member)?.decide_lapse(&command);
+                    let mut memos = model.memos(payer, &member)?;
+                    let mut facts = memos.decide_lapse(&command);
+                    for fact in &facts {
+                        memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
+                    }
+                    if let Some(left_on) = left_for_good(model, payer, &member, period)? {
+                        facts.extend(memos.decide_account_left(left_on, first_unissued));
+                    }
                     Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))
                 })
                 .collect()
         })
         .await?;
     Ok(())
+}
+
+/// The day after an account's last one, where it left the payer within or before the period and
+/// went to no other payer of ours.
+fn left_for_good(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    period: BillingPeriod,
+) -> Result<Option<chrono::NaiveDate>, Failure> {
+    let left = model.member_account(payer, member)?.left_on().filter(|day| *day <= period.next().first_day());
+    let Some(left) = left else { return Ok(None) };
+    for other in model.payers()? {
+        if other != *payer
+            && model.member_account(&other, member)?.assignments().any(|one| one.to.is_none_or(|to| to > left))
+        {
+            return Ok(None);
+        }
+    }
+    Ok(Some(left))
 }
 
 /// Lets a period not hold the next one.

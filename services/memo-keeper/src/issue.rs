@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use domain::{
     credit::{UpstreamCreditState, UpstreamCreditTerms},
     ids::{MemberAccountId, PayerAccountId},
-    memo::{IssueMemo, MemoTerms},
+    memo::IssueMemo,
     period::BillingPeriod,
 };
 use money::Rounding;
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
+
+use crate::upstream::terms_of;
 
 /// Issues the memos of credits that have none yet, in the order of the credits.
 ///
@@ -72,16 +74,11 @@ fn decide_for_owner(
             face: terms.face_amount.round_to_money(terms.currency, Rounding::Down)?,
             start_date: terms.start_date,
             end_date: terms.end_date,
-            terms: MemoTerms {
-                services: terms.services.clone(),
-                excluded_services: terms.excluded_services.clone(),
-                regions: terms.regions.clone(),
-                covers_tax: terms.covers_tax,
-                monthly_cap: None,
-            },
+            terms: terms_of(terms),
             basis: policies.memo_basis,
             policy: policies.hash(),
             first_unissued,
+            new_ownership: false,
         };
         let decided = memos
             .decide_issue(&command)

@@ -5,6 +5,7 @@
 //! only. A billing run is one decision a member and may be killed and repeated anywhere.
 
 mod bill;
+mod by_hand;
 mod close;
 mod corrections;
 mod documents;
@@ -12,9 +13,12 @@ mod fund;
 mod issue;
 mod members;
 mod reconcile;
+mod upstream;
 
 pub use bill::{BillOptions, BillOutcome, bill};
+pub use by_hand::{HandOutcome, Proposal, act_by_hand, approve, open_memos, owner_of, posting, proposals};
 pub use close::{CloseOptions, CloseOutcome, close, reopen, waive};
 pub use fund::fund_payer;
 pub use issue::issue_for_credits;
 pub use reconcile::{ReconciledCredit, Reconciliation, reconcile};
+pub use upstream::follow_credits;

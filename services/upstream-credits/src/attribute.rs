@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use domain::{
     classification::CreditLineTreatment,
     credit::{
-        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, KnownCredits, PromotionalLine,
-        SuspenseState, UpstreamCreditState, attribute,
+        AttributableCredit, AttributeByHand, AttributedLine, KnownCredits, PromotionalLine, SuspenseState,
+        UpstreamCreditState, attribute,
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -114,7 +114,7 @@ fn attributable(
             owner: credit.owner_in(period).unwrap_or(&terms.owner).clone(),
             description: terms.description.clone(),
             remaining: terms.face_amount.checked_sub(credit.applied_outside(period)?)?,
-            live: credit.is_live_in(period) && credit.status != CreditStatus::Cancelled,
+            live: credit.is_live_in(period),
             end_date: terms.end_date,
             start_date: terms.start_date,
         });

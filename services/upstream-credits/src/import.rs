@@ -61,12 +61,25 @@ pub fn read_credits_file(
 /// # Errors
 /// [`Failure`]; nothing is recorded then.
 pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>) -> Result<Imported, Failure> {
+    let mut used_up = Vec::new();
+    let mut live = Vec::new();
+    for terms in credits {
+        let known = office.model.upstream_credit(&terms.payer, &terms.credit)?.terms.is_some();
+        // The API goes on listing credits that were used up before we knew them: nothing is left to owe.
+        if !known && terms.remaining_amount.is_some() && terms.face_amount.is_zero() {
+            used_up.push(terms.credit);
+        } else {
+            live.push(terms);
+        }
+    }
+    let credits = live;
     let decided = office
         .decide_many(|model| {
             credits
                 .iter()
                 .map(|terms| {
                     let state = model.upstream_credit(&terms.payer, &terms.credit)?;
+                    let terms = &seen_again(terms, state.terms.as_ref());
                     let facts = state
                         .decide_observe(&ObserveCredit { terms: terms.clone() })
                         .map_err(|refusal| Failure::refused("CM0324", refusal))?;
@@ -76,11 +89,28 @@ pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>)
         })
         .await?;
     let mut imported = Imported { changed: decided.len(), ..Imported::default() };
+    for credit in used_up {
+        imported.warnings.push(format!("credit {credit}: nothing of it is left, it was passed over"));
+    }
     for terms in &credits {
         imported.warnings.extend(warnings(office, terms)?);
     }
     imported.credits = credits;
     Ok(imported)
+}
+
+/// The API states what is left, and less of it each month as AWS applies the credit: that is no
+/// revision. Its face changes only with what AWS granted.
+fn seen_again(terms: &UpstreamCreditTerms, known: Option<&UpstreamCreditTerms>) -> UpstreamCreditTerms {
+    let mut terms = terms.clone();
+    if let (Some(known), Some(initial)) = (known, terms.initial_amount)
+        && terms.remaining_amount.is_some()
+    {
+        let granted_more = known.initial_amount.and_then(|before| initial.checked_sub(before).ok()).unwrap_or_default();
+        terms.face_amount = known.face_amount.checked_add(granted_more).unwrap_or(known.face_amount);
+        terms.program.clone_from(&known.program);
+    }
+    terms
 }
 
 fn warnings(office: &BackOffice, terms: &UpstreamCreditTerms) -> Result<Vec<String>, Failure> {

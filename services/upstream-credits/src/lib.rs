@@ -7,8 +7,10 @@ mod attribute;
 mod billing_api;
 mod csv_file;
 mod import;
+mod life;
 
 pub use attribute::{attribute_by_hand, attribute_payer, attribute_period};
 pub use billing_api::read_get_credits;
 pub use csv_file::{CsvFault, CsvTable, read_credits_csv};
 pub use import::{Imported, observe, read_credits_file};
+pub use life::credit_life;

@@ -158,15 +158,14 @@ impl<'a> Files<'a> {
             let Some(format) = self.outcomes[*file].format else { continue };
             let (first_file, first_format) = *first.get_or_insert((*file, format));
             if first_format != format {
-                let words = |(format, encoding): (BillFormat, Encoding)| format!("{format} {encoding}");
-                let display = |file: usize| self.sources.files[file].display.to_string();
+                let words = |file: usize, (format, encoding): (BillFormat, Encoding)| {
+                    format!("{} as {format} {encoding}", self.sources.files[file].display)
+                };
                 return Err(ReadFault::TwoFormats {
                     payer: bill.0.to_string(),
                     period: bill.1,
-                    first_file: display(first_file),
-                    first_format: words(first_format),
-                    second_file: display(*file),
-                    second_format: words(format),
+                    first: words(first_file, first_format),
+                    second: words(*file, format),
                 });
             }
         }

@@ -230,22 +230,18 @@ pub enum ReadFault {
     MixedCurrencies(Box<MixedCurrencies>),
     /// Read one format a call: two would count the bill twice.
     #[error(
-        "payer {payer}, {period}: is in {first_file} as {first_format} and in {second_file} as {second_format}, which \
-         would count it twice: name the files of one format"
+        "payer {payer}, {period}: is in {first} and in {second}, which would count it twice: name the files of one \
+         format"
     )]
     TwoFormats {
         /// The payer.
         payer: String,
         /// The month.
         period: BillingPeriod,
-        /// A file.
-        first_file: String,
-        /// Its format.
-        first_format: String,
-        /// Another file.
-        second_file: String,
-        /// Its format.
-        second_format: String,
+        /// A file and its format.
+        first: String,
+        /// Another file and its format.
+        second: String,
     },
     /// Name each file once.
     #[error("{first} and {second} have the same content, which would count it twice: name one of them")]

@@ -17,6 +17,7 @@
 
 mod assemble;
 mod columns;
+mod combinations;
 mod container;
 mod csv;
 mod dates;

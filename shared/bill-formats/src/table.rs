@@ -4,13 +4,12 @@
 //! means is asked when it is first seen, so a bad id or period is refused at the line that brings
 //! it. Deliberately absent: files and formats' columns; whoever parses rows fills in the key.
 
-use std::hash::{Hash, Hasher};
-
 use domain::usage::LineType;
 use money::{Exact, ExactAccumulator, MoneyError, ParsedDecimal};
 use rustc_hash::FxHashMap;
 
 use crate::{
+    combinations::Combinations,
     field::{Field, LineClass},
     format::BillFormat,
     interner::{Interner, NotUtf8},
@@ -52,64 +51,6 @@ pub(crate) struct Beside {
 pub(crate) struct Slot {
     pub(crate) meaning: Meaning,
     pub(crate) first: Spot,
-}
-
-/// Numbers side by side. Compared and hashed in whole words, since the derived ways are calls that
-/// showed in the profile of a Parquet read.
-#[derive(Debug, Clone, Copy)]
-struct Packed<const N: usize>([u32; N]);
-
-impl<const N: usize> PartialEq for Packed<N> {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
-    }
-}
-
-impl<const N: usize> Eq for Packed<N> {}
-
-impl<const N: usize> Hash for Packed<N> {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for pair in self.0.chunks(2) {
-            let high = pair.get(1).copied().unwrap_or(0);
-            state.write_u64(u64::from(high) << 32 | u64::from(pair[0]));
-        }
-    }
-}
-
-/// Combinations of numbers as one number.
-struct Combinations<const N: usize> {
-    numbers: FxHashMap<Packed<N>, u32>,
-    keys: Vec<[u32; N]>,
-    last_key: Packed<N>,
-    last: u32,
-}
-
-impl<const N: usize> Combinations<N> {
-    fn new() -> Self {
-        let none = Packed([0; N]);
-        Self { numbers: FxHashMap::from_iter([(none, 0)]), keys: vec![none.0], last_key: none, last: 0 }
-    }
-
-    #[inline]
-    fn number(&mut self, key: [u32; N]) -> u32 {
-        let key = Packed(key);
-        if key != self.last_key {
-            self.last_key = key;
-            self.last = match self.numbers.get(&key) {
-                Some(number) => *number,
-                None => {
-                    // No bill has 2^32 of them: its keys would not fit in memory before.
-                    let next = self.keys.len() as u32;
-                    self.keys.push(key.0);
-                    self.numbers.insert(key, next);
-                    next
-                }
-            };
-        }
-        self.last
-    }
 }
 
 /// A row whose sum is still to be found.
@@ -361,11 +302,11 @@ impl Table {
 
     /// The numbers that a short key stands for.
     fn row_key(&self, short: u64) -> RowKey {
-        let [bill, service, credit] = self.wholes.keys[(short >> 32) as usize];
+        let [bill, service, credit] = self.wholes.key((short >> 32) as u32);
         let mut key: RowKey = [0; Field::COUNT];
-        key[..Field::OF_BILL].copy_from_slice(&self.bills.keys[bill as usize]);
-        key[Field::OF_BILL..][..Field::OF_SERVICE].copy_from_slice(&self.services.keys[service as usize]);
-        [key[Field::Description.index()], key[Field::CreditId.index()]] = self.credits.keys[credit as usize];
+        key[..Field::OF_BILL].copy_from_slice(&self.bills.key(bill));
+        key[Field::OF_BILL..][..Field::OF_SERVICE].copy_from_slice(&self.services.key(service));
+        [key[Field::Description.index()], key[Field::CreditId.index()]] = self.credits.key(credit);
         key[Field::Member.index()] = short as u32;
         key
     }

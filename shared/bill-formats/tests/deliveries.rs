@@ -31,7 +31,7 @@ fn a_manifest_gathers_its_chunks_and_an_empty_one_is_valid() {
     let by_folder = read_one(&[folder.root()]);
     assert_eq!((by_folder.rows, by_folder.files.len()), (8, 3));
     assert_eq!(by_folder.manifest.as_ref().unwrap().id, "a-1");
-    assert_eq!(by_folder, read_one(&[path.clone()]));
+    assert_eq!(by_folder, read_one(std::slice::from_ref(&path)));
     // The kept copy of the same manifest changes nothing.
     folder.write("p/r/20260401-20260501/a-1/r-Manifest.json", manifest("a-1", &keys));
     assert_eq!(by_folder.digest, read_one(&[folder.root()]).digest);

@@ -57,7 +57,7 @@ fn a_parquet_value_at_fault_is_named_by_row() {
     let path = folder.path("bill.parquet");
     parquet(&path, &CUR2, &with_value(4, ""), Typed::Texts);
     assert_says(
-        &refusal(&[path.clone()]),
+        &refusal(std::slice::from_ref(&path)),
         &["bill.parquet, row 3, column line_item_unblended_cost (number 5)", "blank"],
     );
     parquet(&path, &CUR2, &with_value(4, "inf"), Typed::Doubles);

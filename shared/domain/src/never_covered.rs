@@ -107,7 +107,7 @@ pub fn never_covered(charge: &ChargeKey, period: BillingPeriod, further: &[Strin
         return Some(NeverCovered::DistributorsList);
     }
     let version = version_in_force(period.first_day())?;
-    if ALWAYS.iter().any(|service| is(service)) || version.services.iter().any(|service| is(service)) {
+    if ALWAYS.iter().chain(version.services).any(is) {
         return Some(NeverCovered::ListedService);
     }
     if version.reservations && charge.line_type.as_str() == "RIFee" {

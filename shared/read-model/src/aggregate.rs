@@ -53,9 +53,11 @@ impl Aggregate {
     pub(crate) fn fold(&mut self, fact: &Fact) -> Result<(), NotFolded> {
         let misplaced = || NotFolded::Misplaced(fact.type_name());
         match self {
-            Self::Memos(memos) => {
-                memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?
-            }
+            Self::Memos(memos) => match fact {
+                Fact::ActProposed(proposed) => memos.propose(proposed),
+                Fact::ActApproved(approved) => memos.approve(approved),
+                _ => memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?,
+            },
             Self::Policy(history) => match fact {
                 Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
                 _ => return Err(misplaced()),

@@ -42,7 +42,7 @@ pub enum ReadModelFault {
         subject: Subject,
         /// What does not follow.
         #[source]
-        cause: FoldFault,
+        cause: Box<FoldFault>,
     },
     /// A fact stands on a subject where it has no business.
     #[error("{stream} sequence {sequence}: a fact of type {fact} on {subject}")]

@@ -24,4 +24,4 @@ pub use model::{DecodedCommit, ReadModel, StreamPosition, WhatToFold};
 pub use queries::StoredStatement;
 pub use runner::{CatchUp, catch_up, catch_up_streams, decode_all};
 pub use sled_store::SledStore;
-pub use store::{Batch, MemoryStore, Store, StoreFault, Tree};
+pub use store::{Batch, KeysAndValues, MemoryStore, Store, StoreFault, Tree};

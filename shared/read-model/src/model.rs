@@ -195,7 +195,7 @@ impl ReadModel {
                         stream,
                         sequence: commit.sequence,
                         subject: commit.subject.clone(),
-                        cause,
+                        cause: Box::new(cause),
                     },
                 })?;
             }

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::store::{Batch, Store, StoreFault, Tree};
+use crate::store::{Batch, KeysAndValues, Store, StoreFault, Tree};
 
 /// A store in a directory, owned by this process.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Store for SledStore {
         found.map(|whole| checked(tree, key, &whole)).transpose()
     }
 
-    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<KeysAndValues, StoreFault> {
         let head = tree.name().len() + 1;
         self.values
             .scan_prefix(full_key(tree, prefix))

@@ -44,6 +44,9 @@ impl Tree {
     }
 }
 
+/// Keys with their values.
+pub type KeysAndValues = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// A batch of writes.
 pub type Batch = BTreeMap<(Tree, Vec<u8>), Vec<u8>>;
 
@@ -83,7 +86,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreFault`].
-    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault>;
+    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<KeysAndValues, StoreFault>;
 
     /// Writes a batch: all of it or nothing, durable before it returns.
     ///
@@ -115,7 +118,7 @@ impl Store for MemoryStore {
         Ok(self.values().get(&(tree, key.to_vec())).cloned())
     }
 
-    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+    fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<KeysAndValues, StoreFault> {
         Ok(self
             .values()
             .range((tree, prefix.to_vec())..)

@@ -78,6 +78,10 @@ pub enum Fact {
     MemoPoReassigned(memo::MemoPoReassigned),
     #[serde(rename = "memo_reinstated.v1")]
     MemoReinstated(memo::MemoReinstated),
+    #[serde(rename = "act_proposed.v1")]
+    ActProposed(memo::ActProposed),
+    #[serde(rename = "act_approved.v1")]
+    ActApproved(memo::ActApproved),
     #[serde(rename = "billing_run_started.v1")]
     BillingRunStarted(billing::BillingRunStarted),
     #[serde(rename = "member_statement_recorded.v1")]
@@ -126,6 +130,8 @@ impl Fact {
             Self::MemoReassignedIn(_) => "memo_reassigned_in.v1",
             Self::MemoPoReassigned(_) => "memo_po_reassigned.v1",
             Self::MemoReinstated(_) => "memo_reinstated.v1",
+            Self::ActProposed(_) => "act_proposed.v1",
+            Self::ActApproved(_) => "act_approved.v1",
             Self::BillingRunStarted(_) => "billing_run_started.v1",
             Self::MemberStatementRecorded(_) => "member_statement_recorded.v1",
             Self::DocumentIssued(_) => "document_issued.v1",
@@ -166,6 +172,8 @@ impl Fact {
         "memo_reassigned_in.v1",
         "memo_po_reassigned.v1",
         "memo_reinstated.v1",
+        "act_proposed.v1",
+        "act_approved.v1",
         "billing_run_started.v1",
         "member_statement_recorded.v1",
         "document_issued.v1",

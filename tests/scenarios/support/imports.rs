@@ -65,7 +65,9 @@ impl Grant {
 
     fn row(&self) -> String {
         let Self { credit, payer, owner, description, face, start, end, services, covers_tax } = self;
-        format!("{credit},{payer},{owner},{description},promotional,USD,{face},{start},{end},{services},,,{covers_tax}\n")
+        format!(
+            "{credit},{payer},{owner},{description},promotional,USD,{face},{start},{end},{services},,,{covers_tax}\n"
+        )
     }
 }
 

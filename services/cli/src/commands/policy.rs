@@ -107,12 +107,14 @@ fn read(file: &Path, base: &Policies) -> Result<Policies, Failure> {
             }
         }
     }
-    serde_json::from_value(Value::Object(merged)).map_err(|cause| {
-        let known = serde_json::to_value(base)
-            .ok()
-            .and_then(|value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>().join(", ")));
-        refuse(format!("{cause}; the policies are: {}", known.unwrap_or_default()))
-    })
+    let known: Vec<String> = match serde_json::to_value(base) {
+        Ok(Value::Object(known)) => known.into_iter().map(|(name, _)| name).collect(),
+        _ => Vec::new(),
+    };
+    if let Some(unknown) = merged.keys().find(|name| !known.contains(name)) {
+        return Err(refuse(format!("there is no policy '{unknown}'; the policies are: {}", known.join(", "))));
+    }
+    serde_json::from_value(Value::Object(merged)).map_err(|cause| refuse(cause.to_string()))
 }
 
 /// Amounts may be written as numbers in a policy file; inside they are exact texts.

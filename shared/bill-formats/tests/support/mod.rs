@@ -1,5 +1,6 @@
 //! Small bills written by the tests themselves, in every format and packing.
-#![allow(dead_code, unreachable_pub)] // each test program uses a part of it
+// Each test program uses a part of it, and a fixture that cannot be written is a failed test.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::{
     fs::{self, File},

@@ -170,7 +170,7 @@ pub struct ApplicationsAttributed {
 
 /// Something that happened to an upstream credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // each variant is its fact, documented there
+#[allow(missing_docs, clippy::large_enum_variant)] // each variant is its fact, documented there
 pub enum CreditFact {
     Observed(UpstreamCreditObserved),
     Revised(UpstreamCreditRevised),

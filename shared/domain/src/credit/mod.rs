@@ -7,6 +7,7 @@
 mod attribution;
 mod facts;
 mod known;
+mod life;
 mod state;
 mod suspense;
 
@@ -17,6 +18,7 @@ pub use facts::{
     UpstreamPortion,
 };
 pub use known::KnownCredits;
+pub use life::{CreditLife, LifeRefusal};
 pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};
 pub use suspense::{
     AttributeByHand, SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,

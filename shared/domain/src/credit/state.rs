@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ApplicationsAttributed, AttributedLine, CreditFact, UpstreamCreditObserved, UpstreamCreditRevised,
-    UpstreamCreditTerms,
+    UpstreamCreditTerms, UpstreamPortion,
 };
 use crate::{
     ids::{DeliveryId, MemberAccountId},
@@ -93,6 +93,18 @@ pub struct UpstreamCreditState {
     pub terms: Option<UpstreamCreditTerms>,
     /// Where it stands.
     pub status: CreditStatus,
+    /// What its face has changed by since it was first observed.
+    #[serde(default)]
+    pub face_change: Exact,
+    /// The day it ended upstream before its end date: cancelled, or split.
+    #[serde(default)]
+    pub ended_on: Option<NaiveDate>,
+    /// What came with each later ownership, by its first day.
+    #[serde(default)]
+    pub transferred: BTreeMap<NaiveDate, Exact>,
+    /// What it was split into.
+    #[serde(default)]
+    pub portions: Vec<UpstreamPortion>,
     /// Owners by the day from which each owned it.
     pub owners: BTreeMap<NaiveDate, MemberAccountId>,
     /// Applications by period.
@@ -171,6 +183,9 @@ impl UpstreamCreditState {
                 self.terms = Some(observed.terms.clone());
             }
             CreditFact::Revised(revised) => {
+                let change = revised.after.face_amount.checked_sub(revised.before.face_amount);
+                self.face_change =
+                    change.and_then(|change| self.face_change.checked_add(change)).unwrap_or(self.face_change);
                 if revised.before.owner != revised.after.owner {
                     self.owners.insert(revised.after.start_date, revised.after.owner.clone());
                 }
@@ -178,15 +193,28 @@ impl UpstreamCreditState {
             }
             CreditFact::Transferred(transferred) => {
                 self.owners.insert(transferred.effective, transferred.to_owner.clone());
+                self.transferred.insert(transferred.effective, transferred.amount);
                 if let Some(terms) = &mut self.terms {
                     terms.owner = transferred.to_owner.clone();
                 }
             }
-            CreditFact::Split(_) => self.status = CreditStatus::Split,
+            CreditFact::Split(split) => {
+                self.status = CreditStatus::Split;
+                self.ended_on = Some(split.effective);
+                self.portions.clone_from(&split.portions);
+                let portions = Exact::checked_sum(split.portions.iter().map(|portion| portion.amount));
+                if let (Some(terms), Ok(portions)) = (&mut self.terms, portions) {
+                    // What went to the children is no longer this credit's to be applied.
+                    terms.face_amount = terms.face_amount.checked_sub(portions).unwrap_or(terms.face_amount);
+                }
+            }
             CreditFact::Paused(paused) => {
                 self.status = if paused.paused { CreditStatus::Paused } else { CreditStatus::Active };
             }
-            CreditFact::Cancelled(_) => self.status = CreditStatus::Cancelled,
+            CreditFact::Cancelled(cancelled) => {
+                self.status = CreditStatus::Cancelled;
+                self.ended_on = Some(cancelled.effective);
+            }
             CreditFact::Attributed(attributed) => {
                 self.applications.insert(
                     attributed.period,
@@ -232,6 +260,7 @@ impl UpstreamCreditState {
         self.terms.as_ref().is_some_and(|terms| {
             BillingPeriod::containing(terms.start_date) <= period
                 && terms.end_date.is_none_or(|end| period <= BillingPeriod::containing(end))
+                && self.ended_on.is_none_or(|end| period <= BillingPeriod::containing(end))
         })
     }
 

@@ -3,19 +3,21 @@
 
 use chrono::NaiveDate;
 use money::{Currency, Exact, Money, MoneyError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    CreditMemo, IssueMemo, IssueRefusal, MemberMemos, MemoFact, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
-    MemoRefunded, MemoReinstated, MemoWrittenOff, WriteOffCause,
+    CreditMemo, ExpireMemo, IssueMemo, IssueRefusal, MemberMemos, MemoFact, MemoPoReassigned, MemoReassignedIn,
+    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoWrittenOff, WriteOffCause,
 };
 use crate::{
     ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber},
     period::BillingPeriod,
-    policy::PolicyHash,
+    policy::{FourEyesAct, PolicyHash},
 };
 
 /// Write part of a memo off.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WriteOffMemo {
     /// The memo.
     pub memo: MemoNumber,
@@ -31,7 +33,7 @@ pub struct WriteOffMemo {
 
 /// Change what a memo is worth: more is a supplementary memo, less a write-down; the face of a
 /// memo is a document and stays (rule book N5).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AdjustMemo {
     /// The memo.
     pub memo: MemoNumber,
@@ -48,7 +50,7 @@ pub struct AdjustMemo {
 }
 
 /// Pay part of a memo out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RefundMemo {
     /// The memo.
     pub memo: MemoNumber,
@@ -61,7 +63,7 @@ pub struct RefundMemo {
 }
 
 /// Move a memo's open balance to another PO number or customer of the same account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReassignPo {
     /// The memo.
     pub memo: MemoNumber,
@@ -78,7 +80,7 @@ pub struct ReassignPo {
 }
 
 /// Move part of a memo to another member account or payer: two facts with one transfer id.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TransferMemo {
     /// The memo.
     pub memo: MemoNumber,
@@ -97,7 +99,7 @@ pub struct TransferMemo {
 }
 
 /// Bring an expired amount back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReinstateMemo {
     /// The memo.
     pub memo: MemoNumber,
@@ -109,6 +111,44 @@ pub struct ReinstateMemo {
     pub effective: NaiveDate,
     /// The period whose statement shows it.
     pub posting: BillingPeriod,
+}
+
+/// An act by hand upon the memos of one account: what may need a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(clippy::large_enum_variant)] // one at a time, never in bulk
+pub enum HandAct {
+    /// Issue a memo.
+    Issue(IssueMemo),
+    /// Change what a memo is worth.
+    Adjust(AdjustMemo),
+    /// Write off.
+    WriteOff(WriteOffMemo),
+    /// Pay out.
+    Refund(RefundMemo),
+    /// Move to another PO number or customer.
+    ReassignPo(ReassignPo),
+    /// Move to another account or payer.
+    Transfer(TransferMemo),
+    /// Expire.
+    Expire(ExpireMemo),
+    /// Bring back.
+    Reinstate(ReinstateMemo),
+}
+
+impl HandAct {
+    /// The word by which a policy asks for a second person.
+    pub fn kind(&self) -> FourEyesAct {
+        match self {
+            Self::Issue(_) => FourEyesAct::Issue,
+            Self::Adjust(_) => FourEyesAct::Adjust,
+            Self::WriteOff(_) => FourEyesAct::WriteOff,
+            Self::Refund(_) => FourEyesAct::Refund,
+            Self::ReassignPo(_) | Self::Transfer(_) => FourEyesAct::Reassign,
+            Self::Expire(_) => FourEyesAct::Expire,
+            Self::Reinstate(_) => FourEyesAct::Reinstate,
+        }
+    }
 }
 
 /// Why an act by hand was not done.
@@ -172,6 +212,23 @@ impl CreditMemo {
 }
 
 impl MemberMemos {
+    /// Decides an act by hand. Of a transfer this is the outgoing side.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_by_hand(&self, act: &HandAct) -> Result<Vec<MemoFact>, HandRefusal> {
+        match act {
+            HandAct::Issue(command) => Ok(self.decide_issue(command)?),
+            HandAct::Adjust(command) => self.decide_adjust(command),
+            HandAct::WriteOff(command) => self.decide_write_off(command),
+            HandAct::Refund(command) => self.decide_refund(command),
+            HandAct::ReassignPo(command) => self.decide_reassign_po(command),
+            HandAct::Transfer(command) => Ok(vec![self.decide_transfer_out(command)?.0]),
+            HandAct::Expire(command) => self.decide_expire(command),
+            HandAct::Reinstate(command) => self.decide_reinstate(command),
+        }
+    }
+
     pub(super) fn known(&self, number: &MemoNumber) -> Result<&CreditMemo, HandRefusal> {
         self.memos.get(number).ok_or_else(|| HandRefusal::UnknownMemo(number.clone()))
     }
@@ -231,6 +288,7 @@ impl MemberMemos {
             basis: crate::policy::MemoBasis::Face,
             policy: command.policy.clone(),
             first_unissued: command.first_unissued,
+            new_ownership: false,
         })?;
         Ok(vec![MemoFact::Issued(issued)])
     }

@@ -4,7 +4,7 @@
 use money::{Exact, Money};
 
 use super::{
-    Application, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement,
+    Application, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, WriteOffCause,
     facts::{MemoApplied, MemoFunded, MemoUnapplied},
 };
 use crate::{
@@ -54,7 +54,13 @@ impl MemberMemos {
     /// [`FoldFault`]; the state is then worthless.
     pub fn evolve(&mut self, fact: &MemoFact) -> Result<(), FoldFault> {
         match fact {
-            MemoFact::Issued(issued) => self.open_memo(issued, |_| {})?,
+            MemoFact::Issued(issued) => {
+                self.open_memo(issued, |_| {})?;
+                if let (Some(credit), true) = (&issued.credit, issued.by_revision) {
+                    let so_far = self.revised.entry(credit.clone()).or_insert(issued.face.zeroed());
+                    *so_far += issued.face;
+                }
+            }
             MemoFact::Opened(opened) => self.open_memo(&opened.issued, |memo| {
                 memo.applied = opened.applied_before;
                 memo.open = memo.face - opened.applied_before;
@@ -63,7 +69,10 @@ impl MemberMemos {
                     movement.issued = memo.open;
                 }
             })?,
-            MemoFact::ReassignedIn(came) => self.open_memo(&came.issued, |memo| memo.funded = came.funded_moved)?,
+            MemoFact::ReassignedIn(came) => {
+                self.open_memo(&came.issued, |memo| memo.funded = came.funded_moved)?;
+                self.transfers_in.insert(came.transfer.clone());
+            }
             MemoFact::Funded(funded) => self.with_memo(fact, |memo| fund(memo, funded))?,
             MemoFact::Applied(applied) => self.with_memo(fact, |memo| apply(memo, applied))?,
             MemoFact::Unapplied(unapplied) => self.with_memo(fact, |memo| unapply(memo, unapplied))?,
@@ -74,12 +83,18 @@ impl MemberMemos {
                 movement(memo, gone.posting).expired += gone.amount;
                 Ok(())
             })?,
-            MemoFact::WrittenOff(gone) => self.with_memo(fact, |memo| {
-                memo.open -= gone.amount;
-                memo.written_off += gone.amount;
-                movement(memo, gone.posting).corrections -= gone.amount;
-                Ok(())
-            })?,
+            MemoFact::WrittenOff(gone) => {
+                self.with_memo(fact, |memo| {
+                    memo.open -= gone.amount;
+                    memo.written_off += gone.amount;
+                    movement(memo, gone.posting).corrections -= gone.amount;
+                    Ok(())
+                })?;
+                let credit = self.memos.get(&gone.memo).and_then(|memo| memo.credit.clone());
+                if let (Some(credit), WriteOffCause::UpstreamRevised) = (credit, gone.cause) {
+                    *self.revised.entry(credit).or_insert(gone.amount.zeroed()) -= gone.amount;
+                }
+            }
             MemoFact::Refunded(gone) => self.with_memo(fact, |memo| {
                 memo.open -= gone.amount;
                 memo.refunded += gone.amount;
@@ -89,6 +104,7 @@ impl MemberMemos {
             MemoFact::ReassignedOut(gone) => self.with_memo(fact, |memo| {
                 memo.open -= gone.amount;
                 memo.reassigned_out += gone.amount;
+                memo.transfers_out.insert(gone.transfer.clone(), (gone.amount, gone.funded_moved));
                 memo.funded = sum(memo, memo.funded, -gone.funded_moved)?;
                 movement(memo, gone.posting).corrections -= gone.amount;
                 Ok(())
@@ -176,6 +192,7 @@ fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
         applications: std::collections::BTreeMap::new(),
         movements: std::collections::BTreeMap::new(),
         end_settled: false,
+        transfers_out: std::collections::BTreeMap::new(),
     };
     movement(&mut memo, issued.posting).issued += issued.face;
     memo

@@ -53,6 +53,9 @@ pub struct MemoIssued {
     /// The memo this one supplements, where AWS raised the credit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplements: Option<MemoNumber>,
+    /// It supplements another because AWS raised the credit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_revision: bool,
     /// The credit's description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,

@@ -40,8 +40,8 @@ impl MemberMemos {
     /// # Errors
     /// [`MoneyError`] where a sum cannot be held.
     pub fn decide_fund(&self, command: &FundMemo) -> Result<Vec<MemoFact>, MoneyError> {
-        let Some(memo) = self.of_credit(&command.credit) else { return Ok(Vec::new()) };
         let FundingFromCredit { period, attributed, delivery } = &command.funding;
+        let Some(memo) = self.of_credit_in(&command.credit, *period) else { return Ok(Vec::new()) };
         let stands = memo.funding.get(period).copied().unwrap_or(Exact::ZERO);
         let amount = attributed.checked_sub(stands)?;
         if amount.is_zero() {

@@ -3,6 +3,8 @@
 
 use chrono::NaiveDate;
 use money::{Currency, Exact, Money};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{MemberMemos, MemoFact, MemoIssued, MemoOpened, MemoTerms};
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// Issue a memo.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IssueMemo {
     /// The payer.
     pub payer: PayerAccountId,
@@ -42,6 +44,10 @@ pub struct IssueMemo {
     pub policy: PolicyHash,
     /// The first period of the payer whose statements are not issued.
     pub first_unissued: Option<BillingPeriod>,
+    /// AWS gave the credit to this account on the start date: an older memo of the same credit is of
+    /// an older ownership.
+    #[serde(default)]
+    pub new_ownership: bool,
 }
 
 /// Take a memo over from another system.
@@ -105,7 +111,9 @@ impl MemberMemos {
     pub fn decide_issue(&self, command: &IssueMemo) -> Result<Vec<MemoFact>, IssueRefusal> {
         if command.supplements.is_none()
             && let Some(credit) = &command.credit
-            && self.of_credit(credit).is_some_and(|memo| memo.start_date == command.start_date || !memo.open.is_zero())
+            && self
+                .of_credit(credit)
+                .is_some_and(|memo| memo.start_date == command.start_date || !command.new_ownership)
         {
             return Ok(Vec::new());
         }
@@ -163,6 +171,7 @@ impl MemberMemos {
             member: command.member.clone(),
             credit: command.credit.clone(),
             supplements: command.supplements.clone(),
+            by_revision: false,
             description: command.description.clone(),
             program: command.program.clone(),
             currency: command.currency,

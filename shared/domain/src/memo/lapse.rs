@@ -3,8 +3,10 @@
 
 use chrono::NaiveDate;
 use money::Money;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{CreditMemo, HandRefusal, MemberMemos, MemoExpired, MemoFact};
+use super::{CreditMemo, HandRefusal, MemberMemos, MemoExpired, MemoFact, MemoWrittenOff, WriteOffCause};
 use crate::{
     ids::MemoNumber,
     period::BillingPeriod,
@@ -25,8 +27,8 @@ pub struct LapseAtClose<'a> {
 }
 
 /// Expire a memo by hand.
-#[derive(Debug, Clone)]
-pub struct ExpireMemo<'a> {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpireMemo {
     /// The memo.
     pub memo: MemoNumber,
     /// How much; all that is open where none is named.
@@ -36,7 +38,7 @@ pub struct ExpireMemo<'a> {
     /// The period whose statement shows it.
     pub posting: BillingPeriod,
     /// The policies in force.
-    pub policy: &'a PolicyHash,
+    pub policy: PolicyHash,
 }
 
 impl MemberMemos {
@@ -73,11 +75,31 @@ impl MemberMemos {
         facts
     }
 
+    /// Decides what a memo loses when its account leaves the payer: the part that AWS has not
+    /// applied goes with the account, what AWS took off the payer's bill stays owed (rule book N23, W8).
+    pub fn decide_account_left(&self, left_on: NaiveDate, posting: BillingPeriod) -> Vec<MemoFact> {
+        let leaving = self.in_order_of_issue().into_iter().filter(|memo| memo.unfunded_balance().is_positive());
+        leaving
+            .map(|memo| {
+                let amount = memo.unfunded_balance();
+                MemoFact::WrittenOff(MemoWrittenOff {
+                    memo: memo.number.clone(),
+                    amount,
+                    cause: WriteOffCause::AccountLeft,
+                    effective: left_on,
+                    posting,
+                    balance_before: memo.open,
+                    balance_after: memo.open - amount,
+                })
+            })
+            .collect()
+    }
+
     /// Decides an expiry by hand: the unfunded part lapses first.
     ///
     /// # Errors
     /// [`HandRefusal`].
-    pub fn decide_expire(&self, command: &ExpireMemo<'_>) -> Result<Vec<MemoFact>, HandRefusal> {
+    pub fn decide_expire(&self, command: &ExpireMemo) -> Result<Vec<MemoFact>, HandRefusal> {
         let memo = self.known(&command.memo)?;
         let amount = command.amount.unwrap_or(memo.open);
         memo.can_give(amount)?;
@@ -95,7 +117,7 @@ impl MemberMemos {
     }
 }
 
-fn expired_by_hand(memo: &CreditMemo, command: &ExpireMemo<'_>, amount: Money, open: Money) -> MemoExpired {
+fn expired_by_hand(memo: &CreditMemo, command: &ExpireMemo, amount: Money, open: Money) -> MemoExpired {
     MemoExpired {
         memo: memo.number.clone(),
         amount,

@@ -14,15 +14,19 @@ mod by_hand;
 mod draw;
 mod evolve;
 mod facts;
+mod four_eyes;
 mod fund;
 mod issue;
 mod lapse;
 mod order;
 mod plan;
+mod revise;
 mod state;
 mod terms;
 
-pub use by_hand::{AdjustMemo, HandRefusal, ReassignPo, RefundMemo, ReinstateMemo, TransferMemo, WriteOffMemo};
+pub use by_hand::{
+    AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, ReinstateMemo, TransferMemo, WriteOffMemo,
+};
 pub use draw::{CorrectPeriod, DrawDecision, DrawPeriod, DrawRefusal};
 pub use evolve::FoldFault;
 pub use facts::{
@@ -30,10 +34,12 @@ pub use facts::{
     MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, ServiceAmount, UnapplyCause,
     WriteOffCause,
 };
+pub use four_eyes::{ActApproved, ActProposed, ApprovalRefusal};
 pub use fund::{FundMemo, FundingFromCredit};
 pub use issue::{IssueMemo, IssueRefusal, OpenMemo};
 pub use lapse::{ExpireMemo, LapseAtClose};
 pub use order::draw_order;
 pub use plan::{DrawPlan, MemoDraw, PlannedLine, plan_draws};
+pub use revise::{EndUnfunded, ReviseMemos};
 pub use state::{Application, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;

@@ -143,7 +143,7 @@ fn draw_one(
 
     // Largest service first; the map is sorted by code, and the sort keeps that order for ties.
     let mut order: Vec<(&ProductCode, Exact)> = services.into_iter().filter(|(_, sum)| sum.is_positive()).collect();
-    order.sort_by(|a, b| b.1.cmp(&a.1));
+    order.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
     let mut left = amount.to_exact();
     let mut taken: Vec<(String, Exact)> = Vec::new();
     for (service, sum) in order {

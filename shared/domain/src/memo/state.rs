@@ -1,14 +1,14 @@
 //! What a memo is: the fold of its facts. Amounts are kept by what became of them, so that the
 //! conservation law can be asserted after every fact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use money::{Currency, Exact, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{MemoTerms, ServiceAmount};
+use super::{ActProposed, MemoTerms, ServiceAmount};
 use crate::{
     ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, UpstreamCreditId},
     period::BillingPeriod,
@@ -121,6 +121,9 @@ pub struct CreditMemo {
     pub movements: BTreeMap<BillingPeriod, Movement>,
     /// The end date's lapse was decided.
     pub end_settled: bool,
+    /// What left for other memos, by transfer: amount, and the funding that went with it.
+    #[serde(default)]
+    pub transfers_out: BTreeMap<String, (Money, Exact)>,
 }
 
 impl CreditMemo {
@@ -223,6 +226,15 @@ pub struct MemberMemos {
     pub owner: Option<(PayerAccountId, MemberAccountId)>,
     /// The memos by number.
     pub memos: BTreeMap<MemoNumber, CreditMemo>,
+    /// Acts that wait for a second person, by proposal.
+    #[serde(default)]
+    pub proposals: BTreeMap<String, ActProposed>,
+    /// Transfers that came in.
+    #[serde(default)]
+    pub transfers_in: BTreeSet<String>,
+    /// What revisions of a credit have changed of its memos so far.
+    #[serde(default)]
+    pub revised: BTreeMap<UpstreamCreditId, Money>,
 }
 
 impl MemberMemos {
@@ -240,6 +252,18 @@ impl MemberMemos {
             .values()
             .filter(|memo| memo.credit.as_ref() == Some(credit) && memo.supplements.is_none())
             .max_by_key(|memo| memo.ordinal)
+    }
+
+    /// The memo of a credit that a period's funding goes to: that of the ownership then.
+    pub fn of_credit_in(&self, credit: &UpstreamCreditId, period: BillingPeriod) -> Option<&CreditMemo> {
+        let of = |memo: &&CreditMemo| memo.credit.as_ref() == Some(credit) && memo.supplements.is_none();
+        let began = |memo: &&CreditMemo| memo.first_period() <= period;
+        self.memos
+            .values()
+            .filter(of)
+            .filter(began)
+            .max_by_key(|memo| memo.ordinal)
+            .or_else(|| self.memos.values().filter(of).min_by_key(|memo| memo.ordinal))
     }
 
     /// Memos in the order they were issued.

@@ -169,7 +169,7 @@ pub struct CreditLineRule {
 
 /// All policies in force for a payer and period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Policies {
     /// What a memo opens at.
     pub memo_basis: MemoBasis,
@@ -263,10 +263,18 @@ impl fmt::Debug for PolicyHash {
 }
 
 impl Policies {
-    /// The hash over the canonical form: JSON with the fields in order and maps sorted.
+    /// The hash over the canonical form: what differs from the defaults, as JSON with sorted names.
+    /// A policy added later, at its default, changes no hash.
     pub fn hash(&self) -> PolicyHash {
-        // Policies hold nothing that JSON cannot carry; a failure would hash the empty text.
-        let canonical = serde_json::to_vec(self).unwrap_or_default();
+        let fields = |policies: &Self| match serde_json::to_value(policies) {
+            Ok(serde_json::Value::Object(fields)) => fields.into_iter().collect(),
+            // Policies hold nothing that JSON cannot carry.
+            _ => BTreeMap::new(),
+        };
+        let defaults: BTreeMap<String, serde_json::Value> = fields(&Self::default());
+        let mut chosen: BTreeMap<String, serde_json::Value> = fields(self);
+        chosen.retain(|name, value| defaults.get(name) != Some(value));
+        let canonical = serde_json::to_vec(&chosen).unwrap_or_default();
         let digest = Sha256::digest(&canonical);
         PolicyHash(hex::encode(&digest[..8]))
     }

@@ -187,7 +187,7 @@ pub struct DeliverySeen {
 
 /// Something that happened to a period's deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // each variant is its fact, documented there
+#[allow(missing_docs, clippy::large_enum_variant)] // each variant is its fact, documented there
 pub enum DeliveryFact {
     Completed(DeliveryCompleted),
     Seen(DeliverySeen),

@@ -109,6 +109,7 @@ pub(crate) fn issue(credit: &str, face: Money, end: Option<&str>) -> IssueMemo {
         basis: MemoBasis::Face,
         policy: hash(),
         first_unissued: None,
+        new_ownership: false,
     }
 }
 

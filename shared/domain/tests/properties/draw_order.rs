@@ -13,7 +13,9 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::builders::{any_charges, any_issues, cents, charge, draw, drawn, holding, issue, month_of_2019, only, open, rated, usd};
+use crate::builders::{
+    any_charges, any_issues, cents, charge, draw, drawn, holding, issue, month_of_2019, only, open, rated, usd,
+};
 
 /// Hundredths of a cent, as the generators make them.
 fn fine_units(charge: &RatedCharge) -> i128 {
@@ -45,7 +47,8 @@ fn comes_before(a: &CreditMemo, b: &CreditMemo) -> bool {
 
 /// What each memo pays, in cents, by number.
 fn expected(memos: &MemberMemos, month: &RatedMonth) -> BTreeMap<String, i128> {
-    let mut waiting: Vec<&CreditMemo> = memos.memos.values().filter(|memo| memo.first_period() <= month.period).collect();
+    let mut waiting: Vec<&CreditMemo> =
+        memos.memos.values().filter(|memo| memo.first_period() <= month.period).collect();
     let tax = waiting.iter().any(|memo| memo.terms.covers_tax);
     let mut unpaid: Vec<i128> = month.charges.iter().map(fine_units).collect();
     let is_eligible = |charge: &RatedCharge| {
@@ -56,10 +59,10 @@ fn expected(memos: &MemberMemos, month: &RatedMonth) -> BTreeMap<String, i128> {
     let mut room = half_even_cents(eligible).min(half_even_cents(unpaid.iter().sum())).max(0);
     let mut paid = BTreeMap::new();
     while !waiting.is_empty() {
-        let first = (1..waiting.len()).fold(0, |best, at| if comes_before(waiting[at], waiting[best]) { at } else { best });
+        let first =
+            (1..waiting.len()).fold(0, |best, at| if comes_before(waiting[at], waiting[best]) { at } else { best });
         let memo = waiting.remove(first);
-        let payable: Vec<usize> =
-            (0..unpaid.len()).filter(|at| memo.terms.may_pay(&month.charges[*at])).collect();
+        let payable: Vec<usize> = (0..unpaid.len()).filter(|at| memo.terms.may_pay(&month.charges[*at])).collect();
         let mut services: BTreeMap<&str, i128> = BTreeMap::new();
         for at in &payable {
             *services.entry(month.charges[*at].product_code.as_str()).or_default() += unpaid[*at];

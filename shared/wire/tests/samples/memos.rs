@@ -20,6 +20,7 @@ pub(super) fn issued() -> MemoIssued {
         member: owner(),
         credit: Some(credit()),
         supplements: None,
+        by_revision: false,
         description: "AWS Activate Founders".to_owned(),
         program: "activate".to_owned(),
         currency: Currency::USD,

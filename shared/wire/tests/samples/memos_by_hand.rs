@@ -3,8 +3,8 @@
 use domain::{
     ids::MemoNumber,
     memo::{
-        MemoIssued, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut, MemoRefunded, MemoReinstated,
-        MemoWrittenOff, WriteOffCause,
+        ActApproved, ActProposed, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
+        MemoRefunded, MemoReinstated, MemoWrittenOff, WriteOffCause, WriteOffMemo,
     },
 };
 
@@ -93,4 +93,25 @@ pub(super) fn reinstated() -> MemoReinstated {
         balance_before: usd("0.00"),
         balance_after: usd("87.65"),
     }
+}
+
+const PROPOSAL: &str = "p-7c41d09be2a6";
+
+pub(super) fn act_proposed() -> ActProposed {
+    ActProposed {
+        proposal: PROPOSAL.to_owned(),
+        act: HandAct::WriteOff(WriteOffMemo {
+            memo: memo(1),
+            amount: Some(usd("29.55")),
+            cause: WriteOffCause::ByHand,
+            effective: day("2019-02-10"),
+            posting: february(),
+        }),
+        by: "maker".to_owned(),
+        reason: "agreed with the customer on 2019-02-08".to_owned(),
+    }
+}
+
+pub(super) fn act_approved() -> ActApproved {
+    ActApproved { proposal: PROPOSAL.to_owned(), proposed_by: "maker".to_owned(), by: "checker".to_owned() }
 }

@@ -55,6 +55,8 @@ pub(crate) fn sample(type_name: &str) -> Fact {
         "memo_reassigned_in.v1" => Fact::MemoReassignedIn(memos_by_hand::reassigned_in()),
         "memo_po_reassigned.v1" => Fact::MemoPoReassigned(memos_by_hand::po_reassigned()),
         "memo_reinstated.v1" => Fact::MemoReinstated(memos_by_hand::reinstated()),
+        "act_proposed.v1" => Fact::ActProposed(memos_by_hand::act_proposed()),
+        "act_approved.v1" => Fact::ActApproved(memos_by_hand::act_approved()),
         "billing_run_started.v1" => Fact::BillingRunStarted(billing::run_started()),
         "member_statement_recorded.v1" => Fact::MemberStatementRecorded(billing::statement()),
         "document_issued.v1" => Fact::DocumentIssued(billing::document()),

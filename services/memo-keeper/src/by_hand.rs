@@ -1,0 +1,182 @@
+//! The memo's verbs by hand. An act that the policy lists for four eyes becomes a proposal; another
+//! person's approval does it.
+
+use chrono::NaiveDate;
+use domain::{
+    ids::{MemberAccountId, MemoNumber, PayerAccountId},
+    memo::{ActProposed, HandAct, OpenMemo},
+    period::BillingPeriod,
+};
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use sha2::{Digest, Sha256};
+use wire::{Fact, Subject};
+
+use crate::upstream::Transfer;
+
+/// What came of an act by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandOutcome {
+    /// It was done; so many facts.
+    Done(usize),
+    /// It waits for a second person.
+    Proposed(String),
+}
+
+/// Whose memo it is.
+///
+/// # Errors
+/// [`Failure`] where there is no such memo.
+pub fn owner_of(model: &ReadModel, number: &MemoNumber) -> Result<(PayerAccountId, MemberAccountId), Failure> {
+    model
+        .all_memos()?
+        .into_iter()
+        .find(|(_, memos)| memos.memos.contains_key(number))
+        .map(|(owner, _)| owner)
+        .ok_or_else(|| Failure::refused("CM0337", format!("memo {number} does not exist: see memos list")))
+}
+
+/// The period whose statement shows an act: the next one to go out.
+///
+/// # Errors
+/// [`Failure`].
+pub fn posting(office: &BackOffice, payer: &PayerAccountId, effective: NaiveDate) -> Result<BillingPeriod, Failure> {
+    Ok(office.first_unissued(payer)?.unwrap_or(BillingPeriod::containing(effective)))
+}
+
+/// Does an act by hand, or proposes it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn act_by_hand(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    act: &HandAct,
+) -> Result<HandOutcome, Failure> {
+    if office.was_done()? {
+        return Ok(HandOutcome::Done(0));
+    }
+    let today = office.clock.today();
+    let policies = office.model.policies(payer, posting(office, payer, today)?)?;
+    let subject = Subject::memos(payer, member);
+    // What is refused is refused at once, not when it is approved.
+    office.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;
+    if policies.four_eyes.contains(&act.kind()) {
+        let proposal = proposal_id(office, &subject, act)?;
+        let proposed = ActProposed {
+            proposal: proposal.clone(),
+            act: act.clone(),
+            by: office.act.by.clone(),
+            reason: office.act.reason.clone().unwrap_or_default(),
+        };
+        office.decide(&subject, |_| Ok(vec![Fact::ActProposed(proposed.clone())])).await?;
+        return Ok(HandOutcome::Proposed(proposal));
+    }
+    let facts = office
+        .decide(&subject, |model| {
+            let decided = model.memos(payer, member)?.decide_by_hand(act);
+            let facts = decided.map_err(|refusal| Failure::refused("CM0336", refusal))?;
+            Ok(facts.into_iter().map(Fact::from).collect())
+        })
+        .await?;
+    complete_transfer(office, payer, member, act).await?;
+    Ok(HandOutcome::Done(facts.len()))
+}
+
+fn proposal_id(office: &BackOffice, subject: &Subject, act: &HandAct) -> Result<String, Failure> {
+    let n = office.model.record(subject)?.map_or(0, |record| record.n);
+    Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
+}
+
+/// The incoming side of a transfer is another account's: recorded after the outgoing one.
+async fn complete_transfer(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    act: &HandAct,
+) -> Result<(), Failure> {
+    let HandAct::Transfer(command) = act else { return Ok(()) };
+    let transfer = Transfer {
+        payer,
+        from_member: member,
+        memo: &command.memo,
+        to_payer: &command.to_payer,
+        to_member: &command.to_member,
+        id: command.transfer.clone(),
+        amount: command.amount,
+        effective: command.effective,
+        posting: command.posting,
+        credit: None,
+        up_to_open: false,
+    };
+    transfer.record(office).await
+}
+
+/// A proposal with whose memos it is about.
+pub type Proposal = ((PayerAccountId, MemberAccountId), ActProposed);
+
+/// Proposals that wait.
+///
+/// # Errors
+/// [`Failure`].
+pub fn proposals(model: &ReadModel) -> Result<Vec<Proposal>, Failure> {
+    Ok(model
+        .all_memos()?
+        .into_iter()
+        .flat_map(|(owner, memos)| memos.proposals.into_values().map(move |proposed| (owner.clone(), proposed)))
+        .collect())
+}
+
+/// Approves a proposal: maker is not checker.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, Failure> {
+    let Some(((payer, member), proposed)) =
+        proposals(&office.model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal)
+    else {
+        return Err(Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals")));
+    };
+    let by = office.act.by.clone();
+    let subject = Subject::memos(&payer, &member);
+    let facts = office
+        .decide(&subject, |model| {
+            let decided = model.memos(&payer, &member)?.decide_approve(proposal, &by);
+            let (approved, facts) = decided.map_err(|refusal| Failure::refused("CM0339", refusal))?;
+            Ok(std::iter::once(Fact::ActApproved(approved)).chain(facts.into_iter().map(Fact::from)).collect())
+        })
+        .await?;
+    complete_transfer(office, &payer, &member, &proposed.act).await?;
+    Ok(facts.len().saturating_sub(1))
+}
+
+/// Takes memos over from another system.
+///
+/// # Errors
+/// [`Failure`]; nothing is recorded then.
+pub async fn open_memos(office: &mut BackOffice, commands: &[OpenMemo]) -> Result<usize, Failure> {
+    let decided = office
+        .decide_many(|model| {
+            let mut by_owner: Vec<(Subject, domain::memo::MemberMemos, Vec<Fact>)> = Vec::new();
+            for command in commands {
+                let (payer, member) = (&command.issue.payer, &command.issue.member);
+                let subject = Subject::memos(payer, member);
+                if !by_owner.iter().any(|(of, ..)| *of == subject) {
+                    by_owner.push((subject.clone(), model.memos(payer, member)?, Vec::new()));
+                }
+                let Some((_, memos, facts)) = by_owner.iter_mut().find(|(of, ..)| *of == subject) else { continue };
+                let name = &command.former_number;
+                let opened = memos
+                    .decide_open(command)
+                    .map_err(|refusal| Failure::refused("CM0342", format!("memo {name} of {member}: {refusal}")))?;
+                for fact in opened {
+                    memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+                    facts.push(fact.into());
+                }
+            }
+            Ok(by_owner.into_iter().map(|(subject, _, facts)| (subject, facts)).collect())
+        })
+        .await?;
+    Ok(decided.iter().map(|(_, facts)| facts.len()).sum())
+}

@@ -1,0 +1,269 @@
+//! What happens to credits upstream reaches the memos: revised, transferred, split, cancelled (rule
+//! book N5, N6, N8, N25, N26, W13). Everything follows from the credits as they stand, so that
+//! repeating it records nothing twice.
+
+use domain::{
+    credit::{CreditStatus, UpstreamCreditState},
+    ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
+    memo::{EndUnfunded, IssueMemo, MemoTerms, ReviseMemos, TransferMemo, WriteOffCause},
+    period::BillingPeriod,
+};
+use money::{Exact, Money, Rounding};
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, Subject};
+
+type Decided = Vec<(Subject, Vec<Fact>)>;
+
+/// Brings the memos of a payer to what its credits are.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    let first_unissued = office.first_unissued(payer)?;
+    let today = office.clock.today();
+    for ((_, id), credit) in office.model.upstream_credits(Some(payer))? {
+        if !credit.face_change.is_zero() {
+            office.decide_many(|model| revise(model, payer, &id, &credit, today, first_unissued)).await?;
+        }
+        let ended = match credit.status {
+            CreditStatus::Cancelled => credit.ended_on,
+            CreditStatus::Active | CreditStatus::Paused | CreditStatus::Split => None,
+        };
+        if let Some(day) = ended {
+            let cause = WriteOffCause::UpstreamCancelled;
+            office
+                .decide_many(|model| {
+                    end_unfunded(model, payer, &id, credit.owners.values(), cause, day, first_unissued)
+                })
+                .await?;
+        }
+        for (day, amount) in &credit.transferred {
+            let former: Vec<&MemberAccountId> = credit.owners.range(..day).map(|(_, owner)| owner).collect();
+            let cause = WriteOffCause::UpstreamTransferred;
+            office
+                .decide_many(|model| {
+                    end_unfunded(model, payer, &id, former.iter().copied(), cause, *day, first_unissued)
+                })
+                .await?;
+            office.decide_many(|model| new_owner(model, payer, &id, &credit, *day, *amount, first_unissued)).await?;
+        }
+        if credit.status == CreditStatus::Split {
+            split(office, payer, &id, &credit, first_unissued).await?;
+        }
+    }
+    Ok(())
+}
+
+fn revise(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    credit: &UpstreamCreditState,
+    today: chrono::NaiveDate,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Decided, Failure> {
+    let Some(terms) = &credit.terms else { return Ok(Vec::new()) };
+    let effective = today.max(terms.start_date).min(terms.end_date.unwrap_or(today).max(terms.start_date));
+    let policies = model.policies(payer, BillingPeriod::containing(effective))?;
+    let command = ReviseMemos {
+        credit: id.clone(),
+        change: credit.face_change,
+        effective,
+        policy: policies.hash(),
+        first_unissued,
+    };
+    let memos = model.memos(payer, &terms.owner)?;
+    let facts = memos.decide_revise(&command).map_err(|refusal| Failure::refused("CM0335", refusal))?;
+    Ok(vec![(Subject::memos(payer, &terms.owner), facts.into_iter().map(Fact::from).collect())])
+}
+
+fn end_unfunded<'a>(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    owners: impl Iterator<Item = &'a MemberAccountId>,
+    cause: WriteOffCause,
+    effective: chrono::NaiveDate,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Decided, Failure> {
+    let posting = first_unissued.unwrap_or(BillingPeriod::containing(effective));
+    let mut decided = Vec::new();
+    for owner in owners {
+        let command = EndUnfunded { credit: id.clone(), cause, effective, posting };
+        let facts = model.memos(payer, owner)?.decide_end_unfunded(&command)?;
+        decided.push((Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect()));
+    }
+    Ok(decided)
+}
+
+fn new_owner(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    credit: &UpstreamCreditState,
+    day: chrono::NaiveDate,
+    amount: Exact,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Decided, Failure> {
+    let (Some(terms), Some(owner)) = (&credit.terms, credit.owners.get(&day)) else { return Ok(Vec::new()) };
+    let policies = model.policies(payer, BillingPeriod::containing(day))?;
+    let face = amount.round_to_money(terms.currency, Rounding::Down)?;
+    if !face.is_positive() {
+        return Ok(Vec::new());
+    }
+    let command = IssueMemo {
+        payer: payer.clone(),
+        member: owner.clone(),
+        credit: Some(id.clone()),
+        supplements: None,
+        description: terms.description.clone(),
+        program: terms.program.clone(),
+        currency: terms.currency,
+        face,
+        start_date: day,
+        end_date: terms.end_date.map(|end| end.max(day)),
+        terms: terms_of(terms),
+        basis: policies.memo_basis,
+        policy: policies.hash(),
+        first_unissued,
+        new_ownership: true,
+    };
+    let facts = model
+        .memos(payer, owner)?
+        .decide_issue(&command)
+        .map_err(|refusal| Failure::refused("CM0330", format!("credit {id} of {owner}: {refusal}")))?;
+    Ok(vec![(Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect())])
+}
+
+pub(crate) fn terms_of(terms: &domain::credit::UpstreamCreditTerms) -> MemoTerms {
+    MemoTerms {
+        services: terms.services.clone(),
+        excluded_services: terms.excluded_services.clone(),
+        regions: terms.regions.clone(),
+        covers_tax: terms.covers_tax,
+        monthly_cap: None,
+    }
+}
+
+/// A parent's memo gives each child its portion: out of one, into the other, with one transfer id.
+async fn split(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    credit: &UpstreamCreditState,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<(), Failure> {
+    let (Some(terms), Some(effective)) = (&credit.terms, credit.ended_on) else { return Ok(()) };
+    let posting = first_unissued.unwrap_or(BillingPeriod::containing(effective));
+    for portion in &credit.portions {
+        let child_owner = portion.owner.as_ref().unwrap_or(&terms.owner);
+        let Some(parent) = office.model.memos(payer, &terms.owner)?.of_credit(id).map(|memo| memo.number.clone())
+        else {
+            continue;
+        };
+        let transfer = Transfer {
+            payer,
+            from_member: &terms.owner,
+            memo: &parent,
+            to_payer: payer,
+            to_member: child_owner,
+            id: format!("split-{id}-{}", portion.credit),
+            amount: Some(portion.amount.round_to_money(terms.currency, Rounding::Down)?),
+            effective,
+            posting,
+            credit: Some(&portion.credit),
+            up_to_open: true,
+        };
+        transfer.record(office).await?;
+    }
+    Ok(())
+}
+
+/// A move of part of a memo to a memo of another account, or of another credit.
+pub(crate) struct Transfer<'a> {
+    pub(crate) payer: &'a PayerAccountId,
+    pub(crate) from_member: &'a MemberAccountId,
+    pub(crate) memo: &'a MemoNumber,
+    pub(crate) to_payer: &'a PayerAccountId,
+    pub(crate) to_member: &'a MemberAccountId,
+    pub(crate) id: String,
+    pub(crate) amount: Option<Money>,
+    pub(crate) effective: chrono::NaiveDate,
+    pub(crate) posting: BillingPeriod,
+    /// The credit of the memo that comes of it, where it is another.
+    pub(crate) credit: Option<&'a UpstreamCreditId>,
+    /// Move no more than is open instead of refusing.
+    pub(crate) up_to_open: bool,
+}
+
+impl Transfer<'_> {
+    /// Records both sides; the outgoing first. One that was cut off between is completed by
+    /// repeating it: the amount is in transit meanwhile, and the outgoing side says where to.
+    pub(crate) async fn record(&self, office: &mut BackOffice) -> Result<(), Failure> {
+        let from = Subject::memos(self.payer, self.from_member);
+        office.decide(&from, |model| self.outgoing(model)).await?;
+        let to = Subject::memos(self.to_payer, self.to_member);
+        let first_unissued = office.first_unissued(self.to_payer)?;
+        office.decide(&to, |model| self.incoming(model, first_unissued)).await?;
+        Ok(())
+    }
+
+    fn outgoing(&self, model: &ReadModel) -> Result<Vec<Fact>, Failure> {
+        let memos = model.memos(self.payer, self.from_member)?;
+        let Some(memo) = memos.memos.get(self.memo) else { return Ok(Vec::new()) };
+        if memo.transfers_out.contains_key(&self.id) {
+            return Ok(Vec::new());
+        }
+        let amount = self.amount.map(|amount| if self.up_to_open { amount.min(memo.open) } else { amount });
+        if self.up_to_open && amount.is_some_and(Money::is_zero) {
+            return Ok(Vec::new());
+        }
+        let command = TransferMemo {
+            memo: self.memo.clone(),
+            transfer: self.id.clone(),
+            to_payer: self.to_payer.clone(),
+            to_member: self.to_member.clone(),
+            amount,
+            effective: self.effective,
+            posting: self.posting,
+        };
+        let (fact, ..) = memos.decide_transfer_out(&command).map_err(|refusal| Failure::refused("CM0336", refusal))?;
+        Ok(vec![fact.into()])
+    }
+
+    fn incoming(&self, model: &ReadModel, first_unissued: Option<BillingPeriod>) -> Result<Vec<Fact>, Failure> {
+        let source = model.memos(self.payer, self.from_member)?;
+        let Some(memo) = source.memos.get(self.memo) else { return Ok(Vec::new()) };
+        let Some((amount, funded_moved)) = memo.transfers_out.get(&self.id).copied() else { return Ok(Vec::new()) };
+        let target = model.memos(self.to_payer, self.to_member)?;
+        if target.transfers_in.contains(&self.id) {
+            return Ok(Vec::new());
+        }
+        let child = match self.credit {
+            Some(credit) => model.upstream_credit(self.to_payer, credit)?.terms,
+            None => None,
+        };
+        let issue = IssueMemo {
+            payer: self.to_payer.clone(),
+            member: self.to_member.clone(),
+            credit: self.credit.cloned().or_else(|| memo.credit.clone()),
+            supplements: None,
+            description: child.map_or_else(|| memo.description.clone(), |terms| terms.description),
+            program: memo.program.clone(),
+            currency: memo.currency,
+            face: amount,
+            start_date: self.effective,
+            end_date: memo.end_date.map(|end| end.max(self.effective)),
+            terms: memo.terms.clone(),
+            basis: memo.basis,
+            policy: model.policies(self.to_payer, self.posting)?.hash(),
+            first_unissued,
+            new_ownership: true,
+        };
+        let facts = target
+            .decide_transfer_in(&issue, &self.id, (self.memo.clone(), self.from_member.clone()), funded_moved)
+            .map_err(|refusal| Failure::refused("CM0336", refusal))?;
+        Ok(facts.into_iter().map(Fact::from).collect())
+    }
+}

@@ -1,0 +1,120 @@
+//! A credit whose amount AWS changed (rule book N5, N6, N8, N25): more is a supplementary memo,
+//! less a write-down as far as the memo is open. The face of a memo is a document and stays.
+
+use chrono::NaiveDate;
+use money::{Exact, Money, MoneyError, Rounding};
+
+use super::{CreditMemo, HandRefusal, IssueMemo, MemberMemos, MemoFact, MemoWrittenOff, WriteOffCause};
+use crate::{
+    ids::UpstreamCreditId,
+    period::BillingPeriod,
+    policy::{MemoBasis, PolicyHash},
+};
+
+/// Bring the memos of a credit to what AWS states now.
+#[derive(Debug, Clone)]
+pub struct ReviseMemos {
+    /// The credit.
+    pub credit: UpstreamCreditId,
+    /// What its face has changed by since it was first observed.
+    pub change: Exact,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The policies in force.
+    pub policy: PolicyHash,
+    /// The first period of the payer whose statements are not issued.
+    pub first_unissued: Option<BillingPeriod>,
+}
+
+/// End what AWS will no longer apply of a credit: cancelled, or given to another account.
+#[derive(Debug, Clone)]
+pub struct EndUnfunded {
+    /// The credit.
+    pub credit: UpstreamCreditId,
+    /// Why.
+    pub cause: WriteOffCause,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statement shows it.
+    pub posting: BillingPeriod,
+}
+
+impl MemberMemos {
+    /// Decides what a revision records; nothing where the memos follow it already. What cannot be
+    /// written down is the distributor's shortfall: [`CreditMemo::exposure`] shows it.
+    ///
+    /// # Errors
+    /// [`HandRefusal`].
+    pub fn decide_revise(&self, command: &ReviseMemos) -> Result<Vec<MemoFact>, HandRefusal> {
+        let Some(memo) = self.of_credit(&command.credit) else { return Ok(Vec::new()) };
+        if memo.basis == MemoBasis::Funded {
+            return Ok(Vec::new());
+        }
+        let so_far = self.revised.get(&command.credit).copied().unwrap_or(memo.face.zeroed());
+        let change = command.change.round_to_money(memo.currency, Rounding::Down)? - so_far;
+        if change.is_positive() {
+            return self.supplement(memo, change, command);
+        }
+        let amount = (-change).min(memo.open);
+        if !amount.is_positive() {
+            return Ok(Vec::new());
+        }
+        let posting = command.first_unissued.unwrap_or(BillingPeriod::containing(command.effective));
+        Ok(vec![write_down(memo, amount, WriteOffCause::UpstreamRevised, command.effective, posting)])
+    }
+
+    fn supplement(&self, memo: &CreditMemo, face: Money, command: &ReviseMemos) -> Result<Vec<MemoFact>, HandRefusal> {
+        let Some((payer, member)) = self.owner.clone() else { return Ok(Vec::new()) };
+        let mut issued = self.issued(&IssueMemo {
+            payer,
+            member,
+            credit: memo.credit.clone(),
+            supplements: Some(memo.number.clone()),
+            description: memo.description.clone(),
+            program: memo.program.clone(),
+            currency: memo.currency,
+            face,
+            start_date: command.effective,
+            end_date: memo.end_date.map(|end| end.max(command.effective)),
+            terms: memo.terms.clone(),
+            basis: MemoBasis::Face,
+            policy: command.policy.clone(),
+            first_unissued: command.first_unissued,
+            new_ownership: false,
+        })?;
+        issued.by_revision = true;
+        Ok(vec![MemoFact::Issued(issued)])
+    }
+
+    /// Decides the end of the unfunded part of a credit's memos: what AWS has taken off the payer's
+    /// bill stays owed.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where a sum cannot be held.
+    pub fn decide_end_unfunded(&self, command: &EndUnfunded) -> Result<Vec<MemoFact>, MoneyError> {
+        let of_credit =
+            self.in_order_of_issue().into_iter().filter(|memo| memo.credit.as_ref() == Some(&command.credit));
+        Ok(of_credit
+            .filter(|memo| memo.unfunded_balance().is_positive() && memo.start_date <= command.effective)
+            .map(|memo| write_down(memo, memo.unfunded_balance(), command.cause, command.effective, command.posting))
+            .collect())
+    }
+}
+
+fn write_down(
+    memo: &CreditMemo,
+    amount: Money,
+    cause: WriteOffCause,
+    effective: NaiveDate,
+    posting: BillingPeriod,
+) -> MemoFact {
+    MemoFact::WrittenOff(MemoWrittenOff {
+        memo: memo.number.clone(),
+        amount,
+        cause,
+        effective,
+        posting,
+        balance_before: memo.open,
+        balance_after: memo.open - amount,
+    })
+}

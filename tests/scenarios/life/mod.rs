@@ -1,0 +1,1 @@
+//! The life of a back office: deliveries that come again, months in order, what is done twice.

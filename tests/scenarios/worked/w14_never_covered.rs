@@ -1,0 +1,59 @@
+//! W14: a memo for any service still never pays Marketplace, Enterprise Support, fees paid ahead or
+//! tax.
+
+use crate::support::*;
+
+fn charges() -> Bill {
+    bill("2019-01").lines([
+        usage(DLT, "AmazonEC2", "60.00"),
+        usage(DLT, "8tz0example", "25.00").with("entity", "AWS Marketplace"),
+        usage(DLT, "AWSSupportEnterprise", "40.00"),
+        line(DLT, "Fee", "AmazonEC2", "300.00", "Sign up charge for subscription"),
+        line(DLT, "Tax", "AmazonEC2", "6.00", "Tax"),
+    ])
+}
+
+fn billed(grant: Grant) -> Office {
+    let office = Office::new();
+    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.grants(&[grant]);
+    office.ingest("january.csv", charges().cur2());
+    office.ok(&["bill", "2019-01"]);
+    office
+}
+
+#[test]
+fn only_what_aws_lets_a_credit_pay_is_paid() {
+    let office = billed(grant("5001", DLT, "1000.00"));
+    let statement = office.statement(DLT, "2019-01");
+    assert_fields(
+        &statement,
+        &[
+            ("gross", "431.00"),
+            ("utilisation", "60.00"),
+            ("applied", "60.00"),
+            ("due", "371.00"),
+            ("balance_of_funds", "940.00"),
+        ],
+    );
+    for (service, kind, due) in [
+        ("AmazonEC2", "Usage", "0.00"),
+        ("8tz0example", "Usage", "25.00"),
+        ("AWSSupportEnterprise", "Usage", "40.00"),
+        ("AmazonEC2", "Fee", "300.00"),
+        ("AmazonEC2", "Tax", "6.00"),
+    ] {
+        let lines = statement["lines"].as_array().unwrap();
+        let line = lines.iter().find(|line| line["service"] == service && line["charge_kind"] == kind).unwrap();
+        assert_fields(line, &[("due", due)]);
+    }
+}
+
+#[test]
+fn a_credit_that_covers_tax_pays_it_too() {
+    let office = billed(grant("5001", DLT, "1000.00").covering_tax());
+    assert_fields(
+        &office.statement(DLT, "2019-01"),
+        &[("applied", "66.00"), ("due", "365.00"), ("balance_of_funds", "934.00")],
+    );
+}

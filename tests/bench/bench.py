@@ -60,7 +60,7 @@ def limited():
 
 def measure(command, own_seconds):
     """Runs a command; its time is the whole process, or what it says itself where it prints that."""
-    environment = {**os.environ, "RAYON_NUM_THREADS": str(THREADS), "BENCH_THREADS": str(THREADS), "RUST_LOG": "error"}
+    environment = {**os.environ, "RAYON_NUM_THREADS": str(THREADS), "BENCH_THREADS": str(THREADS), "CREDITMEMO_LOG": "error"}
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -93,7 +93,7 @@ def in_turns(name, ours, peers):
 
 
 def call(program, *arguments, clock=None):
-    environment = {**os.environ, "RUST_LOG": "error"}
+    environment = {**os.environ, "CREDITMEMO_LOG": "error"}
     if clock:
         environment["CREDITMEMO_CLOCK"] = clock
     subprocess.run(

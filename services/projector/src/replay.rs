@@ -1,16 +1,26 @@
 //! Replaying the log into memory: every balance from the facts alone, and the comparison with the
 //! live read model.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use domain::memo::MemberMemos;
 use event_log::{EventLog, ReadLimits};
-use read_model::{ReadModel, ReadModelFault, WhatToFold, decode_all};
+use read_model::{DecodedPart, ReadModel, WhatToFold, decode_for};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
-use wire::StreamName;
+use tokio::{
+    sync::mpsc,
+    task::{JoinError, spawn_blocking},
+};
+use wire::{StoredCommit, StreamName};
 
 /// How far to replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,46 +63,100 @@ pub struct ReplayReport {
     pub took: Duration,
 }
 
-/// Replays the log.
+/// Batches that may wait for the next stage: enough that none of them stands idle, few enough that a
+/// replay holds some hundred megabytes at the most.
+const BATCHES_AHEAD_MAX: usize = 2;
+
+/// Replays the log, in three stages at once: this one reads, the next decodes on all cores, the last
+/// folds in order.
 ///
 /// # Errors
-/// [`Failure`] with the place where the log does not hold.
+/// [`Failure`] with the place where the log does not hold, the first one.
 pub async fn replay(log: &dyn EventLog, until: Until, what: WhatToFold) -> Result<ReplayReport, Failure> {
     let started = Instant::now();
-    let mut model = ReadModel::in_memory(what);
-    let mut commits = 0;
-    for stream in StreamName::ALL {
-        commits += replay_stream(log, &mut model, stream, until).await?;
-    }
+    let (to_decode, read) = mpsc::channel(BATCHES_AHEAD_MAX);
+    let (to_fold, decoded) = mpsc::channel(BATCHES_AHEAD_MAX);
+    let done_with = Arc::new(AtomicUsize::new(0));
+    let decoding = spawn_blocking(move || decode_batches(read, &to_fold, what));
+    let folding = {
+        let done_with = Arc::clone(&done_with);
+        spawn_blocking(move || fold_batches(decoded, until, what, &done_with))
+    };
+    let reading = read_streams(log, to_decode, &done_with).await;
+    let stopped = |cause: JoinError| Failure::failed("CM0113", format!("replaying stopped: {cause}"));
+    let decoding = decoding.await.map_err(stopped)?;
+    let folding = folding.await.map_err(stopped)?;
+    // A later stage has seen less of the log, so what it found stands earlier.
+    let (model, commits) = folding?;
+    decoding?;
+    reading?;
     let facts = model.facts_folded();
     Ok(ReplayReport { model, commits, facts, took: started.elapsed() })
 }
 
-async fn replay_stream(
+/// Reads all streams, one after the other, until nobody wants more.
+async fn read_streams(
     log: &dyn EventLog,
-    model: &mut ReadModel,
-    stream: StreamName,
+    to_decode: mpsc::Sender<Vec<StoredCommit>>,
+    done_with: &AtomicUsize,
+) -> Result<(), Failure> {
+    for (at, stream) in (1..).zip(StreamName::ALL) {
+        let mut from = 1;
+        while done_with.load(Ordering::Relaxed) != at {
+            let batch = log.read(stream, from, ReadLimits::default()).await?;
+            let Some(last) = batch.last() else { break };
+            from = last.sequence + 1;
+            if to_decode.send(batch).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn decode_batches(
+    mut read: mpsc::Receiver<Vec<StoredCommit>>,
+    to_fold: &mpsc::Sender<Vec<DecodedPart>>,
+    what: WhatToFold,
+) -> Result<(), Failure> {
+    while let Some(batch) = read.blocking_recv() {
+        if to_fold.blocking_send(decode_for(what, &batch)?).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Folds what was decoded. `done_with` is set to the number of a stream, from 1, beyond whose end
+/// for this replay it has come.
+fn fold_batches(
+    mut decoded: mpsc::Receiver<Vec<DecodedPart>>,
     until: Until,
-) -> Result<u64, Failure> {
+    what: WhatToFold,
+    done_with: &AtomicUsize,
+) -> Result<(ReadModel, u64), Failure> {
+    let mut model = ReadModel::in_memory(what);
     let mut commits = 0;
-    let mut from = 1;
-    loop {
-        let batch = log.read(stream, from, ReadLimits::default()).await?;
-        let Some(last) = batch.last() else { return Ok(commits) };
-        from = last.sequence + 1;
-        for commit in decode_all(&batch)? {
+    while let Some(batch) = decoded.blocking_recv() {
+        for part in &batch {
+            let stream = part.commit.subject.stream();
+            if done_with.load(Ordering::Relaxed) == stream as usize + 1 {
+                break;
+            }
             let beyond = match until {
                 Until::Head => false,
-                Until::MemoSequence(sequence) => stream == StreamName::Memos && commit.sequence > sequence,
-                Until::Time(time) => commit.body.recorded > time,
+                Until::MemoSequence(sequence) => stream == StreamName::Memos && part.commit.sequence > sequence,
+                Until::Time(time) => part.commit.body.recorded > time,
             };
             if beyond {
-                return Ok(commits);
+                done_with.store(stream as usize + 1, Ordering::Relaxed);
+                break;
             }
-            model.apply(&commit).map_err(|fault: ReadModelFault| Failure::from(fault))?;
+            model.apply_part(part)?;
             commits += 1;
         }
     }
+    Ok((model, commits))
 }
 
 /// Compares rebuilt memos with the live ones, to the last digit.

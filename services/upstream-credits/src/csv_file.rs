@@ -52,10 +52,10 @@ impl CsvTable {
         let file =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let whole = |what: String| CsvFault { file: file.clone(), line: 0, column: String::new(), what };
-        let bytes = std::fs::read(path).map_err(|cause| whole(format!("reading it failed: {cause}")))?;
+        let bytes = std::fs::read(path).map_err(|cause| whole(format!("reading it failed: {cause}: check its name and rights")))?;
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         if text.trim_ascii().is_empty() {
-            return Err(whole("the file is empty".into()));
+            return Err(whole("the file is empty: export it again".into()));
         }
         let mut reader =
             csv::ReaderBuilder::new().has_headers(true).flexible(false).trim(csv::Trim::All).from_reader(text);
@@ -91,9 +91,17 @@ impl CsvTable {
 fn row_fault(cause: &csv::Error) -> String {
     match cause.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the row has {len} fields and the header {expected_len}")
+            format!("the row has {len} fields and the header {expected_len}: correct the row")
         }
-        _ => format!("the row cannot be read: {cause}"),
+        _ => format!("the row cannot be read: {cause}: export the file again as CSV in UTF-8"),
+    }
+}
+
+fn with_remedy(fault: &IdFault) -> String {
+    match fault {
+        IdFault::Blank { .. } => format!("{fault}: fill it in"),
+        IdFault::SpreadsheetNumber { .. } => fault.to_string(),
+        IdFault::NotAnId { .. } => format!("{fault}: correct it"),
     }
 }
 
@@ -123,7 +131,7 @@ impl CsvRow<'_> {
     /// [`CsvFault`].
     pub fn filled(&self, column: &str) -> Result<&str, CsvFault> {
         match self.text(column) {
-            "" => Err(self.fault(column, "it is blank")),
+            "" => Err(self.fault(column, "it is blank: fill it in")),
             text => Ok(text),
         }
     }
@@ -133,7 +141,7 @@ impl CsvRow<'_> {
     /// # Errors
     /// [`CsvFault`].
     pub fn id<T: std::str::FromStr<Err = IdFault>>(&self, column: &str) -> Result<T, CsvFault> {
-        self.text(column).parse().map_err(|fault| self.fault(column, fault))
+        self.text(column).parse().map_err(|fault: IdFault| self.fault(column, with_remedy(&fault)))
     }
 
     /// A date.
@@ -158,7 +166,7 @@ impl CsvRow<'_> {
     /// # Errors
     /// [`CsvFault`].
     pub fn amount(&self, column: &str) -> Result<Exact, CsvFault> {
-        Exact::parse(self.text(column)).map_err(|fault| self.fault(column, fault))
+        Exact::parse(self.text(column)).map_err(|fault| self.fault(column, format!("{fault}: write it with digits and a point")))
     }
 
     /// A currency.
@@ -166,7 +174,7 @@ impl CsvRow<'_> {
     /// # Errors
     /// [`CsvFault`].
     pub fn currency(&self, column: &str) -> Result<Currency, CsvFault> {
-        Currency::parse(self.text(column)).map_err(|fault| self.fault(column, fault))
+        Currency::parse(self.text(column)).map_err(|fault| self.fault(column, format!("{fault}: write the three letters")))
     }
 
     /// A list, separated by `;`.
@@ -182,7 +190,7 @@ impl CsvRow<'_> {
         match self.text(column).to_ascii_lowercase().as_str() {
             "yes" | "true" => Ok(true),
             "no" | "false" | "" => Ok(false),
-            other => Err(self.fault(column, format!("'{other}' is neither yes nor no"))),
+            other => Err(self.fault(column, format!("'{other}' is neither yes nor no: write one of them"))),
         }
     }
 }
@@ -227,15 +235,15 @@ pub fn read_credits_csv(path: &Path) -> Result<Vec<UpstreamCreditTerms>, CsvFaul
             covers_tax: row.yes_or_no("covers_tax")?,
         };
         if !terms.face_amount.is_positive() {
-            return Err(row.fault("face_amount", format!("{} is not above zero", terms.face_amount)));
+            return Err(row.fault("face_amount", format!("{} is not above zero: correct it, or leave the row out", terms.face_amount)));
         }
         if terms.end_date.is_some_and(|end| end < terms.start_date) {
-            return Err(row.fault("end_date", format!("it is before the start date {}", terms.start_date)));
+            return Err(row.fault("end_date", format!("it is before the start date {}: correct one of them", terms.start_date)));
         }
         let twice = credits.iter().find(|other| other.credit == terms.credit && other.payer == terms.payer);
         if twice.is_some_and(|other| *other != terms) {
             return Err(
-                row.fault("credit_id", format!("credit {} stands twice in the file, with other terms", terms.credit))
+                row.fault("credit_id", format!("credit {} stands twice in the file, with other terms: keep the row that is right", terms.credit))
             );
         }
         if twice.is_none() {

@@ -28,7 +28,7 @@ pub enum IdFault {
         text: String,
     },
     /// Characters or a length that no such id has.
-    #[error("{what} '{text}' is not an id: letters, digits, '-', '_', '.' and ':' only, at most {max} of them")]
+    #[error("{what} '{text}' is not an id: write letters, digits, '-', '_', '.' and ':' only, at most {max} of them")]
     NotAnId {
         /// Which identifier.
         what: &'static str,

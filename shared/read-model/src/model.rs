@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, IdempotencyKey, StoredCommit, StreamName, Subject};
 
 use crate::{
-    Aggregate, Batch, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree, aggregate::NotFolded,
+    Aggregate, Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree, aggregate::NotFolded,
 };
 
 /// A commit with its body read and its fingerprint taken: the part of the work that needs no
@@ -214,6 +214,16 @@ impl ReadModel {
                 self.cached.clear();
             }
         }
+        Ok(())
+    }
+
+    /// Folds one commit of which only part was decoded.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn apply_part(&mut self, part: &DecodedPart) -> Result<(), ReadModelFault> {
+        self.apply(&part.commit)?;
+        self.facts_folded += part.left_out;
         Ok(())
     }
 

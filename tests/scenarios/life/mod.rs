@@ -1,1 +1,15 @@
-//! The life of a back office: deliveries that come again, months in order, what is done twice.
+//! The life of a back office: deliveries that come again, months in their order, acts that are done
+//! twice, looking back, and a log that someone laid hands on.
+
+mod as_of;
+mod blockers;
+mod concurrent;
+mod damaged_log;
+mod deliveries;
+mod drafts;
+mod dry_run;
+mod following;
+mod idempotency;
+mod printing;
+mod read_model;
+mod repeated_runs;

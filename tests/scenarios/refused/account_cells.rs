@@ -66,6 +66,19 @@ fn assignments_that_overlap() {
 }
 
 #[test]
+fn a_file_that_was_taken_once_is_taken_again_and_changes_nothing() {
+    let office = office();
+    office.write(
+        "accounts.csv",
+        format!("{HEADER}\n{PAYER},000000000008,A,P,2019-01-01,2019-03-01\n{PAYER},000000000008,B,P,2019-03-01,\n"),
+    );
+    office.ok(&["accounts", "import", "accounts.csv"]);
+    let before = office.log_files();
+    office.ok(&["accounts", "import", "accounts.csv"]);
+    assert_eq!(office.log_files(), before);
+}
+
+#[test]
 fn a_missing_column_an_empty_file_and_no_file() {
     let office = office();
     office.write(

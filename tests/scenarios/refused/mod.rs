@@ -12,9 +12,26 @@ mod unusual_ids;
 use crate::support::*;
 
 /// The words by which a message tells the operator what to do, or shows how it should be.
-const REMEDIES: [&str; 18] = [
-    "write", "export", "fetch", "name the", "name one", "name a", "fill", "say", "give", "end it", "quote", "deliver",
-    "unpack", "import", "check", "such as", "must be", "keep",
+const REMEDIES: [&str; 19] = [
+    "write",
+    "export",
+    "fetch",
+    "name the",
+    "name one",
+    "name a",
+    "fill",
+    "say",
+    "give",
+    "end it",
+    "quote",
+    "deliver",
+    "unpack",
+    "import",
+    "check",
+    "such as",
+    "must be",
+    "only, at most",
+    "keep",
 ];
 
 /// The message must tell what to do.

@@ -25,7 +25,17 @@ pub(super) fn read(file: &Path) -> Result<Vec<AssignMember>, CsvFault> {
             to: row.optional_date("to")?,
         };
         // The rules of a row are checked against an empty account, to name the line.
-        MemberAccountState::default().decide(&command).map_err(|refusal| row.fault("to", refusal))?;
+        let refused = |refusal| row.fault("to", format!("{refusal}: correct the dates"));
+        MemberAccountState::default().decide(&command).map_err(refused)?;
+        let same = commands.iter().filter(|other| other.payer == command.payer && other.member == command.member);
+        for other in same {
+            let (first, second) = if other.from <= command.from { (other, &command) } else { (&command, other) };
+            // An open end means "until the next row"; one that is named must not reach past it.
+            if first.from < second.from && first.to.is_some_and(|to| to > second.from) {
+                let what = format!("{} overlaps its assignment from {}: end the former there", command.member, second.from);
+                return Err(row.fault("from", what));
+            }
+        }
         commands.push(command);
     }
     Ok(commands)

@@ -125,7 +125,10 @@ pub fn attribute(lines: &[PromotionalLine], credits: &[AttributableCredit]) -> R
         }
     }
     // The strongest match first, then by member and description: not by the order of lines.
-    matched.sort_by(|a, b| (a.0, &a.2.member, &a.2.description).cmp(&(b.0, &b.2.member, &b.2.description)));
+    matched.sort_by(|a, b| {
+        let key = |line: &PromotionalLine| (line.member.clone(), line.description.clone(), line.credit_id.clone());
+        a.0.cmp(&b.0).then_with(|| key(a.2).cmp(&key(b.2)))
+    });
     let mut remaining: Vec<Exact> = credits.iter().map(|credit| credit.remaining).collect();
     // What AWS took back makes room before anything is filled.
     for (_, fitting, line) in matched.iter().filter(|(_, _, line)| line.applied.is_negative()) {

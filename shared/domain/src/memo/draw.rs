@@ -8,7 +8,7 @@ use money::{Money, MoneyError};
 
 use super::{
     CreditMemo, DrawPlan, MemberMemos, MemoApplied, MemoDraw, MemoFact, MemoUnapplied, UnapplyCause, draw_order,
-    plan::{Drawable, plan_draws},
+    plan::{Drawable, Planner, plan},
 };
 use crate::{
     ids::{DocumentNumber, MemoNumber, RunId},
@@ -115,18 +115,32 @@ impl MemberMemos {
     pub fn decide_correction(&self, command: &CorrectPeriod<'_>) -> Result<DrawDecision, DrawRefusal> {
         let period = command.month.period;
         let currency = command.month.currency;
-        // First what each memo paid is kept, as far as the charges that it may pay still hold it;
-        // then what is left is drawn from memos that are open. No memo's share moves to another.
+        // First each memo keeps what it paid, service by service, as far as the charges still hold it;
+        // then what it may pay of others, up to what it paid; then what is left is drawn from memos
+        // that are open. No memo's share moves to another.
         let mut paid: Vec<&CreditMemo> = self
             .memos
             .values()
             .filter(|memo| memo.currency == currency && memo.applied_for(period).is_positive())
             .collect();
         draw_order(&mut paid);
-        let mut steps: Vec<Drawable<'_>> =
-            paid.iter().map(|memo| Drawable { memo, limit: memo.applied_for(period), last_day: None }).collect();
-        steps.extend(self.drawable(command.month, command.policies)?);
-        let plan = plan_draws(command.month, &steps, command.policies.rounding)?;
+        let open = self.drawable(command.month, command.policies)?;
+        let tax_is_payable = paid.iter().chain(open.iter().map(|one| &one.memo)).any(|memo| memo.terms.covers_tax);
+        let mut planner = Planner::new(command.month, tax_is_payable, command.policies.rounding)?;
+        let mut kept: Vec<Money> = Vec::with_capacity(paid.len());
+        for memo in &paid {
+            let mut sum = Money::zero(currency);
+            for part in memo.applications.get(&period).map_or(&[][..], |application| &application.by_service) {
+                let limit = part.amount.min(memo.applied_for(period) - sum);
+                let one = Drawable { memo, limit, last_day: None, service: Some(&part.service) };
+                sum += planner.draw(&one)?.amount;
+            }
+            kept.push(sum);
+        }
+        for (memo, kept) in paid.iter().zip(&mut kept) {
+            let limit = memo.applied_for(period) - *kept;
+            *kept += planner.draw(&Drawable { memo, limit, last_day: None, service: None })?.amount;
+        }
 
         let posting = Posting {
             period,
@@ -136,17 +150,19 @@ impl MemberMemos {
             corrects: command.corrects.clone(),
         };
         let mut facts = Vec::new();
-        for (memo, kept) in paid.iter().zip(&plan.steps) {
+        for (memo, kept) in paid.iter().zip(&kept) {
             let back = memo.applied_for(period) - *kept;
             if back.is_positive() {
                 facts.push(posting.unapply(memo, back, command.cause));
             }
         }
-        for draw in plan.draws.iter().filter(|draw| draw.step >= paid.len()) {
-            if let Some(memo) = self.memos.get(&draw.memo) {
-                facts.push(posting.apply(memo, memo.open, draw, command.policies));
+        for drawable in &open {
+            let draw = planner.draw(drawable)?;
+            if draw.amount.is_positive() {
+                facts.push(posting.apply(drawable.memo, drawable.memo.open, &draw, command.policies));
             }
         }
+        let plan = planner.finish()?;
         Ok(DrawDecision { facts, plan })
     }
 
@@ -164,7 +180,7 @@ impl MemberMemos {
 
     fn plan(&self, month: &RatedMonth, policies: &Policies) -> Result<DrawPlan, DrawRefusal> {
         let drawable = self.drawable(month, policies)?;
-        Ok(plan_draws(month, &drawable, policies.rounding)?)
+        Ok(plan(month, &drawable, policies.rounding)?)
     }
 
     /// The memos that may be drawn for a month, in order, with the most that each may pay.
@@ -208,7 +224,7 @@ impl MemberMemos {
                 }
             }
             if limit.is_positive() {
-                drawable.push(Drawable { memo, limit, last_day });
+                drawable.push(Drawable { memo, limit, last_day, service: None });
             }
         }
         Ok(drawable)

@@ -247,6 +247,14 @@ fn unapply(memo: &mut CreditMemo, unapplied: &MemoUnapplied) -> Result<(), FoldF
     memo.applied -= unapplied.amount;
     if let Some(application) = memo.applications.get_mut(&unapplied.period) {
         application.amount -= unapplied.amount;
+        // What is taken back is taken off the last service paid first; the parts add up again.
+        let mut back = unapplied.amount;
+        for part in application.by_service.iter_mut().rev() {
+            let piece = part.amount.min(back);
+            part.amount -= piece;
+            back -= piece;
+        }
+        application.by_service.retain(|part| !part.amount.is_zero());
         if application.amount.is_zero() {
             memo.applications.remove(&unapplied.period);
         }

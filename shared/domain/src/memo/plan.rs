@@ -21,8 +21,6 @@ use crate::{
 /// What one memo pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoDraw {
-    /// Its place among the memos offered.
-    pub step: usize,
     /// The memo.
     pub memo: MemoNumber,
     /// How much.
@@ -63,55 +61,121 @@ pub struct DrawPlan {
     pub due: Money,
     /// Each memo's part, in the order they were drawn; memos that pay nothing are left out.
     pub draws: Vec<MemoDraw>,
-    /// What each memo offered pays, in the order they were offered.
-    pub steps: Vec<Money>,
     /// The lines; their columns add up to the totals.
     pub lines: Vec<PlannedLine>,
 }
 
 /// What of a memo may be drawn now.
-pub struct Drawable<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Drawable<'a> {
     /// The memo.
-    pub memo: &'a CreditMemo,
+    pub(super) memo: &'a CreditMemo,
     /// The most it may pay.
-    pub limit: Money,
+    pub(super) limit: Money,
     /// The last day whose charges it may pay, where the policy is exact to the day.
-    pub last_day: Option<chrono::NaiveDate>,
+    pub(super) last_day: Option<chrono::NaiveDate>,
+    /// The one service it may pay, where it keeps what it paid.
+    pub(super) service: Option<&'a str>,
 }
 
-/// Plans the draws of `memos`, which stand in the order they are drawn in.
-///
-/// # Errors
-/// [`MoneyError`] where a sum cannot be held exactly.
-pub fn plan_draws(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Rounding) -> Result<DrawPlan, MoneyError> {
-    let currency = month.currency;
-    let gross = month.gross()?.round_to_money(currency, rounding)?;
-    let tax_is_payable = memos.iter().any(|drawable| drawable.memo.terms.covers_tax);
-    let is_eligible = |charge: &RatedCharge| match charge.never_covered {
+/// A month being paid: memos are offered one after the other, each finds what is left.
+pub(super) struct Planner<'a> {
+    month: &'a RatedMonth,
+    rounding: Rounding,
+    gross: Money,
+    eligible: Money,
+    tax_is_payable: bool,
+    remaining: Vec<Exact>,
+    room: Money,
+    draws: Vec<MemoDraw>,
+}
+
+impl<'a> Planner<'a> {
+    /// Begins a month. Tax counts as eligible where a memo pays it.
+    pub(super) fn new(month: &'a RatedMonth, tax_is_payable: bool, rounding: Rounding) -> Result<Self, MoneyError> {
+        let currency = month.currency;
+        let gross = month.gross()?.round_to_money(currency, rounding)?;
+        let payable = month.charges.iter().filter(|charge| is_eligible(charge, tax_is_payable));
+        let eligible = Exact::checked_sum(payable.map(|charge| charge.amount))?.round_to_money(currency, rounding)?;
+        Ok(Self {
+            month,
+            rounding,
+            gross,
+            eligible,
+            tax_is_payable,
+            remaining: month.charges.iter().map(|charge| charge.amount).collect(),
+            room: eligible.min(gross).at_least_zero(),
+            draws: Vec::new(),
+        })
+    }
+
+    /// Offers a memo; answers with what it pays.
+    pub(super) fn draw(&mut self, drawable: &Drawable<'_>) -> Result<MemoDraw, MoneyError> {
+        let draw = draw_one(self.month, drawable, &mut self.remaining, self.room, self.rounding)?;
+        self.room -= draw.amount;
+        if !draw.amount.is_zero() {
+            match self.draws.iter_mut().find(|known| known.memo == draw.memo) {
+                Some(known) => known.add(&draw),
+                None => self.draws.push(draw.clone()),
+            }
+        }
+        Ok(draw)
+    }
+
+    /// Ends the month.
+    pub(super) fn finish(self) -> Result<DrawPlan, MoneyError> {
+        let applied = Money::sum(self.month.currency, self.draws.iter().map(|draw| draw.amount));
+        let totals = LineTotals { gross: self.gross, eligible: self.eligible, applied };
+        let tax_is_payable = self.tax_is_payable;
+        let lines = lines(self.month, &self.remaining, |charge| is_eligible(charge, tax_is_payable), &totals)?;
+        Ok(DrawPlan {
+            gross: self.gross,
+            eligible: self.eligible,
+            applied,
+            due: self.gross - applied,
+            draws: self.draws,
+            lines,
+        })
+    }
+}
+
+impl MemoDraw {
+    fn add(&mut self, other: &Self) {
+        self.amount += other.amount;
+        for part in &other.by_service {
+            match self.by_service.iter_mut().find(|known| known.service == part.service) {
+                Some(known) => known.amount += part.amount,
+                None => self.by_service.push(part.clone()),
+            }
+        }
+    }
+}
+
+fn is_eligible(charge: &RatedCharge, tax_is_payable: bool) -> bool {
+    match charge.never_covered {
         None => true,
         Some(crate::never_covered::NeverCovered::Tax) => tax_is_payable,
         Some(_) => false,
-    };
-    let eligible_exact =
-        Exact::checked_sum(month.charges.iter().filter(|charge| is_eligible(charge)).map(|charge| charge.amount))?;
-    let eligible = eligible_exact.round_to_money(currency, rounding)?;
-
-    let mut remaining: Vec<Exact> = month.charges.iter().map(|charge| charge.amount).collect();
-    let mut room = eligible.min(gross).at_least_zero();
-    let mut draws = Vec::new();
-    let mut steps = Vec::with_capacity(memos.len());
-    for (step, drawable) in memos.iter().enumerate() {
-        let draw = MemoDraw { step, ..draw_one(month, drawable, &mut remaining, room, rounding)? };
-        room -= draw.amount;
-        steps.push(draw.amount);
-        if !draw.amount.is_zero() {
-            draws.push(draw);
-        }
     }
-    let applied = Money::sum(currency, draws.iter().map(|draw| draw.amount));
-    let totals = LineTotals { gross, eligible, applied };
-    let lines = lines(month, &remaining, is_eligible, &totals)?;
-    Ok(DrawPlan { gross, eligible, applied, due: gross - applied, draws, steps, lines })
+}
+
+/// Plans how `memos` pay a month in this order, each up to all that is open of it.
+///
+/// # Errors
+/// [`MoneyError`] where a sum cannot be held exactly.
+pub fn plan_draws(month: &RatedMonth, memos: &[&CreditMemo], rounding: Rounding) -> Result<DrawPlan, MoneyError> {
+    let drawable: Vec<Drawable<'_>> =
+        memos.iter().map(|memo| Drawable { memo, limit: memo.open, last_day: None, service: None }).collect();
+    plan(month, &drawable, rounding)
+}
+
+pub(super) fn plan(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Rounding) -> Result<DrawPlan, MoneyError> {
+    let tax_is_payable = memos.iter().any(|drawable| drawable.memo.terms.covers_tax);
+    let mut planner = Planner::new(month, tax_is_payable, rounding)?;
+    for drawable in memos {
+        planner.draw(drawable)?;
+    }
+    planner.finish()
 }
 
 fn draw_one(
@@ -126,7 +190,8 @@ fn draw_one(
         .filter(|at| {
             let charge = &month.charges[*at];
             let in_time = drawable.last_day.is_none_or(|last| charge.day.is_none_or(|day| day <= last));
-            in_time && drawable.memo.terms.may_pay(charge)
+            let of_service = drawable.service.is_none_or(|service| service == charge.product_code.as_str());
+            in_time && of_service && drawable.memo.terms.may_pay(charge)
         })
         .collect();
     let mut services: BTreeMap<&ProductCode, Exact> = BTreeMap::new();
@@ -136,7 +201,7 @@ fn draw_one(
     }
     let eligible = Exact::checked_sum(services.values().copied())?.round_to_money(currency, rounding)?;
     let amount = eligible.min(room).min(drawable.limit).at_least_zero();
-    let mut draw = MemoDraw { step: 0, memo: drawable.memo.number.clone(), amount, eligible, by_service: Vec::new() };
+    let mut draw = MemoDraw { memo: drawable.memo.number.clone(), amount, eligible, by_service: Vec::new() };
     if amount.is_zero() {
         return Ok(draw);
     }

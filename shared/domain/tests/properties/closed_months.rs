@@ -4,14 +4,15 @@
 use domain::{
     memo::{IssueMemo, MemoFact, MemoTerms},
     never_covered::NeverCovered,
-    policy::Policies,
+    policy::{ExpiryInsideMonth, Policies},
+    rating::RatedCharge,
 };
 use money::{Currency, Money};
 use proptest::prelude::*;
 
 use crate::builders::{
-    any_charges, any_issues, charge, correct, drawn, fold, holding, issue, month_of_2019, only, open, rated, uncovered,
-    usd,
+    any_charges, any_issues, charge, correct, day, drawn, fold, holding, issue, month_of_2019, only, open, rated,
+    uncovered, usd,
 };
 
 proptest! {
@@ -137,4 +138,19 @@ fn the_parts_of_a_correction_are_its_amount() {
         assert_eq!(applied.amount, usd("10.00"));
         assert_eq!(Money::sum(Currency::USD, applied.by_service.iter().map(|part| part.amount)), applied.amount);
     }
+}
+
+#[test]
+fn a_memo_counted_to_the_day_is_corrected_to_the_day() {
+    let policies = Policies { expiry_inside_month: ExpiryInsideMonth::DayExact, ..Policies::default() };
+    let of_march = |before: &str, after: &str| {
+        let on = |at: &str, amount: &str| RatedCharge { day: Some(day(at)), ..charge("AmazonEC2", amount) };
+        rated(month_of_2019(3), vec![on("2019-03-10", before), on("2019-03-20", after)])
+    };
+    let mut memos = holding(&[issue("1", usd("900.00"), Some("2019-03-15"))]);
+    drawn(&mut memos, &of_march("150", "160"), &policies);
+    assert_eq!(open(&memos), ["750.00"]);
+    let facts = correct(&memos, &of_march("75", "320"), &policies, month_of_2019(4)).unwrap().facts;
+    fold(&mut memos, &facts);
+    assert_eq!(open(&memos), ["825.00"], "what it paid is usage up to its end");
 }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use domain::{
     ids::MemoNumber,
     memo::{
-        AdjustMemo, CreditMemo, ExpireMemo, FundMemo, FundingFromCredit, IssueMemo, LapseAtClose, MemberMemos,
-        MemoFact, ReassignPo, RefundMemo, ReinstateMemo, TransferMemo, WriteOffCause, WriteOffMemo,
+        AdjustMemo, CreditMemo, EndUnfunded, ExpireMemo, FundMemo, FundingFromCredit, IssueMemo, LapseAtClose,
+        MemberMemos, MemoFact, ReassignPo, RefundMemo, ReinstateMemo, ReviseMemos, TransferMemo, WriteOffCause,
+        WriteOffMemo,
     },
     policy::{MemoBasis, Policies},
     rating::RatedCharge,
@@ -26,7 +27,7 @@ use crate::builders::{
 /// Something that happens to an account; memos and months are taken modulo what there is.
 #[derive(Debug, Clone)]
 enum Act {
-    Issue(IssueMemo),
+    Issue(Box<IssueMemo>),
     Fund { memo: usize, month: u32, attributed_fine: i64 },
     Draw { month: u32, charges: Vec<RatedCharge> },
     Correct { month: u32, charges: Vec<RatedCharge> },
@@ -38,6 +39,9 @@ enum Act {
     Transfer { memo: usize, cents: Option<i64> },
     ReassignPo { memo: usize, po: u8 },
     Reinstate { memo: usize, cents: Option<i64> },
+    Revise { memo: usize, change_fine: i64 },
+    Cancel { memo: usize },
+    Leave,
 }
 
 const MONTHS: u32 = 9;
@@ -49,7 +53,7 @@ fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         2 => (any_issues(1), any::<bool>()).prop_map(|(issues, funded)| {
             let basis = if funded { MemoBasis::Funded } else { MemoBasis::Face };
-            Act::Issue(IssueMemo { basis, ..issues.into_iter().next().unwrap() })
+            Act::Issue(Box::new(IssueMemo { basis, ..issues.into_iter().next().unwrap() }))
         }),
         4 => (memo(), month(), -200_000i64..4_000_000)
             .prop_map(|(memo, month, attributed_fine)| Act::Fund { memo, month, attributed_fine }),
@@ -63,6 +67,9 @@ fn any_act() -> impl Strategy<Value = Act> {
         1 => (memo(), part()).prop_map(|(memo, cents)| Act::Transfer { memo, cents }),
         1 => (memo(), 0u8..3).prop_map(|(memo, po)| Act::ReassignPo { memo, po }),
         1 => (memo(), part()).prop_map(|(memo, cents)| Act::Reinstate { memo, cents }),
+        1 => (memo(), -2_000_000i64..2_000_000).prop_map(|(memo, change_fine)| Act::Revise { memo, change_fine }),
+        1 => memo().prop_map(|memo| Act::Cancel { memo }),
+        1 => Just(Act::Leave),
     ]
 }
 
@@ -145,7 +152,7 @@ impl Life {
             Act::Issue(issue) => {
                 self.issued += 1;
                 let credit = crate::builders::credit_id(&self.issued.to_string());
-                let facts = self.home.decide_issue(&IssueMemo { credit: Some(credit), ..issue.clone() }).unwrap();
+                let facts = self.home.decide_issue(&IssueMemo { credit: Some(credit), ..(**issue).clone() }).unwrap();
                 self.record(&facts);
             }
             Act::Fund { memo, month, attributed_fine } => {
@@ -224,6 +231,24 @@ impl Life {
                 let command = ReinstateMemo { memo, amount: amount(cents), usable_until: None, effective, posting };
                 self.record(&self.home.decide_reinstate(&command).unwrap_or_default());
             }
+            Act::Revise { memo, change_fine } => {
+                let Some(credit) = self.memo(*memo).and_then(|memo| memo.credit) else { return };
+                let (change, first_unissued) = (fine(*change_fine), Some(posting));
+                let command = ReviseMemos { credit, change, effective, policy: hash(), first_unissued };
+                self.record(&self.home.decide_revise(&command).unwrap());
+                assert_eq!(self.home.decide_revise(&command).unwrap(), [], "revising again");
+            }
+            Act::Cancel { memo } => {
+                let Some(credit) = self.memo(*memo).and_then(|memo| memo.credit) else { return };
+                let cause = WriteOffCause::UpstreamCancelled;
+                let command = EndUnfunded { credit, cause, effective, posting };
+                self.record(&self.home.decide_end_unfunded(&command).unwrap());
+                assert_eq!(self.home.decide_end_unfunded(&command).unwrap(), [], "cancelling again");
+            }
+            Act::Leave => {
+                self.record(&self.home.decide_account_left(effective, posting));
+                assert_eq!(self.home.decide_account_left(effective, posting), [], "leaving again");
+            }
         }
     }
 
@@ -266,7 +291,7 @@ proptest! {
     ) {
         let mut life = Life::default();
         for issue in first {
-            life.act(&Act::Issue(issue), &policies);
+            life.act(&Act::Issue(Box::new(issue)), &policies);
         }
         for act in &acts {
             life.act(act, &policies);

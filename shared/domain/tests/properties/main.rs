@@ -15,6 +15,7 @@ mod draw_order;
 mod draws;
 mod independence;
 mod lives;
+mod moves;
 mod odd_inputs;
 mod policies;
 mod worked_examples;

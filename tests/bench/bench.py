@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ROWS = int(os.environ.get("BENCH_ROWS", "5200000"))
+ROWS = int(os.environ.get("BENCH_ROWS", "5400000"))
 FACTS = int(os.environ.get("BENCH_FACTS", "2000000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 THREADS = int(os.environ.get("BENCH_THREADS", "2"))

@@ -48,8 +48,18 @@ async fn run(line: CommandLine) -> Result<(), Failure> {
         Command::Watch(args) => commands::watch(&global, &args).await,
         command => {
             let (name, access) = name_and_access(&command);
-            let mut office = open(&global, name, access, &command).await?;
-            let outcome = dispatch(&global, &mut office, command).await;
+            let mut office = match (open(&global, name, access, &command).await, &command) {
+                // A log that cannot be opened is a finding, and findings are data.
+                (Err(failure), Command::Audit) => return Err(commands::audit_of_unreadable(&global, failure)?),
+                (outcome, _) => outcome?,
+            };
+            let was_done = office.was_done();
+            let mut outcome = dispatch(&global, &mut office, command).await;
+            if was_done {
+                output::say("done before under this key: nothing is recorded again");
+            } else if outcome.is_ok() {
+                outcome = office.done().await;
+            }
             office.finish()?;
             if outcome.is_ok() && global.dry_run && access == Access::Write {
                 commands::print_dry_run(&office);
@@ -167,6 +177,19 @@ pub(crate) fn actor(global: &Global) -> String {
     global.by.clone().or_else(of_system).filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
+/// A file, or all files below a folder, in order of their paths.
+fn files_below(path: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    if path.is_file() {
+        found.push(path.to_owned());
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    let mut entries: Vec<std::path::PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for entry in entries {
+        files_below(&entry, found);
+    }
+}
+
 /// The hash of a command's input: its arguments and the files it names.
 fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
     let mut hash = Sha256::new();
@@ -179,10 +202,24 @@ fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
         Command::Ingest(args) => args.paths.iter().map(std::path::PathBuf::as_path).collect(),
         _ => Vec::new(),
     };
-    for file in files.into_iter().filter(|file| file.is_file()) {
-        let bytes = std::fs::read(file)
-            .map_err(|cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", file.display())))?;
-        hash.update(Sha256::digest(&bytes));
+    let mut all = Vec::new();
+    for file in files {
+        files_below(file, &mut all);
+    }
+    for file in all {
+        let failed = |cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", file.display()));
+        let mut reader = std::fs::File::open(&file).map_err(failed)?;
+        let mut of_file = Sha256::new();
+        // Bills are large: a piece at a time.
+        let mut piece = vec![0; 1024 * 1024];
+        loop {
+            let read = std::io::Read::read(&mut reader, &mut piece).map_err(failed)?;
+            if read == 0 {
+                break;
+            }
+            of_file.update(&piece[..read]);
+        }
+        hash.update(of_file.finalize());
     }
     Ok(hex::encode(hash.finalize()))
 }

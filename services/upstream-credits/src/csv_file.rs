@@ -52,7 +52,8 @@ impl CsvTable {
         let file =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let whole = |what: String| CsvFault { file: file.clone(), line: 0, column: String::new(), what };
-        let bytes = std::fs::read(path).map_err(|cause| whole(format!("reading it failed: {cause}: check its name and rights")))?;
+        let bytes = std::fs::read(path)
+            .map_err(|cause| whole(format!("reading it failed: {cause}: check its name and rights")))?;
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         if text.trim_ascii().is_empty() {
             return Err(whole("the file is empty: export it again".into()));
@@ -166,7 +167,8 @@ impl CsvRow<'_> {
     /// # Errors
     /// [`CsvFault`].
     pub fn amount(&self, column: &str) -> Result<Exact, CsvFault> {
-        Exact::parse(self.text(column)).map_err(|fault| self.fault(column, format!("{fault}: write it with digits and a point")))
+        Exact::parse(self.text(column))
+            .map_err(|fault| self.fault(column, format!("{fault}: write it with digits and a point")))
     }
 
     /// A currency.
@@ -174,7 +176,8 @@ impl CsvRow<'_> {
     /// # Errors
     /// [`CsvFault`].
     pub fn currency(&self, column: &str) -> Result<Currency, CsvFault> {
-        Currency::parse(self.text(column)).map_err(|fault| self.fault(column, format!("{fault}: write the three letters")))
+        Currency::parse(self.text(column))
+            .map_err(|fault| self.fault(column, format!("{fault}: write the three letters")))
     }
 
     /// A list, separated by `;`.
@@ -235,16 +238,25 @@ pub fn read_credits_csv(path: &Path) -> Result<Vec<UpstreamCreditTerms>, CsvFaul
             covers_tax: row.yes_or_no("covers_tax")?,
         };
         if !terms.face_amount.is_positive() {
-            return Err(row.fault("face_amount", format!("{} is not above zero: correct it, or leave the row out", terms.face_amount)));
+            return Err(row.fault(
+                "face_amount",
+                format!("{} is not above zero: correct it, or leave the row out", terms.face_amount),
+            ));
         }
         if terms.end_date.is_some_and(|end| end < terms.start_date) {
-            return Err(row.fault("end_date", format!("it is before the start date {}: correct one of them", terms.start_date)));
+            return Err(
+                row.fault("end_date", format!("it is before the start date {}: correct one of them", terms.start_date))
+            );
         }
         let twice = credits.iter().find(|other| other.credit == terms.credit && other.payer == terms.payer);
         if twice.is_some_and(|other| *other != terms) {
-            return Err(
-                row.fault("credit_id", format!("credit {} stands twice in the file, with other terms: keep the row that is right", terms.credit))
-            );
+            return Err(row.fault(
+                "credit_id",
+                format!(
+                    "credit {} stands twice in the file, with other terms: keep the row that is right",
+                    terms.credit
+                ),
+            ));
         }
         if twice.is_none() {
             credits.push(terms);

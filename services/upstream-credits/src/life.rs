@@ -17,9 +17,6 @@ pub async fn credit_life(
     credit: &UpstreamCreditId,
     life: &CreditLife,
 ) -> Result<usize, Failure> {
-    if office.was_done()? {
-        return Ok(0);
-    }
     let decided = office
         .decide_many(|model| {
             let state = model.upstream_credit(payer, credit)?;

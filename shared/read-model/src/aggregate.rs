@@ -10,13 +10,14 @@ use domain::{
     usage::{DeliveryState, MemberUsageState},
 };
 use serde::{Deserialize, Serialize};
-use wire::{AggregateKey, ChainHash, Fact};
+use wire::{AggregateKey, ChainHash, CommandDone, Fact};
 
 /// The state of an aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // each variant is its state, documented in the domain
 pub enum Aggregate {
     Policy(PolicyHistory),
+    Command(Option<CommandDone>),
     Member(MemberAccountState),
     Delivery(Box<DeliveryState>),
     MemberUsage(MemberUsageState),
@@ -40,6 +41,7 @@ impl Aggregate {
     pub fn empty(key: &AggregateKey) -> Self {
         match key {
             AggregateKey::GeneralPolicy | AggregateKey::Policy { .. } => Self::Policy(PolicyHistory::default()),
+            AggregateKey::Command { .. } => Self::Command(None),
             AggregateKey::Member { .. } => Self::Member(MemberAccountState::default()),
             AggregateKey::Delivery { .. } => Self::Delivery(Box::default()),
             AggregateKey::MemberUsage { .. } => Self::MemberUsage(MemberUsageState::default()),
@@ -60,6 +62,10 @@ impl Aggregate {
             },
             Self::Policy(history) => match fact {
                 Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
+                _ => return Err(misplaced()),
+            },
+            Self::Command(done) => match fact {
+                Fact::CommandDone(fact) => *done = Some(fact.clone()),
                 _ => return Err(misplaced()),
             },
             Self::Member(member) => match fact {

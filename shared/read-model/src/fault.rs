@@ -19,6 +19,17 @@ pub enum ReadModelFault {
         /// What came.
         found: u64,
     },
+    /// The log ends before what was read of it: commits were lost, or it was rolled back. Restore it
+    /// from a copy; where it was restored on purpose, delete the read model.
+    #[error("{stream} ends at sequence {found}, and sequence {known} had been read of it: commits {} to {known} are lost. Restore the log from a copy; if it was restored on purpose, delete the read-model folder", found + 1)]
+    LostCommits {
+        /// The stream.
+        stream: StreamName,
+        /// What had been read.
+        known: u64,
+        /// Where it ends.
+        found: u64,
+    },
     /// The commit does not follow from its subject's last one. Compare the log with a copy.
     #[error("{stream} sequence {sequence}: {what} on {subject}")]
     BrokenChain {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, IdempotencyKey, StoredCommit, StreamName, Subject};
+use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, StoredCommit, StreamName, Subject};
 
 use crate::{
-    Aggregate, Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree, aggregate::NotFolded,
+    Aggregate, Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree,
+    aggregate::NotFolded,
 };
 
 /// A commit with its body read and its fingerprint taken: the part of the work that needs no
@@ -83,6 +84,9 @@ pub struct ReadModel {
 
 /// Subjects kept in memory before the cache is written and emptied.
 const CACHED_SUBJECTS_MAX: usize = 200_000;
+
+/// Values kept beside the aggregates before they are written: some tens of megabytes of statements.
+const PENDING_VALUES_MAX: usize = 20_000;
 
 const CHECKPOINT_KEY: &[u8] = b"positions";
 
@@ -206,12 +210,11 @@ impl ReadModel {
             for (at, fact) in facts.iter().enumerate() {
                 self.keep_beside(commit, at, fact)?;
             }
-            if let Some(key) = &commit.body.idempotency {
-                self.put(Tree::IdempotencyKeys, key.key.as_bytes().to_vec(), key)?;
-            }
             if self.dirty.len() >= CACHED_SUBJECTS_MAX {
                 self.flush()?;
                 self.cached.clear();
+            } else if self.pending.len() >= PENDING_VALUES_MAX {
+                self.flush()?;
             }
         }
         Ok(())
@@ -361,14 +364,6 @@ impl ReadModel {
                 Ok((key, value))
             })
             .collect()
-    }
-
-    /// What an operator's key was used for.
-    ///
-    /// # Errors
-    /// [`StoreFault`].
-    pub fn idempotency_key(&self, key: &str) -> Result<Option<IdempotencyKey>, StoreFault> {
-        self.value(Tree::IdempotencyKeys, key.as_bytes())
     }
 }
 

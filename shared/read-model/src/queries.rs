@@ -15,7 +15,7 @@ use domain::{
     usage::{DeliveryState, MemberUsage, MemberUsageState},
 };
 use serde::{Deserialize, Serialize};
-use wire::{AggregateKey, Subject};
+use wire::{AggregateKey, CommandDone, Subject};
 
 use crate::{Aggregate, MemoEntry, ReadModel, ReadModelFault, StoreFault, Tree};
 
@@ -87,6 +87,14 @@ impl ReadModel {
         }
         let general = self.policy_history(None)?;
         Ok(general.in_force(period).cloned().unwrap_or_default())
+    }
+
+    /// What was done under an operator's key.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn command_done(&self, key: &str) -> Result<Option<CommandDone>, StoreFault> {
+        Ok(state_of!(self, &Subject::command(key), Command))
     }
 
     /// The deliveries of a payer and period.
@@ -351,7 +359,7 @@ impl ReadModel {
         for prefix in ["accounts.", "credits.", "billing.", "memos."] {
             for subject in self.records(prefix)?.into_keys() {
                 match AggregateKey::of(&subject)? {
-                    AggregateKey::GeneralPolicy => {}
+                    AggregateKey::GeneralPolicy | AggregateKey::Command { .. } => {}
                     AggregateKey::Policy { payer }
                     | AggregateKey::Member { payer, .. }
                     | AggregateKey::Delivery { payer, .. }

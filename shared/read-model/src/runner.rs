@@ -132,16 +132,20 @@ pub async fn catch_up_streams(
     streams: &[StreamName],
 ) -> Result<CatchUp, ReadModelFault> {
     let mut done = CatchUp::default();
-    // A store of another log, or one ahead of a log that was restored, is worthless.
     for stream in streams {
         let head = log.head(*stream).await?;
         let position = model.position(*stream);
-        let other_log = !position.incarnation.is_empty() && position.incarnation != head.incarnation;
-        if other_log || position.sequence > head.last_sequence {
-            tracing::warn!(%stream, position = position.sequence, head = head.last_sequence, "the read model is of another log; rebuilding it");
+        // A store of another log is worthless: it is rebuilt.
+        if !position.incarnation.is_empty() && position.incarnation != head.incarnation {
+            tracing::warn!(%stream, "the read model is of another log; rebuilding it");
             model.reset()?;
             done.rebuilt = true;
             break;
+        }
+        // The same log, ending earlier than what was read of it, has lost commits.
+        if position.sequence > head.last_sequence {
+            let (known, found) = (position.sequence, head.last_sequence);
+            return Err(ReadModelFault::LostCommits { stream: *stream, known, found });
         }
     }
     let before = model.facts_folded();

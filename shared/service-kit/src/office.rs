@@ -6,7 +6,7 @@ use domain::period::BillingPeriod;
 use event_log::EventLog;
 use read_model::{ReadModel, catch_up};
 use sha2::{Digest, Sha256};
-use wire::{Fact, IdempotencyKey, Subject};
+use wire::{CommandDone, Fact, IdempotencyKey, Subject};
 
 use crate::{Clock, Failure};
 
@@ -47,6 +47,7 @@ pub struct BackOffice {
     pub act: Act,
     pub(crate) correlation: String,
     pub(crate) causation: Option<String>,
+    was_done: bool,
     pub(crate) recorded: Vec<Recorded>,
 }
 
@@ -69,25 +70,31 @@ impl BackOffice {
             act: Act::default(),
             correlation: String::new(),
             causation: None,
+            was_done: false,
             recorded: Vec::new(),
         };
         office.begin(act)?;
         Ok(office)
     }
 
-    /// Begins another act in the same office.
+    /// Begins another act in the same office. An act that was done before under the operator's key
+    /// is gone through again as a dry run: it answers, and records nothing twice.
     ///
     /// # Errors
     /// [`Failure`] where the operator's key was used for another input.
     pub fn begin(&mut self, act: Act) -> Result<(), Failure> {
+        self.was_done = false;
         if let Some(offered) = &act.idempotency
-            && let Some(used) = self.model.idempotency_key(&offered.key)?
-            && used.input != offered.input
+            && let Some(done) = self.model.command_done(&offered.key)?
         {
-            return Err(Failure::refused(
-                "CM0302",
-                format!("the idempotency key '{}' was used for another input: use another key", offered.key),
-            ));
+            if done.key.input != offered.input {
+                return Err(Failure::refused(
+                    "CM0302",
+                    format!("the idempotency key '{}' was used for another input: use another key", offered.key),
+                ));
+            }
+            self.was_done = true;
+            self.model.stop_writing();
         }
         let seed = format!("{}\u{0}{}\u{0}{}", act.command, act.by, self.clock.now().to_rfc3339());
         let seed = match &act.idempotency {
@@ -106,14 +113,31 @@ impl BackOffice {
     }
 
     /// Whether the act was done before under the operator's key.
+    pub fn was_done(&self) -> bool {
+        self.was_done
+    }
+
+    /// Whether nothing is recorded: a dry run, or an act that was done before.
+    pub(crate) fn records_nothing(&self) -> bool {
+        self.act.dry_run || self.was_done
+    }
+
+    /// Notes that the act was done, under the operator's key: repeating it does nothing.
     ///
     /// # Errors
-    /// [`Failure`] where the read model fails.
-    pub fn was_done(&self) -> Result<bool, Failure> {
-        match &self.act.idempotency {
-            Some(key) => Ok(self.model.idempotency_key(&key.key)?.is_some()),
-            None => Ok(false),
-        }
+    /// [`Failure`].
+    pub async fn done(&mut self) -> Result<(), Failure> {
+        let Some(key) = self.act.idempotency.clone().filter(|_| !self.records_nothing()) else { return Ok(()) };
+        let command = self.act.command.clone();
+        let subject = Subject::command(&key.key);
+        self.decide(&subject, |model| {
+            if model.command_done(&key.key)?.is_some() {
+                return Ok(Vec::new());
+            }
+            Ok(vec![Fact::CommandDone(CommandDone { key: key.clone(), command: command.clone() })])
+        })
+        .await?;
+        Ok(())
     }
 
     /// Reads what others have recorded.
@@ -121,7 +145,7 @@ impl BackOffice {
     /// # Errors
     /// [`Failure`].
     pub async fn sync(&mut self) -> Result<(), Failure> {
-        if !self.act.dry_run {
+        if !self.records_nothing() {
             catch_up(self.log.as_ref(), &mut self.model).await?;
         }
         Ok(())
@@ -132,7 +156,7 @@ impl BackOffice {
     /// # Errors
     /// [`Failure`].
     pub fn finish(&mut self) -> Result<(), Failure> {
-        if !self.act.dry_run {
+        if !self.records_nothing() {
             self.model.flush()?;
         }
         Ok(())

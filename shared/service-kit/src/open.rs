@@ -9,7 +9,7 @@ use std::{
 
 use event_log::{EventLog, MemoryLog};
 use event_log_file::FileLog;
-use read_model::{ReadModel, SledStore, StoreFault, WhatToFold, catch_up};
+use read_model::{ReadModel, ReadModelFault, SledStore, StoreFault, WhatToFold, catch_up};
 
 use crate::{Act, BackOffice, Clock, Failure};
 
@@ -63,27 +63,40 @@ impl BackOffice {
     pub async fn open(settings: OfficeSettings) -> Result<Self, Failure> {
         let OfficeSettings { folder, access, clock, act } = settings;
         let writes = access == Access::Write && !act.dry_run;
-        let log: Arc<dyn EventLog> = match (writes, folder.join("log").is_dir()) {
-            (true, _) => {
-                std::fs::create_dir_all(&folder).map_err(|cause| {
-                    Failure::failed("CM0103", format!("making the folder {} failed: {cause}", folder.display()))
-                })?;
-                let log = FileLog::open_writer(&folder, WRITER_WAIT).await?;
-                for repair in log.repairs() {
-                    tracing::warn!(stream = %repair.stream, bytes = repair.bytes, "an unfinished write was cut off: {}", repair.what);
-                }
-                Arc::new(log)
-            }
-            (false, true) => Arc::new(FileLog::open_reader(&folder).await?),
+        let exists = folder.join("log").is_dir();
+        if !exists && !writes {
             // Nothing was ever recorded here: an empty log answers, and nothing is made.
-            (false, false) => Arc::new(MemoryLog::new()),
+            let model = ReadModel::in_memory(WhatToFold::Everything);
+            return Self::over(Arc::new(MemoryLog::new()), model, clock, act).await;
+        }
+        // The log is read before it is written: a writer cuts off an unfinished end, and must not
+        // take for unfinished what had been read before.
+        let known = match exists {
+            true => {
+                let log = FileLog::open_reader(&folder).await?;
+                let model = open_model(&folder, &log).await?;
+                if !writes {
+                    return Self::over(Arc::new(log), model, clock, act).await;
+                }
+                Some(model)
+            }
+            false => None,
         };
-        let exists = writes || folder.join("log").is_dir();
-        let model = if exists {
-            open_model(&folder, log.as_ref()).await?
-        } else {
-            ReadModel::in_memory(WhatToFold::Everything)
+        std::fs::create_dir_all(&folder).map_err(|cause| {
+            Failure::failed("CM0103", format!("making the folder {} failed: {cause}", folder.display()))
+        })?;
+        let log = FileLog::open_writer(&folder, WRITER_WAIT).await?;
+        for repair in log.repairs() {
+            tracing::warn!(stream = %repair.stream, bytes = repair.bytes, "an unfinished write was cut off: {}", repair.what);
+        }
+        let model = match known {
+            Some(mut model) => {
+                catch_up(&log, &mut model).await?;
+                model
+            }
+            None => open_model(&folder, &log).await?,
         };
+        let log: Arc<dyn EventLog> = Arc::new(log);
         Self::over(log, model, clock, act).await
     }
 }
@@ -95,6 +108,10 @@ async fn open_model(folder: &Path, log: &dyn EventLog) -> Result<ReadModel, Fail
             Ok(store) => match ReadModel::over(Box::new(store)) {
                 Ok(mut model) => match catch_up(log, &mut model).await {
                     Ok(_) => return Ok(model),
+                    // What the log itself says of its damage is not for a cache to hide.
+                    Err(fault @ (ReadModelFault::LostCommits { .. } | ReadModelFault::Log(_))) => {
+                        return Err(fault.into());
+                    }
                     // The store is a cache: where it does not agree with the log, the log is right.
                     // Where a rebuilt one does not either, the log itself is damaged.
                     Err(fault) if attempt == 0 => tracing::warn!(%fault, "the read model is set aside and rebuilt"),

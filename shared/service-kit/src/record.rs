@@ -161,7 +161,7 @@ impl BackOffice {
         }
         let stream = call[0].commit.subject.stream();
         let next = self.model.position(stream).sequence + 1;
-        if self.act.dry_run {
+        if self.records_nothing() {
             let sequences: Vec<u64> = (next..).take(call.len()).collect();
             self.fold(call, &sequences)?;
             return Ok(Outcome::Done);
@@ -211,7 +211,7 @@ impl BackOffice {
                 body: one.body.clone(),
             };
             self.model.apply(&decoded)?;
-            let sequence = (!self.act.dry_run).then_some(*sequence);
+            let sequence = (!self.records_nothing()).then_some(*sequence);
             self.note(one, sequence);
         }
         Ok(())

@@ -12,6 +12,7 @@ use crate::{BadSubject, StreamName, Subject};
 #[allow(missing_docs)] // the fields are the ids that the subject is made of
 pub enum AggregateKey {
     GeneralPolicy,
+    Command { token: String },
     Policy { payer: PayerAccountId },
     Member { payer: PayerAccountId, member: MemberAccountId },
     Delivery { payer: PayerAccountId, period: BillingPeriod },
@@ -37,6 +38,7 @@ impl AggregateKey {
         let period = |at: usize| BillingPeriod::parse(&tokens[at]).map_err(|_| bad());
         Ok(match (subject.stream(), raw.as_slice()) {
             (StreamName::Accounts, ["policy"]) => Self::GeneralPolicy,
+            (StreamName::Accounts, ["commands", "key", token]) => Self::Command { token: (*token).to_owned() },
             (StreamName::Accounts, [_, "policy"]) => Self::Policy { payer: payer()? },
             (StreamName::Accounts, [_, _]) => Self::Member { payer: payer()?, member: member(1)? },
             (StreamName::Usage, [_, "delivery", _]) => Self::Delivery { payer: payer()?, period: period(2)? },

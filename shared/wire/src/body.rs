@@ -55,7 +55,7 @@ pub struct CommitBody {
     /// The commit that caused this one, where a service reacted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<String>,
-    /// The operator's key.
+    /// The operator's key, on every commit of the command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<IdempotencyKey>,
     /// How far each stream had been read when this was decided.
@@ -104,4 +104,14 @@ impl CommitBody {
             cause,
         })
     }
+}
+
+/// A command was done under an operator's key: repeating it does nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CommandDone {
+    /// The key and the hash of the command's input.
+    #[serde(flatten)]
+    pub key: IdempotencyKey,
+    /// The command.
+    pub command: String,
 }

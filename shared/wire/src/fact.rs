@@ -26,6 +26,8 @@ pub enum Fact {
     MemberAssigned(account::MemberAssigned),
     #[serde(rename = "policy_adopted.v1")]
     PolicyAdopted(policy::PolicyAdopted),
+    #[serde(rename = "command_done.v1")]
+    CommandDone(crate::CommandDone),
     #[serde(rename = "member_usage_delivered.v1")]
     MemberUsageDelivered(usage::MemberUsageDelivered),
     #[serde(rename = "delivery_completed.v1")]
@@ -104,6 +106,7 @@ impl Fact {
         match self {
             Self::MemberAssigned(_) => "member_assigned.v1",
             Self::PolicyAdopted(_) => "policy_adopted.v1",
+            Self::CommandDone(_) => "command_done.v1",
             Self::MemberUsageDelivered(_) => "member_usage_delivered.v1",
             Self::DeliveryCompleted(_) => "delivery_completed.v1",
             Self::DeliverySeen(_) => "delivery_seen.v1",
@@ -146,6 +149,7 @@ impl Fact {
     pub const TYPES: &'static [&'static str] = &[
         "member_assigned.v1",
         "policy_adopted.v1",
+        "command_done.v1",
         "member_usage_delivered.v1",
         "delivery_completed.v1",
         "delivery_seen.v1",

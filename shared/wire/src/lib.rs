@@ -16,7 +16,7 @@ mod stream;
 mod subject;
 
 pub use aggregate_key::AggregateKey;
-pub use body::{BODY_BYTES_MAX, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody};
+pub use body::{BODY_BYTES_MAX, CommandDone, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody};
 pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};
 pub use fact::Fact;

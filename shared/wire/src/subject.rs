@@ -10,7 +10,7 @@ use domain::{
     period::BillingPeriod,
 };
 
-use crate::StreamName;
+use crate::{Fingerprint, StreamName};
 
 /// The subject of a commit, for example `memos.999900001111.111122223333`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +60,13 @@ impl Subject {
     /// The policies of all payers that have none of their own.
     pub fn general_policy() -> Self {
         Self::of(StreamName::Accounts, &["policy"])
+    }
+
+    /// A command that was done under an operator's key.
+    pub fn command(key: &str) -> Self {
+        // Keys are any text: hashed, so that none is too long for a subject.
+        let token = Fingerprint::of_bytes(key.as_bytes()).to_string();
+        Self::of(StreamName::Accounts, &["commands", "key", &token[..32]])
     }
 
     /// What a bill says of one member in one period.

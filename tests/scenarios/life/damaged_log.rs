@@ -71,10 +71,10 @@ fn a_flipped_bit_in_the_last_line_is_noticed_in_every_stream() {
 fn a_whole_line_is_never_cut_off_as_if_it_were_unfinished() {
     let office = Story::closed();
     flip_in_line(&office, "MEMOS", |lines| lines - 1);
-    let before = fs::read(office.segment("MEMOS")).unwrap();
+    let before = FileBytes::of(&office.segment("MEMOS"));
     office.write("february.csv", Story::later("2019-02", "1").cur2());
     office.run(&["ingest", "february.csv"]).exits(5).says(&["MEMOS"]);
-    assert_eq!(fs::read(office.segment("MEMOS")).unwrap(), before);
+    assert_eq!(FileBytes::of(&office.segment("MEMOS")), before, "an acknowledged commit was cut off");
 }
 
 #[test]

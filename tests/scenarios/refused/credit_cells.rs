@@ -2,7 +2,6 @@
 //! good rows beside it.
 
 use super::{office, tells_what_to_do};
-use crate::support::*;
 
 const HEADER: &str = "credit_id,payer_account_id,owner_account_id,description,program,currency,face_amount,start_date,\
                       end_date,services,excluded_services,regions,covers_tax";

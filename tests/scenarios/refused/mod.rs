@@ -12,7 +12,7 @@ mod unusual_ids;
 use crate::support::*;
 
 /// The words by which a message tells the operator what to do, or shows how it should be.
-const REMEDIES: [&str; 19] = [
+const REMEDIES: [&str; 21] = [
     "write",
     "export",
     "fetch",
@@ -22,6 +22,8 @@ const REMEDIES: [&str; 19] = [
     "fill",
     "say",
     "give",
+    "correct",
+    "end the",
     "end it",
     "quote",
     "deliver",

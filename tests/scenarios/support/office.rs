@@ -164,7 +164,7 @@ impl Office {
     }
 
     /// Every file of the log with its bytes.
-    pub(crate) fn log_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn log_files(&self) -> BTreeMap<PathBuf, FileBytes> {
         let mut files = BTreeMap::new();
         gather(&self.data().join("log"), &mut files);
         files
@@ -175,7 +175,7 @@ impl Office {
         let is_segment = |path: &Path| path.extension().is_some_and(|ending| ending == "jsonl");
         let files = self.log_files();
         let segments = files.iter().filter(|(path, _)| is_segment(path));
-        segments.map(|(_, bytes)| bytes.iter().filter(|byte| **byte == b'\n').count()).sum()
+        segments.map(|(_, bytes)| bytes.lines()).sum()
     }
 
     /// The first segment of a stream of the log.
@@ -184,13 +184,35 @@ impl Office {
     }
 }
 
-fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+/// A file's bytes; a failed comparison shows how many, not each of them.
+#[derive(PartialEq, Eq)]
+pub(crate) struct FileBytes(Vec<u8>);
+
+impl FileBytes {
+    /// Those of a file.
+    #[track_caller]
+    pub(crate) fn of(path: &Path) -> Self {
+        Self(fs::read(path).unwrap())
+    }
+
+    fn lines(&self) -> usize {
+        self.0.iter().filter(|byte| **byte == b'\n').count()
+    }
+}
+
+impl std::fmt::Debug for FileBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes in {} lines", self.0.len(), self.lines())
+    }
+}
+
+fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, FileBytes>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
             gather(&path, files);
         } else {
-            files.insert(path.clone(), fs::read(&path).unwrap());
+            files.insert(path.clone(), FileBytes::of(&path));
         }
     }
 }

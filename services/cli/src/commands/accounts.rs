@@ -32,7 +32,8 @@ pub(super) fn read(file: &Path) -> Result<Vec<AssignMember>, CsvFault> {
             let (first, second) = if other.from <= command.from { (other, &command) } else { (&command, other) };
             // An open end means "until the next row"; one that is named must not reach past it.
             if first.from < second.from && first.to.is_some_and(|to| to > second.from) {
-                let what = format!("{} overlaps its assignment from {}: end the former there", command.member, second.from);
+                let what =
+                    format!("{} overlaps its assignment from {}: end the former there", command.member, second.from);
                 return Err(row.fault("from", what));
             }
         }

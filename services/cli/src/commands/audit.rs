@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use money::Money;
-use projector::{Until, differences};
+use projector::{AuditCheck, Until, differences};
 use read_model::WhatToFold;
-use service_kit::{BackOffice, Failure};
+use service_kit::{BackOffice, ExitCode, Failure};
 
 use super::rows::{CurrencyAmount, ReplayRow};
 use crate::{
     args::{Global, ReplayArgs, time_or_day},
     output,
 };
+
+const COLUMNS: [&str; 5] = ["check", "holds", "looked_at", "of", "findings"];
 
 /// Rebuilds the balances from the log.
 pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayArgs) -> Result<(), Failure> {
@@ -62,10 +64,26 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
     let log = office.log();
     let report = projector::audit(log.as_ref(), Some(&office.model)).await?;
-    output::print_rows(global.output, &report.checks, &["check", "holds", "looked_at", "of", "findings"])?;
+    output::print_rows(global.output, &report.checks, &COLUMNS)?;
     if !report.holds {
         let failed: Vec<&str> = report.checks.iter().filter(|check| !check.holds).map(|check| check.check).collect();
         return Err(Failure::check("CM0515", format!("the audit found something: {}", failed.join(", "))));
     }
     Ok(())
+}
+
+/// The report on a log that cannot be opened; answers with the failure to end with.
+pub(crate) fn audit_of_unreadable(global: &Global, failure: Failure) -> Result<Failure, Failure> {
+    if failure.exit != ExitCode::CheckFailed {
+        return Ok(failure);
+    }
+    let check = AuditCheck {
+        check: "log: sequences, numbers, chain, stated balances",
+        holds: false,
+        looked_at: 0,
+        of: "commits",
+        findings: vec![failure.message.clone()],
+    };
+    output::print_rows(global.output, &[check], &COLUMNS)?;
+    Ok(failure)
 }

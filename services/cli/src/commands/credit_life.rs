@@ -42,6 +42,9 @@ pub(crate) async fn credit_life(
         _ => return Err(Failure::failed("CM0100", "this is no act upon a credit")),
     };
     let payer = payer_or_only(office, of.payer.as_ref())?;
+    if office.was_done() {
+        return credits_list(global, office, Some(&payer));
+    }
     upstream_credits::credit_life(office, &payer, &id, &life).await?;
     react::follow(office, &payer).await?;
     credits_list(global, office, Some(&payer))

@@ -173,7 +173,9 @@ pub(crate) async fn credits_attribute(
     period: BillingPeriod,
 ) -> Result<(), Failure> {
     let command = AttributeByHand { payer: payer.clone(), period, item, credit };
-    upstream_credits::attribute_by_hand(office, &command).await?;
+    if !office.was_done() {
+        upstream_credits::attribute_by_hand(office, &command).await?;
+    }
     memo_keeper::fund_payer(office, &payer).await?;
     credits_suspense(global, office, Some(&payer), Some(period))
 }

@@ -44,6 +44,10 @@ pub(crate) struct ProposalRow {
 
 /// Does a verb by hand.
 pub(crate) async fn memo_verb(global: &Global, office: &mut BackOffice, command: MemosCommand) -> Result<(), Failure> {
+    if office.was_done() {
+        // What it did may not be possible a second time; it is not asked again.
+        return memos_list(global, office, None, None);
+    }
     if let MemosCommand::Import { file } = &command {
         return import(global, office, file).await;
     }
@@ -345,6 +349,9 @@ pub(crate) fn approvals(global: &Global, office: &BackOffice) -> Result<(), Fail
 
 /// Approves an act.
 pub(crate) async fn approve(global: &Global, office: &mut BackOffice, proposal: &str) -> Result<(), Failure> {
+    if office.was_done() {
+        return approvals(global, office);
+    }
     let facts = memo_keeper::approve(office, proposal).await?;
     output::say(format_args!("approved: {facts} facts recorded"));
     approvals(global, office)

@@ -20,7 +20,7 @@ mod statement;
 mod watch;
 
 pub(crate) use accounts::{accounts_import, accounts_list};
-pub(crate) use audit::{audit, replay};
+pub(crate) use audit::{audit, audit_of_unreadable, replay};
 pub(crate) use balance::balance;
 pub(crate) use bill::bill;
 pub(crate) use close::{close, reopen};

@@ -5,7 +5,7 @@ use std::path::Path;
 use domain::{
     ids::PayerAccountId,
     period::BillingPeriod,
-    policy::{AdoptPolicies, Policies},
+    policy::{AdoptPolicies, ClosedPeriodCorrections, CustomerTax, FourEyesAct, Policies},
 };
 use serde_json::{Map, Value};
 use service_kit::{BackOffice, Failure};
@@ -45,6 +45,7 @@ pub(crate) async fn policy_adopt(
     let from = from.or(last_closed.map(BillingPeriod::next));
     let base = in_force(office, payer, from.unwrap_or_else(|| BillingPeriod::containing(office.clock.today())))?;
     let policies = read(file, &base)?;
+    refuse_what_is_not_there_yet(&policies)?;
     let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
     let command = AdoptPolicies { from, policies, last_closed };
     let facts = office
@@ -62,6 +63,23 @@ pub(crate) async fn policy_adopt(
         output::say(format_args!("policies {hash} adopted from {from} on"));
     }
     output::print_object(global.output, &command.policies)
+}
+
+/// A choice that nothing acts on yet must not look adopted.
+fn refuse_what_is_not_there_yet(policies: &Policies) -> Result<(), Failure> {
+    let missing = [
+        ("customer_tax: rate-after-memo", matches!(policies.customer_tax, CustomerTax::RateAfterMemo(_))),
+        ("closed_period_corrections: reopen", policies.closed_period_corrections == ClosedPeriodCorrections::Reopen),
+        ("over_application_tolerance", !policies.over_application_tolerance.is_empty()),
+        ("document_currencies", !policies.document_currencies.is_empty()),
+        ("four_eyes: reopen", policies.four_eyes.contains(&FourEyesAct::Reopen)),
+    ];
+    match missing.iter().find(|(_, chosen)| *chosen) {
+        Some((choice, _)) => {
+            Err(Failure::refused("CM0352", format!("the policy '{choice}' is not there yet: leave it at its default")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn last_closed(office: &BackOffice, payer: Option<&PayerAccountId>) -> Result<Option<BillingPeriod>, Failure> {

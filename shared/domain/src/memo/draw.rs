@@ -129,17 +129,19 @@ impl MemberMemos {
         let mut planner = Planner::new(command.month, tax_is_payable, command.policies.rounding)?;
         let mut kept: Vec<Money> = Vec::with_capacity(paid.len());
         for memo in &paid {
+            let last_day = last_day_inside(memo, command.month, command.policies)?;
             let mut sum = Money::zero(currency);
             for part in memo.applications.get(&period).map_or(&[][..], |application| &application.by_service) {
                 let limit = part.amount.min(memo.applied_for(period) - sum);
-                let one = Drawable { memo, limit, last_day: None, service: Some(&part.service) };
-                sum += planner.draw(&one)?.amount;
+                sum += planner.draw(&Drawable { memo, limit, last_day, service: Some(&part.service) })?.amount;
             }
             kept.push(sum);
         }
-        for (memo, kept) in paid.iter().zip(&mut kept) {
+        let mut moved = Vec::with_capacity(paid.len());
+        for (memo, kept) in paid.iter().zip(&kept) {
+            let last_day = last_day_inside(memo, command.month, command.policies)?;
             let limit = memo.applied_for(period) - *kept;
-            *kept += planner.draw(&Drawable { memo, limit, last_day: None, service: None })?.amount;
+            moved.push(planner.draw(&Drawable { memo, limit, last_day, service: None })?);
         }
 
         let posting = Posting {
@@ -150,16 +152,22 @@ impl MemberMemos {
             corrects: command.corrects.clone(),
         };
         let mut facts = Vec::new();
-        for (memo, kept) in paid.iter().zip(&kept) {
+        for ((memo, kept), moved) in paid.iter().zip(&kept).zip(&moved) {
             let back = memo.applied_for(period) - *kept;
             if back.is_positive() {
                 facts.push(posting.unapply(memo, back, command.cause));
+            }
+            // What went to another service is said so, or the next run would place it elsewhere.
+            if moved.amount.is_positive() {
+                facts.push(posting.apply(memo, memo.open + back, moved, command.policies));
             }
         }
         for drawable in &open {
             let draw = planner.draw(drawable)?;
             if draw.amount.is_positive() {
-                facts.push(posting.apply(drawable.memo, drawable.memo.open, &draw, command.policies));
+                // A memo that gave something back above stands higher by now, and lower by what moved.
+                let open = standing(drawable.memo, &facts);
+                facts.push(posting.apply(drawable.memo, open, &draw, command.policies));
             }
         }
         let plan = planner.finish()?;
@@ -204,31 +212,40 @@ impl MemberMemos {
             }
             let last_period = memo.last_period();
             let past_end = last_period.is_some_and(|last| month.period > last);
-            let ends_inside = last_period == Some(month.period);
-            let mut last_day = None;
             match policies.memo_expiry {
-                MemoExpiry::Never => {}
                 MemoExpiry::Upstream if past_end => continue,
                 // What AWS took off the payer's bill stays owed and goes on being drawn.
                 MemoExpiry::UnfundedOnly if past_end => limit = limit.min(memo.funded_balance()),
-                MemoExpiry::Upstream | MemoExpiry::UnfundedOnly => {
-                    if ends_inside && policies.expiry_inside_month == ExpiryInsideMonth::DayExact {
-                        last_day = memo.usable_until.max(memo.end_date);
-                        let undated =
-                            |charge: &crate::rating::RatedCharge| charge.day.is_none() && memo.terms.may_pay(charge);
-                        let covers_whole_month = last_day.is_some_and(|last| last >= month.period.last_day());
-                        if !covers_whole_month && month.charges.iter().any(undated) {
-                            return Err(DrawRefusal::DaysMissing { memo: memo.number.clone(), period: month.period });
-                        }
-                    }
-                }
+                MemoExpiry::Never | MemoExpiry::Upstream | MemoExpiry::UnfundedOnly => {}
             }
+            let last_day = last_day_inside(memo, month, policies)?;
             if limit.is_positive() {
                 drawable.push(Drawable { memo, limit, last_day, service: None });
             }
         }
         Ok(drawable)
     }
+}
+
+/// The open balance of a memo after the facts decided so far.
+fn standing(memo: &CreditMemo, facts: &[MemoFact]) -> Money {
+    facts.iter().rev().find(|fact| *fact.memo() == memo.number).map_or(memo.open, |fact| fact.balances().1)
+}
+
+/// The last day whose charges a memo pays in a month that it ends in, where the policy counts days.
+fn last_day_inside(
+    memo: &CreditMemo,
+    month: &RatedMonth,
+    policies: &Policies,
+) -> Result<Option<chrono::NaiveDate>, DrawRefusal> {
+    let counts_days =
+        policies.expiry_inside_month == ExpiryInsideMonth::DayExact && policies.memo_expiry != MemoExpiry::Never;
+    let last = memo.usable_until.max(memo.end_date).filter(|last| month.period.contains(*last));
+    let Some(last) = last.filter(|last| counts_days && *last < month.period.last_day()) else { return Ok(None) };
+    if month.charges.iter().any(|charge| charge.day.is_none() && memo.terms.may_pay(charge)) {
+        return Err(DrawRefusal::DaysMissing { memo: memo.number.clone(), period: month.period });
+    }
+    Ok(Some(last))
 }
 
 struct Posting<'a> {

@@ -76,6 +76,20 @@ fn a_correction_with_a_new_memo_decided_again_records_nothing() {
     assert_eq!(again, []);
 }
 
+/// A memo whose service is gone pays others up to what it paid; where it does must be recorded, or
+/// the next run puts it elsewhere and draws another memo for what became free.
+#[test]
+fn a_correction_that_moves_a_memo_to_another_service_stays_there() {
+    let anything = issue("1", usd("100.00"), None);
+    let lambda = IssueMemo { terms: only(&["AWSLambda"]), ..issue("2", usd("300.00"), None) };
+    let mut memos = holding(&[anything, lambda]);
+    drawn(&mut memos, &rated(month_of_2019(1), vec![charge("AmazonEC2", "100")]), &Policies::default());
+    let moved = rated(month_of_2019(1), vec![charge("AWSLambda", "105"), charge("AmazonRDS", "101")]);
+    let facts = correct(&memos, &moved, &Policies::default(), month_of_2019(2)).unwrap().facts;
+    fold(&mut memos, &facts);
+    assert_eq!(correct(&memos, &moved, &Policies::default(), month_of_2019(2)).unwrap().facts, []);
+}
+
 #[test]
 fn w3_a_closed_month_that_grew_is_drawn_on_in_the_open_one() {
     for (restated, posted, after_february) in [("130", "-30.00", "619.60"), ("80", "20.00", "669.60")] {

@@ -5,6 +5,7 @@
 //! W9 of the rule book.
 
 use money::{Currency, Exact, MoneyError};
+use sha2::{Digest, Sha256};
 
 use crate::{
     classification::{CreditLineTreatment, LineClass, classify_line},
@@ -55,6 +56,20 @@ impl RatedMonth {
     /// A month without charges.
     pub fn empty(period: BillingPeriod, currency: Currency) -> Self {
         Self { period, currency, charges: Vec::new(), kept: Exact::ZERO, upstream: Exact::ZERO }
+    }
+
+    /// A digest of the charges, whatever their order: what a correction was decided upon.
+    pub fn digest(&self) -> String {
+        let mut lines: Vec<String> = self
+            .charges
+            .iter()
+            .map(|charge| {
+                let RatedCharge { product_code, line_type, region, day, amount, never_covered, .. } = charge;
+                format!("{product_code:?} {line_type:?} {region:?} {day:?} {amount} {never_covered:?}")
+            })
+            .collect();
+        lines.sort();
+        hex::encode(&Sha256::digest(lines.join("\n").as_bytes())[..8])
     }
 
     /// The exact sum of all charges.

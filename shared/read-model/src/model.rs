@@ -210,12 +210,21 @@ impl ReadModel {
             for (at, fact) in facts.iter().enumerate() {
                 self.keep_beside(commit, at, fact)?;
             }
-            if self.dirty.len() >= CACHED_SUBJECTS_MAX {
-                self.flush()?;
-                self.cached.clear();
-            } else if self.pending.len() >= PENDING_VALUES_MAX {
-                self.flush()?;
-            }
+            self.relieve()?;
+        }
+        Ok(())
+    }
+
+    /// Writes and lets go of what it holds, where that is much and there is a store to hold it.
+    fn relieve(&mut self) -> Result<(), StoreFault> {
+        if self.store.is_none() || !self.writes_through {
+            return Ok(());
+        }
+        if self.dirty.len() >= CACHED_SUBJECTS_MAX || self.pending.len() >= PENDING_VALUES_MAX {
+            self.flush()?;
+        }
+        if self.dirty.is_empty() && self.cached.len() >= CACHED_SUBJECTS_MAX {
+            self.cached.clear();
         }
         Ok(())
     }

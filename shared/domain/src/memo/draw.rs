@@ -88,7 +88,14 @@ impl MemberMemos {
         let plan = without.plan(command.month, command.policies)?;
         let mut facts = Vec::new();
         let wanted = |number: &MemoNumber| plan.draws.iter().find(|draw| draw.memo == *number);
-        let posting = Posting { period, posting: period, run: command.run, policy: command.policy, corrects: None };
+        let posting = Posting {
+            period,
+            posting: period,
+            run: command.run,
+            policy: command.policy,
+            corrects: None,
+            charges: None,
+        };
         for memo in self.memos.values() {
             let stands = memo.applied_for(period);
             let target = wanted(&memo.number).map_or(Money::zero(memo.currency), |draw| draw.amount);
@@ -115,6 +122,13 @@ impl MemberMemos {
     pub fn decide_correction(&self, command: &CorrectPeriod<'_>) -> Result<DrawDecision, DrawRefusal> {
         let period = command.month.period;
         let currency = command.month.currency;
+        // Charges that were corrected upon are not corrected upon again: a run that is repeated finds
+        // the correction standing, wherever the memos' shares are by now.
+        let charges = command.month.digest();
+        if self.corrected.get(&period) == Some(&charges) {
+            let plan = self.without_applications(period).plan(command.month, command.policies)?;
+            return Ok(DrawDecision { facts: Vec::new(), plan });
+        }
         // First each memo keeps what it paid, service by service, as far as the charges still hold it;
         // then what it may pay of others, up to what it paid; then what is left is drawn from memos
         // that are open. No memo's share moves to another.
@@ -143,13 +157,26 @@ impl MemberMemos {
             let limit = memo.applied_for(period) - *kept;
             moved.push(planner.draw(&Drawable { memo, limit, last_day, service: None })?);
         }
-
+        // Each part that a memo paid was rounded once: what rounding alone would take is kept.
+        for ((memo, kept), moved) in paid.iter().zip(&mut kept).zip(&moved) {
+            let parts = memo.applications.get(&period).map_or(0, |application| application.by_service.len());
+            let short = memo.applied_for(period) - *kept - moved.amount;
+            *kept += planner.keep_rounding(memo, short, parts + paid.len());
+        }
+        let mut added = Vec::new();
+        for drawable in &open {
+            let draw = planner.draw(drawable)?;
+            if draw.amount.is_positive() {
+                added.push((drawable.memo, draw));
+            }
+        }
         let posting = Posting {
             period,
             posting: command.posting,
             run: command.run,
             policy: command.policy,
             corrects: command.corrects.clone(),
+            charges: Some(charges),
         };
         let mut facts = Vec::new();
         for ((memo, kept), moved) in paid.iter().zip(&kept).zip(&moved) {
@@ -162,13 +189,10 @@ impl MemberMemos {
                 facts.push(posting.apply(memo, memo.open + back, moved, command.policies));
             }
         }
-        for drawable in &open {
-            let draw = planner.draw(drawable)?;
-            if draw.amount.is_positive() {
-                // A memo that gave something back above stands higher by now, and lower by what moved.
-                let open = standing(drawable.memo, &facts);
-                facts.push(posting.apply(drawable.memo, open, &draw, command.policies));
-            }
+        for (memo, draw) in &added {
+            // A memo that gave something back above stands higher by now, and lower by what moved.
+            let open = standing(memo, &facts);
+            facts.push(posting.apply(memo, open, draw, command.policies));
         }
         let plan = planner.finish()?;
         Ok(DrawDecision { facts, plan })
@@ -254,6 +278,7 @@ struct Posting<'a> {
     run: &'a RunId,
     policy: &'a PolicyHash,
     corrects: Option<DocumentNumber>,
+    charges: Option<String>,
 }
 
 impl Posting<'_> {
@@ -267,6 +292,7 @@ impl Posting<'_> {
             effective: self.period.last_day(),
             posting: self.posting,
             corrects: self.corrects.clone(),
+            charges: self.charges.clone(),
             balance_before: memo.open,
             balance_after: memo.open + amount,
         })
@@ -285,6 +311,7 @@ impl Posting<'_> {
             effective: self.period.last_day(),
             posting: self.posting,
             corrects: self.corrects.clone(),
+            charges: self.charges.clone(),
             balance_before: open,
             balance_after: open - draw.amount,
         })

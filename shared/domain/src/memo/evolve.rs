@@ -74,8 +74,14 @@ impl MemberMemos {
                 self.transfers_in.insert(came.transfer.clone());
             }
             MemoFact::Funded(funded) => self.with_memo(fact, |memo| fund(memo, funded))?,
-            MemoFact::Applied(applied) => self.with_memo(fact, |memo| apply(memo, applied))?,
-            MemoFact::Unapplied(unapplied) => self.with_memo(fact, |memo| unapply(memo, unapplied))?,
+            MemoFact::Applied(applied) => {
+                self.with_memo(fact, |memo| apply(memo, applied))?;
+                self.note_correction(applied.period, applied.charges.as_ref());
+            }
+            MemoFact::Unapplied(unapplied) => {
+                self.with_memo(fact, |memo| unapply(memo, unapplied))?;
+                self.note_correction(unapplied.period, unapplied.charges.as_ref());
+            }
             MemoFact::Lapsed(gone) | MemoFact::Expired(gone) => self.with_memo(fact, |memo| {
                 memo.open -= gone.amount;
                 memo.expired += gone.amount;
@@ -131,6 +137,12 @@ impl MemberMemos {
             return Err(FoldFault::NotConserved(number.clone()));
         }
         Ok(())
+    }
+
+    fn note_correction(&mut self, period: BillingPeriod, charges: Option<&String>) {
+        if let Some(charges) = charges {
+            self.corrected.insert(period, charges.clone());
+        }
     }
 
     fn open_memo(&mut self, issued: &MemoIssued, adjust: impl FnOnce(&mut CreditMemo)) -> Result<(), FoldFault> {

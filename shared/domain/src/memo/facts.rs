@@ -168,6 +168,10 @@ pub struct MemoApplied {
     /// The document it corrects, for a correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<DocumentNumber>,
+    /// The digest of the charges that a correction was decided upon: the same charges are not
+    /// corrected twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges: Option<String>,
     /// Open balance before.
     pub balance_before: Money,
     /// Open balance after.
@@ -208,6 +212,10 @@ pub struct MemoUnapplied {
     /// The document it corrects, for a correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<DocumentNumber>,
+    /// The digest of the charges that a correction was decided upon: the same charges are not
+    /// corrected twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges: Option<String>,
     /// Open balance before.
     pub balance_before: Money,
     /// Open balance after.

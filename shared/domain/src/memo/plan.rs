@@ -122,6 +122,22 @@ impl<'a> Planner<'a> {
         Ok(draw)
     }
 
+    /// Lets a memo keep a few minor units that the rounding of its services alone would take from it,
+    /// where the whole of the month has room for them; answers with what it keeps.
+    pub(super) fn keep_rounding(&mut self, memo: &CreditMemo, amount: Money, services: usize) -> Money {
+        let units = Money::from_units(i128::try_from(services).unwrap_or(i128::MAX), amount.minor_digits());
+        let Some(draw) = self.draws.iter_mut().find(|draw| draw.memo == memo.number) else { return amount.zeroed() };
+        if amount > units || amount > self.room || !amount.is_positive() {
+            return amount.zeroed();
+        }
+        self.room -= amount;
+        draw.amount += amount;
+        if let Some(part) = draw.by_service.first_mut() {
+            part.amount += amount;
+        }
+        amount
+    }
+
     /// Ends the month.
     pub(super) fn finish(self) -> Result<DrawPlan, MoneyError> {
         let applied = Money::sum(self.month.currency, self.draws.iter().map(|draw| draw.amount));

@@ -232,6 +232,9 @@ pub struct MemberMemos {
     /// Transfers that came in.
     #[serde(default)]
     pub transfers_in: BTreeSet<String>,
+    /// The charges that each closed month was last corrected upon, as a digest.
+    #[serde(default)]
+    pub corrected: BTreeMap<BillingPeriod, String>,
     /// What revisions of a credit have changed of its memos so far.
     #[serde(default)]
     pub revised: BTreeMap<UpstreamCreditId, Money>,

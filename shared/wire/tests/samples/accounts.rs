@@ -9,6 +9,8 @@ use domain::{
 };
 use money::Currency;
 
+use wire::{CommandDone, IdempotencyKey};
+
 use super::{day, exact, february, owner, payer};
 
 pub(super) fn member_assigned() -> MemberAssigned {
@@ -38,4 +40,14 @@ pub(super) fn policy_adopted() -> PolicyAdopted {
         ..Policies::default()
     };
     PolicyAdopted { from: Some(february()), hash: policies.hash(), policies }
+}
+
+pub(super) fn command_done() -> CommandDone {
+    CommandDone {
+        key: IdempotencyKey {
+            key: "month-end-2019-01".to_owned(),
+            input: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        },
+        command: "bill".to_owned(),
+    }
 }

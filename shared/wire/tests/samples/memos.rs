@@ -86,6 +86,7 @@ pub(super) fn applied() -> MemoApplied {
         effective: day("2019-01-31"),
         posting: january(),
         corrects: None,
+        charges: None,
         balance_before: usd("1000.00"),
         balance_after: usd("529.55"),
     }
@@ -101,6 +102,7 @@ pub(super) fn unapplied() -> MemoUnapplied {
         effective: day("2019-01-31"),
         posting: february(),
         corrects: Some(document_number()),
+        charges: Some("0f1e2d3c4b5a6978".to_owned()),
         balance_before: usd("529.55"),
         balance_after: usd("587.65"),
     }

@@ -107,6 +107,11 @@ pub(crate) enum Command {
     Audit,
     /// Memo-changed events as JSON lines, live and resumable.
     Watch(WatchArgs),
+    /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
+    Man {
+        /// The command; the program itself where none is named.
+        command: Vec<String>,
+    },
     /// Completions for a shell.
     Completions {
         /// The shell.
@@ -192,13 +197,13 @@ pub(crate) enum CreditsCommand {
         /// The file.
         file: PathBuf,
         /// The payer, where the file names none.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
     },
     /// List upstream credits.
     List {
         /// Of this payer only.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
     },
     /// One upstream credit with what AWS applied of it, where.
@@ -206,13 +211,13 @@ pub(crate) enum CreditsCommand {
         /// The credit.
         id: UpstreamCreditId,
         /// Its payer, where several have a credit of that id.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
     },
     /// Credit lines without a known owner.
     Suspense {
         /// Of this payer only.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
         /// Of this month only.
         #[arg(long, value_name = "PERIOD")]
@@ -266,7 +271,7 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "ID")]
         credit: UpstreamCreditId,
         /// The payer.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: PayerAccountId,
         /// The month.
         #[arg(long, value_name = "PERIOD")]
@@ -277,7 +282,7 @@ pub(crate) enum CreditsCommand {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LifeArgs {
     /// The payer; may be left out where there is only one.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// The day it counts from; today where none is named.
     #[arg(long, value_name = "DATE")]
@@ -299,7 +304,7 @@ pub(crate) struct PeriodArgs {
     /// The month, YYYY-MM.
     pub(crate) period: BillingPeriod,
     /// The payer; may be left out where there is only one.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
 }
 
@@ -332,7 +337,7 @@ pub(crate) enum PolicyCommand {
     /// The policies in force.
     Show {
         /// For this payer.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
         /// In this month.
         #[arg(long, value_name = "PERIOD")]
@@ -343,7 +348,7 @@ pub(crate) enum PolicyCommand {
         /// The file.
         file: PathBuf,
         /// For this payer only.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
         /// From this month on; from the first open one where none is named.
         #[arg(long, value_name = "PERIOD")]
@@ -356,7 +361,7 @@ pub(crate) enum MemosCommand {
     /// List memos.
     List {
         /// Of this payer only.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
         /// Of this account only.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -392,7 +397,7 @@ pub(crate) enum MemosCommand {
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         to_account: Option<MemberAccountId>,
         /// The payer it goes to.
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         to_payer: Option<PayerAccountId>,
         /// The customer it goes to.
         #[arg(long, value_name = "NAME")]
@@ -439,7 +444,7 @@ pub(crate) struct MemoIssueArgs {
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) account: MemberAccountId,
     /// The payer; may be left out where there is only one.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// What it is worth.
     #[arg(long, value_name = "AMOUNT")]
@@ -479,7 +484,7 @@ pub(crate) struct MemoIssueArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct BalanceArgs {
     /// Of this payer only.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// Of this account only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -501,7 +506,7 @@ pub(crate) struct StatementArgs {
     #[arg(long, value_name = "PERIOD")]
     pub(crate) period: BillingPeriod,
     /// The payer, where the account has had several.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// The form.
     #[arg(long, value_enum)]
@@ -521,7 +526,7 @@ pub(crate) struct ReplayArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WatchArgs {
     /// Of this payer only.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// Of this account only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]

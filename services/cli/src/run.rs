@@ -43,6 +43,7 @@ async fn run(line: CommandLine) -> Result<(), Failure> {
     }
     match command {
         Command::Completions { shell } => commands::completions(shell),
+        Command::Man { command } => commands::man(&command),
         Command::Demo(args) => commands::demo(&global, args).await,
         Command::Generate(args) => commands::generate(&global, &args),
         Command::Watch(args) => commands::watch(&global, &args).await,
@@ -109,7 +110,11 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         Command::Reconcile(args) => commands::reconcile(global, office, &args),
         Command::Replay(args) => commands::replay(global, office, &args).await,
         Command::Audit => commands::audit(global, office).await,
-        Command::Completions { .. } | Command::Demo(_) | Command::Generate(_) | Command::Watch(_) => Ok(()),
+        Command::Completions { .. }
+        | Command::Man { .. }
+        | Command::Demo(_)
+        | Command::Generate(_)
+        | Command::Watch(_) => Ok(()),
     }
 }
 
@@ -151,7 +156,7 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Audit => ("audit", Read),
         Command::Watch(_) => ("watch", Read),
         Command::Demo(_) => ("demo", Write),
-        Command::Generate(_) | Command::Completions { .. } => ("generate", Read),
+        Command::Generate(_) | Command::Completions { .. } | Command::Man { .. } => ("generate", Read),
     }
 }
 

@@ -33,8 +33,9 @@ pub fn read_credits_file(
     payer: Option<&PayerAccountId>,
 ) -> Result<Vec<UpstreamCreditTerms>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let bytes = std::fs::read(path)
-        .map_err(|cause| Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights")))?;
+    let bytes = std::fs::read(path).map_err(|cause| {
+        Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights"))
+    })?;
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if !matches!(first, Some(b'{' | b'[')) {
         return read_credits_csv(path).map_err(|fault| Failure::refused("CM0321", fault));

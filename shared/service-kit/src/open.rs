@@ -103,35 +103,52 @@ impl BackOffice {
 
 async fn open_model(folder: &Path, log: &dyn EventLog) -> Result<ReadModel, Failure> {
     let directory = folder.join("read-model");
-    for attempt in 0.. {
-        match open_store(&directory).await {
-            Ok(store) => match ReadModel::over(Box::new(store)) {
-                Ok(mut model) => match catch_up(log, &mut model).await {
-                    Ok(_) => return Ok(model),
-                    // What the log itself says of its damage is not for a cache to hide.
-                    Err(fault @ (ReadModelFault::LostCommits { .. } | ReadModelFault::Log(_))) => {
-                        return Err(fault.into());
-                    }
-                    // The store is a cache: where it does not agree with the log, the log is right.
-                    // Where a rebuilt one does not either, the log itself is damaged.
-                    Err(fault) if attempt == 0 => tracing::warn!(%fault, "the read model is set aside and rebuilt"),
-                    Err(fault) => return Err(fault.into()),
-                },
-                Err(fault) if attempt == 0 => tracing::warn!(%fault, "the read model is set aside and rebuilt"),
-                Err(fault) => return Err(fault.into()),
-            },
-            Err(StoreFault::InUse) => {
-                tracing::warn!("the read model is in use by another process; rebuilding it in memory");
-                let mut model = ReadModel::in_memory(WhatToFold::Everything);
-                catch_up(log, &mut model).await?;
-                return Ok(model);
+    let doubt = match try_open_model(&directory, log).await? {
+        Opened::Model(model) => return Ok(model),
+        Opened::InDoubt(doubt) => doubt,
+    };
+    // The store is a cache: where it does not agree with the log, the log is right. Where a rebuilt
+    // one does not either, the log itself is damaged, and the store is put back as it was.
+    tracing::warn!(%doubt, "the read model is set aside and rebuilt");
+    let aside = set_aside(&directory)?;
+    match try_open_model(&directory, log).await? {
+        Opened::Model(model) => Ok(model),
+        Opened::InDoubt(damage) => {
+            let put_back = std::fs::remove_dir_all(&directory).and_then(|()| std::fs::rename(&aside, &directory));
+            if let Err(cause) = put_back {
+                tracing::warn!(%cause, "the read model that was set aside could not be put back");
             }
-            Err(fault) if attempt == 0 => tracing::warn!(%fault, "the read model is set aside and rebuilt"),
-            Err(fault) => return Err(fault.into()),
+            Err(damage)
         }
-        quarantine(&directory)?;
     }
-    Err(Failure::failed("CM0102", "the read model cannot be opened"))
+}
+
+enum Opened {
+    Model(ReadModel),
+    InDoubt(Failure),
+}
+
+async fn try_open_model(directory: &Path, log: &dyn EventLog) -> Result<Opened, Failure> {
+    let store = match open_store(directory).await {
+        Ok(store) => store,
+        Err(StoreFault::InUse) => {
+            tracing::warn!("the read model is in use by another process; rebuilding it in memory");
+            let mut model = ReadModel::in_memory(WhatToFold::Everything);
+            catch_up(log, &mut model).await?;
+            return Ok(Opened::Model(model));
+        }
+        Err(fault) => return Ok(Opened::InDoubt(fault.into())),
+    };
+    let mut model = match ReadModel::over(Box::new(store)) {
+        Ok(model) => model,
+        Err(fault) => return Ok(Opened::InDoubt(fault.into())),
+    };
+    match catch_up(log, &mut model).await {
+        Ok(_) => Ok(Opened::Model(model)),
+        // What the log itself says of its damage is not for a cache to hide.
+        Err(fault @ (ReadModelFault::LostCommits { .. } | ReadModelFault::Log(_))) => Err(fault.into()),
+        Err(fault) => Ok(Opened::InDoubt(fault.into())),
+    }
 }
 
 async fn open_store(directory: &Path) -> Result<SledStore, StoreFault> {
@@ -146,12 +163,13 @@ async fn open_store(directory: &Path) -> Result<SledStore, StoreFault> {
     }
 }
 
-fn quarantine(directory: &Path) -> Result<(), Failure> {
+fn set_aside(directory: &Path) -> Result<PathBuf, Failure> {
     for number in 1..1000 {
         let aside = directory.with_extension(format!("set-aside-{number}"));
         if !aside.exists() {
-            return std::fs::rename(directory, &aside)
-                .map_err(|cause| Failure::failed("CM0102", format!("setting the read model aside failed: {cause}")));
+            std::fs::rename(directory, &aside)
+                .map_err(|cause| Failure::failed("CM0102", format!("setting the read model aside failed: {cause}")))?;
+            return Ok(aside);
         }
     }
     Err(Failure::failed("CM0102", "a thousand read models were set aside: delete them"))

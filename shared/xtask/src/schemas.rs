@@ -31,7 +31,22 @@ pub(crate) fn registry() -> anyhow::Result<Vec<CommittedFile>> {
 
 /// The rows that commands print with `--json`, by command.
 fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
-    Ok(vec![printed::<usage_ingest::IngestRow>("ingest")?])
+    Ok(vec![
+        printed::<usage_ingest::IngestRow>("ingest")?,
+        printed::<cli::json_rows::AccountRow>("accounts")?,
+        printed::<cli::json_rows::CreditRow>("credits")?,
+        printed::<cli::json_rows::SuspenseRow>("credits-suspense")?,
+        printed::<cli::json_rows::DocumentRow>("bill")?,
+        printed::<cli::json_rows::PeriodRow>("close")?,
+        printed::<cli::json_rows::MemoRow>("memos")?,
+        printed::<cli::json_rows::ReplayRow>("replay")?,
+        printed::<projector::BalanceRow>("balance")?,
+        printed::<projector::AuditCheck>("audit")?,
+        printed::<projector::MemoChanged>("watch")?,
+        printed::<memo_keeper::Reconciliation>("reconcile")?,
+        printed::<domain::billing::MemberStatement>("statement")?,
+        printed::<domain::policy::Policies>("policy")?,
+    ])
 }
 
 fn printed<Row: JsonSchema>(command: &str) -> anyhow::Result<CommittedFile> {

@@ -47,6 +47,21 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     output::print_text(&String::from_utf8_lossy(&script))
 }
 
+/// Prints the manual page of the program or of a command.
+pub(crate) fn man(names: &[String]) -> Result<(), Failure> {
+    let mut command = command_line();
+    command.build();
+    for name in names {
+        let found = command.find_subcommand(name).cloned();
+        command = found.ok_or_else(|| {
+            Failure::usage("CM0213", format!("there is no command '{}': see --help", names.join(" ")))
+        })?;
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).map_err(|cause| Failure::failed("CM0110", cause))?;
+    output::print_text(&String::from_utf8_lossy(&page))
+}
+
 /// Says what a dry run would have recorded.
 pub(crate) fn print_dry_run(office: &BackOffice) {
     let facts: usize = office.recorded().iter().map(|recorded| recorded.facts.len()).sum();

@@ -32,7 +32,12 @@ fn line(label: &str, amount: Money) -> String {
 /// The statement as text.
 pub(crate) fn statement_text(statement: &MemberStatement) -> String {
     let mut text = String::new();
-    let number = statement.document_number.as_ref().map_or_else(|| "draft".to_owned(), ToString::to_string);
+    let number = match &statement.document_number {
+        Some(number) => number.to_string(),
+        // Without a customer or charges there is no document to be a draft of.
+        None if statement.customer.is_blank() || statement.lines.is_empty() => "(none)".to_owned(),
+        None => "draft".to_owned(),
+    };
     text.push_str(&format!(
         "Subject: AWS credit statement {} - account {}\n\n",
         statement.period, statement.member_account_id

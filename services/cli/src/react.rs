@@ -40,8 +40,15 @@ pub(crate) async fn follow(office: &mut BackOffice, payer: &PayerAccountId) -> R
     memo_keeper::follow_credits(office, payer).await
 }
 
-/// Brings everything of a payer up to date before it is billed, so that a process killed between a
-/// delivery and its attribution leaves nothing behind.
-pub(crate) async fn before_billing(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
-    follow(office, payer).await
+/// Brings a payer's month up to date before it is billed or closed, so that a process killed between
+/// a delivery and its attribution leaves nothing behind. Other months were attributed when they, or
+/// their credits, came in.
+pub(crate) async fn before_billing(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+) -> Result<(), Failure> {
+    upstream_credits::attribute_period(office, payer, period).await?;
+    memo_keeper::fund_payer(office, payer).await?;
+    memo_keeper::follow_credits(office, payer).await
 }

@@ -16,7 +16,7 @@ use crate::{
 /// Bills a period.
 pub(crate) async fn bill(global: &Global, office: &mut BackOffice, args: &BillArgs) -> Result<(), Failure> {
     let payer = payer_or_only(office, args.of.payer.as_ref())?;
-    react::before_billing(office, &payer).await?;
+    react::before_billing(office, &payer, args.of.period).await?;
     let options = BillOptions { accept_estimated: args.accept_estimated, date: args.date };
     let outcome = match memo_keeper::bill(office, &payer, args.of.period, options).await {
         Ok(outcome) => outcome,

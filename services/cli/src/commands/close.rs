@@ -23,7 +23,7 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
     if args.waive && global.reason.is_none() {
         return Err(Failure::usage("CM0205", "waiving needs a reason: say --reason"));
     }
-    react::before_billing(office, &payer).await?;
+    react::before_billing(office, &payer, period).await?;
     let billed = office.model.billing(&payer, period)?;
     if args.waive && billed.billed().is_none() {
         let outcome = memo_keeper::waive(office, &payer, period).await?;

@@ -87,14 +87,16 @@ pub(crate) fn statement_text(statement: &MemberStatement) -> String {
         }
     }
     for correction in &statement.earlier_periods {
-        let of = correction.corrects.as_ref().map_or_else(String::new, |number| format!(" of {number}"));
         text.push_str(&format!(
             "{:<46}{:>12}{:>12}{:>12}\n",
-            shortened(&format!("Correction {}{of}", correction.period), 45),
+            format!("Correction of {}", correction.period),
             thousands(correction.gross),
             thousands(-correction.applied),
             thousands(correction.due)
         ));
+        if let Some(number) = &correction.corrects {
+            text.push_str(&format!("  refers to {number}\n"));
+        }
     }
     text.push_str(&format!("\n{:<70}{:>12}\n", "Due for this account", thousands(statement.due)));
     text

@@ -31,7 +31,8 @@ pub enum MatchedBy {
     CreditId,
     /// The owner suffix and the description.
     OwnerAndDescription,
-    /// The same, but several credits fit: the one that ends first is filled first. Provisional.
+    /// The same, but several credits fit: the one that ends first is filled first. Provisional. Also
+    /// where the description alone leads to credits of one owner.
     OwnerAndDescriptionShared,
     /// The owner suffix, and that owner has one live credit.
     SoleCreditOfOwner,
@@ -201,9 +202,13 @@ fn candidates(
     if fitting.len() == 1 {
         return Ok((MatchedBy::Description, fitting));
     }
-    // Among credits of one description, the account's own are the nearest.
-    fitting.retain(|at| credits[*at].owner == line.member);
-    if fitting.len() > 1 {
+    // Credits of one description and one owner: whichever it is, it is that owner's (rule book N11).
+    let is_one_owners = fitting.windows(2).all(|pair| credits[pair[0]].owner == credits[pair[1]].owner);
+    if !is_one_owners {
+        // Among credits of several owners the account's own are the nearest.
+        fitting.retain(|at| credits[*at].owner == line.member);
+    }
+    if !fitting.is_empty() {
         in_order_of_end(&mut fitting, credits);
         return Ok((MatchedBy::OwnerAndDescriptionShared, fitting));
     }

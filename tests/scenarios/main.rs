@@ -7,6 +7,7 @@
 
 mod support;
 
+mod changing;
 mod life;
 mod real;
 mod refused;

@@ -71,6 +71,7 @@ pub fn balance_rows(
     payer: Option<&PayerAccountId>,
     member: Option<&MemberAccountId>,
     at: AsOf,
+    today: NaiveDate,
 ) -> Result<Vec<BalanceRow>, Failure> {
     let mut rows = Vec::new();
     for ((of_payer, of_member), memos) in model.all_memos()? {
@@ -84,7 +85,7 @@ pub fn balance_rows(
             let entries = model.memo_entries(&of_payer, &of_member)?;
             as_of(&memos.memos, &entries, at.effective, at.recorded)
         };
-        let day = at.effective.or(at.recorded.map(|time| time.date_naive()));
+        let day = at.effective.or(at.recorded.map(|time| time.date_naive())).unwrap_or(today);
         rows.extend(shown.iter().map(|memo| row_of(&of_payer, &of_member, &account, memo, day)));
     }
     Ok(rows)
@@ -96,9 +97,10 @@ pub fn row_of(
     member: &MemberAccountId,
     account: &MemberAccountState,
     memo: &CreditMemo,
-    day: Option<NaiveDate>,
+    day: NaiveDate,
 ) -> BalanceRow {
-    let assignment = day.and_then(|day| account.on(day)).or_else(|| account.assignments().last());
+    let begun = || account.assignments().filter(|one| one.from <= day).last();
+    let assignment = account.on(day).or_else(begun).or_else(|| account.assignments().next());
     let (customer, po_number) = match (&memo.assigned_to, assignment) {
         (Some((customer, po_number)), _) => (customer.to_string(), po_number.to_string()),
         (None, Some(assignment)) => (assignment.customer.to_string(), assignment.po_number.to_string()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    ids::MemoNumber,
+    ids::{CustomerId, MemoNumber, PoNumber},
     memo::{CreditMemo, MemoFact},
 };
 use money::{Exact, Money};
@@ -36,6 +36,9 @@ pub struct MemoEntry {
     pub reassigned_out: Money,
     /// Change of what AWS funded.
     pub funded: Exact,
+    /// Where it went, for a move to another customer or PO number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<(CustomerId, PoNumber)>,
 }
 
 impl MemoEntry {
@@ -55,6 +58,7 @@ impl MemoEntry {
             refunded: zero,
             reassigned_out: zero,
             funded: Exact::ZERO,
+            assigned_to: None,
         };
         match fact {
             MemoFact::Issued(issued) => entry.face = issued.face,
@@ -79,7 +83,7 @@ impl MemoEntry {
                 entry.reassigned_out = before - after;
                 entry.funded = -out.funded_moved;
             }
-            MemoFact::PoReassigned(_) => {}
+            MemoFact::PoReassigned(moved) => entry.assigned_to = Some((moved.to_customer.clone(), moved.to_po.clone())),
         }
         entry
     }
@@ -109,8 +113,12 @@ pub fn as_of(
             refunded: zero,
             reassigned_out: zero,
             funded: Exact::ZERO,
+            assigned_to: None,
             ..memo.clone()
         });
+        if entry.assigned_to.is_some() {
+            known.assigned_to.clone_from(&entry.assigned_to);
+        }
         known.face += entry.face;
         known.applied += entry.applied;
         known.expired += entry.expired;

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, StoredCommit, StreamName, Subject};
 
 use crate::{
-    Aggregate, Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree,
-    aggregate::NotFolded,
+    Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree, aggregate::NotFolded,
 };
 
 /// A commit with its body read and its fingerprint taken: the part of the work that needs no
@@ -38,16 +37,21 @@ impl DecodedCommit {
     /// # Errors
     /// Where its body cannot be read.
     pub fn read(stored: &StoredCommit) -> Result<Self, ReadModelFault> {
+        Ok(Self::with_body(stored, CommitBody::read(&stored.commit)?))
+    }
+
+    /// A stored commit with its body, or with as much of it as was read.
+    pub(crate) fn with_body(stored: &StoredCommit, body: CommitBody) -> Self {
         let commit = &stored.commit;
-        Ok(Self {
+        Self {
             sequence: stored.sequence,
             subject: commit.subject.clone(),
             n: commit.n,
             prev: commit.prev,
             chain: commit.chain,
             fingerprint: commit.fingerprint(),
-            body: CommitBody::read(commit)?,
-        })
+            body,
+        }
     }
 }
 
@@ -65,8 +69,18 @@ pub struct StreamPosition {
 pub enum WhatToFold {
     /// All of it.
     Everything,
-    /// Balances and what they depend on; members' usage and statements are checked and not kept.
+    /// Balances and what they depend on; usage, statements and documents are checked and not kept.
     Balances,
+}
+
+impl WhatToFold {
+    /// Whether the facts of a stream are folded, or only placed: sequence, number and chain.
+    pub(crate) fn needs(self, stream: StreamName) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Balances => !matches!(stream, StreamName::Usage | StreamName::Billing),
+        }
+    }
 }
 
 /// The read model.
@@ -185,8 +199,7 @@ impl ReadModel {
         record.recorded = Some(commit.body.recorded);
 
         let facts = facts_that_count(record, &commit.body);
-        let skipped = what == WhatToFold::Balances && matches!(record.state, Aggregate::MemberUsage(_));
-        if !skipped {
+        if what.needs(stream) {
             for fact in facts.iter() {
                 record.state.fold(fact).map_err(|not_folded| match not_folded {
                     NotFolded::Misplaced(fact) => ReadModelFault::Misplaced {

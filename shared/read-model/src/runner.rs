@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use event_log::{EventLog, ReadLimits};
+use memchr::memmem;
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde_json::value::RawValue;
-use wire::{CommitBody, Fact, PartOfSet, StoredCommit, StreamName, UnreadableBody};
+use wire::{CommitBody, StoredCommit, StreamName, UnreadableBody};
 
 use crate::{DecodedCommit, ReadModel, ReadModelFault, WhatToFold};
 
@@ -44,16 +44,18 @@ pub struct DecodedPart {
     pub left_out: u64,
 }
 
-/// Decodes a batch as far as `what` needs it, on all cores where it is worth it. For balances that
-/// leaves out members' usage and statements, which are nine tenths of a log's bytes: they are
-/// counted and fingerprinted, and must be JSON.
+/// Decodes a batch as far as `what` needs it, on all cores where it is worth it. Balances need
+/// neither usage nor statements and documents, which are nine tenths of a log's bytes: of those two
+/// streams the envelope is read, every byte is fingerprinted, and the facts are counted.
 ///
 /// # Errors
 /// The first body, in order, that cannot be read.
 pub fn decode_for(what: WhatToFold, batch: &[StoredCommit]) -> Result<Vec<DecodedPart>, ReadModelFault> {
-    let decode = |stored: &StoredCommit| match what {
-        WhatToFold::Everything => DecodedCommit::read(stored).map(|commit| DecodedPart { commit, left_out: 0 }),
-        WhatToFold::Balances => decode_balances(stored),
+    let decode = |stored: &StoredCommit| {
+        if what.needs(stored.commit.subject.stream()) {
+            return DecodedCommit::read(stored).map(|commit| DecodedPart { commit, left_out: 0 });
+        }
+        read_envelope(stored)
     };
     if batch.len() < PARALLEL_COMMITS_MIN {
         return batch.iter().map(decode).collect();
@@ -61,38 +63,34 @@ pub fn decode_for(what: WhatToFold, batch: &[StoredCommit]) -> Result<Vec<Decode
     batch.par_iter().map(decode).collect()
 }
 
-/// How the facts that balances do not need begin: the type stands first.
-const LEFT_OUT: [&str; 2] = [r#"{"type":"member_usage_delivered.v1","#, r#"{"type":"member_statement_recorded.v1","#];
+/// Where the facts begin: they stand last. No text can hold this, since its quotes would be escaped.
+const FACTS_BEGIN: &[u8] = br#","facts":["#;
 
-/// What a fold for balances reads of a body, with the facts as they stand there.
+/// What stands in each fact once, between its type and its content; no text can hold this either.
+const IN_EACH_FACT: &[u8] = br#"","fact":{"#;
+
+/// What a fold reads of a body whose facts it leaves out.
 #[derive(Deserialize)]
-struct PartOfBody<'a> {
+struct Envelope {
     v: u32,
     recorded: DateTime<Utc>,
-    #[serde(default)]
-    part_of: Option<PartOfSet>,
-    #[serde(borrow)]
-    facts: Vec<&'a RawValue>,
 }
 
-fn decode_balances(stored: &StoredCommit) -> Result<DecodedPart, ReadModelFault> {
+fn read_envelope(stored: &StoredCommit) -> Result<DecodedPart, ReadModelFault> {
     let commit = &stored.commit;
-    let unreadable = |cause| UnreadableBody { subject: commit.subject.to_string(), n: commit.n, cause };
-    let body: PartOfBody<'_> = serde_json::from_slice(&commit.body).map_err(unreadable)?;
-    let mut facts = Vec::new();
-    let mut left_out = 0;
-    for fact in &body.facts {
-        if LEFT_OUT.iter().any(|beginning| fact.get().starts_with(beginning)) {
-            left_out += 1;
-        } else {
-            facts.push(serde_json::from_str::<Fact>(fact.get()).map_err(unreadable)?);
-        }
-    }
+    // A body of another form is read whole, and says itself what is wrong with it.
+    let Some(at) = memmem::find(&commit.body, FACTS_BEGIN) else {
+        return DecodedCommit::read(stored).map(|commit| DecodedPart { commit, left_out: 0 });
+    };
+    let (head, facts) = commit.body.split_at(at);
+    let envelope: Envelope = serde_json::from_slice(&[head, b"}"].concat()).map_err(|cause| UnreadableBody {
+        subject: commit.subject.to_string(),
+        n: commit.n,
+        cause,
+    })?;
     let body = CommitBody {
-        v: body.v,
-        recorded: body.recorded,
-        part_of: body.part_of,
-        facts,
+        v: envelope.v,
+        recorded: envelope.recorded,
         clock: None,
         by: String::new(),
         reason: None,
@@ -101,17 +99,11 @@ fn decode_balances(stored: &StoredCommit) -> Result<DecodedPart, ReadModelFault>
         causation: None,
         idempotency: None,
         basis: std::collections::BTreeMap::new(),
+        part_of: None,
+        facts: Vec::new(),
     };
-    let commit = DecodedCommit {
-        sequence: stored.sequence,
-        subject: commit.subject.clone(),
-        n: commit.n,
-        prev: commit.prev,
-        chain: commit.chain,
-        fingerprint: commit.fingerprint(),
-        body,
-    };
-    Ok(DecodedPart { commit, left_out })
+    let left_out = memmem::find_iter(facts, IN_EACH_FACT).count() as u64;
+    Ok(DecodedPart { commit: DecodedCommit::with_body(stored, body), left_out })
 }
 
 /// Brings a model up to the heads of all streams and writes it through.

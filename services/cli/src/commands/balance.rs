@@ -11,7 +11,7 @@ use crate::{
 /// Prints balances of funds.
 pub(crate) fn balance(global: &Global, office: &BackOffice, args: &BalanceArgs) -> Result<(), Failure> {
     let at = AsOf { effective: args.effective, recorded: args.recorded };
-    let rows = balance_rows(&office.model, args.payer.as_ref(), args.account.as_ref(), at)?;
+    let rows = balance_rows(&office.model, args.payer.as_ref(), args.account.as_ref(), at, office.clock.today())?;
     output::print_rows(
         global.output,
         &rows,

@@ -19,7 +19,7 @@ fn row(
 ) -> Result<MemoRow, Failure> {
     let account = office.model.member_account(payer, member)?;
     Ok(MemoRow {
-        balance: row_of(payer, member, &account, memo, None),
+        balance: row_of(payer, member, &account, memo, office.clock.today()),
         description: memo.description.clone(),
         program: memo.program.clone(),
         start_date: memo.start_date,

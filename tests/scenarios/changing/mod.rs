@@ -1,0 +1,53 @@
+//! Months that change: bills restated, late or refunded, accounts that come and go, credits that
+//! AWS revises, gives away, splits or cancels, and what people do by hand. Each ends with the books
+//! checked.
+
+mod four_eyes;
+mod hand_moves;
+mod hand_verbs;
+mod n05_revised;
+mod n08_cancelled;
+mod n09_refunds;
+mod n25_transferred;
+mod taken_over;
+mod w03_restatement;
+mod w07_out_of_order;
+mod w08_join_and_leave;
+mod w12_po_change;
+mod w13_split;
+
+use crate::support::*;
+
+/// The credit's line on an account that does not own it.
+const SUFFIXED: &str = "AWS Promotional Credit, credit from account: 000000001234";
+
+/// The books hold: every invariant, the balances rebuilt from the log, and each month billed.
+#[track_caller]
+fn assert_sound(office: &Office, periods: &[&str]) {
+    office.ok(&["audit"]);
+    office.ok(&["replay", "--verify"]);
+    for period in periods {
+        assert_fields(&office.reconcile(period), &[("residual", "0")]);
+    }
+}
+
+/// The number of an account's only memo.
+#[track_caller]
+fn memo_of(office: &Office, account: &str) -> String {
+    office.balance(account)["memo_number"].as_str().unwrap().to_owned()
+}
+
+/// January closed with 400.00 of the credit taken by AWS, 100.00 of them used by the owner.
+fn partly_funded() -> Office {
+    let office = Story::imported();
+    let january = bill("2019-01").lines([
+        usage(DLT, "AmazonEC2", "100.00"),
+        usage(A2, "AmazonEC2", "2500.00"),
+        usage(A3, "AmazonEC2", "2400.00"),
+        credit(DLT, "-100.00", SUFFIXED),
+        credit(A2, "-300.00", SUFFIXED),
+    ]);
+    office.ingest("january.csv", january.cur2());
+    office.bill_and_close("2019-01");
+    office
+}

@@ -1,0 +1,41 @@
+//! N8: AWS cancels a credit. What it took before is still the customer's.
+
+use super::{assert_sound, partly_funded};
+use crate::support::*;
+
+#[test]
+fn what_aws_took_stays_open() {
+    let mut office = partly_funded();
+    assert_fields(&office.balance(DLT), &[("funded_balance", "300.00"), ("unfunded_balance", "600.00")]);
+    office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03", "--reason", "terms breached"]);
+    assert_fields(
+        &office.balance(DLT),
+        &[
+            ("written_off_amount", "600.00"),
+            ("open_balance", "300.00"),
+            ("funded_balance", "300.00"),
+            ("unfunded_balance", "0.00"),
+        ],
+    );
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
+    office.bill_and_close("2019-02");
+    let statement = office.statement(DLT, "2019-02");
+    assert_fields(
+        &statement,
+        &[("prior_balance", "900.00"), ("applied", "250.40"), ("balance_of_funds", "49.60"), ("due", "0.00")],
+    );
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn it_shows_as_cancelled_and_a_second_time_is_refused() {
+    let office = partly_funded();
+    let cancel = ["credits", "cancel", "5001", "--date", "2019-02-03"];
+    let credit = only(&office.json(&cancel));
+    assert_fields(&credit, &[("status", "cancelled"), ("upstream_applied", "400")]);
+    let balance = office.balance(DLT);
+    office.refused(&cancel, &["5001", "cancelled"]);
+    assert_eq!(office.balance(DLT), balance);
+    assert_sound(&office, &["2019-01"]);
+}

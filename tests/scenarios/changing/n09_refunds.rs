@@ -1,0 +1,61 @@
+//! N9: AWS refunds January's usage on the February bill. What a memo paid goes back to the memo and
+//! never becomes money.
+
+use super::assert_sound;
+use crate::support::*;
+
+fn refunded(member: &str, amount: &str) -> Office {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    let refund = line(member, "Refund", "AmazonEC2", amount, "refund").with("usage date", "2019-01-15T00:00:00.000Z");
+    let february = Story::later("2019-02", "250.40").lines([refund]);
+    office.ingest("february.csv", february.cur2());
+    office.bill_and_close("2019-02");
+    office
+}
+
+#[test]
+fn what_the_memo_paid_goes_back_to_it() {
+    let office = refunded(DLT, "-40.00");
+    let statement = office.statement(DLT, "2019-02");
+    assert_fields(
+        &statement,
+        &[
+            ("prior_balance", "900.00"),
+            ("corrections", "40.00"),
+            ("applied", "250.40"),
+            ("balance_of_funds", "689.60"),
+            ("due", "0.00"),
+        ],
+    );
+    let january = office.statement(DLT, "2019-01")["document_number"].as_str().unwrap().to_owned();
+    assert_fields(
+        &only(&statement["earlier_periods"]),
+        &[("period", "2019-01"), ("corrects", &january), ("gross", "-40.00"), ("applied", "-40.00"), ("due", "0.00")],
+    );
+    assert_fields(&office.balance(DLT), &[("refunded_amount", "0.00"), ("open_balance", "689.60")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn what_the_customer_paid_comes_off_what_is_due() {
+    let office = refunded(A2, "-40.00");
+    assert_fields(&office.statement(A2, "2019-02"), &[("corrections", "0.00"), ("due", "2460.00")]);
+    assert_fields(&office.balance(DLT), &[("open_balance", "649.60")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn billing_again_gives_nothing_back_twice() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    let refund = line(DLT, "Refund", "AmazonEC2", "-40.00", "refund").with("usage date", "2019-01-15T00:00:00.000Z");
+    office.ingest("february.csv", Story::later("2019-02", "250.40").lines([refund]).cur2());
+    office.ok(&["bill", "2019-02"]);
+    let log = office.log_files();
+    office.ok(&["bill", "2019-02"]);
+    assert_eq!(office.log_files(), log);
+    office.ok(&["close", "2019-02"]);
+    assert_fields(&office.balance(DLT), &[("open_balance", "689.60")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}

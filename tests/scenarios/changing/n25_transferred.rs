@@ -1,0 +1,35 @@
+//! N25: AWS gives a credit to another account. What it took before is the former owner's, the rest
+//! is a memo of the new one.
+
+use super::{assert_sound, partly_funded};
+use crate::support::*;
+
+#[test]
+fn the_former_owner_keeps_what_aws_took() {
+    let mut office = partly_funded();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01", "--reason", "AWS's letter"]);
+    assert_fields(
+        &office.balance(DLT),
+        &[("open_balance", "300.00"), ("funded_balance", "300.00"), ("unfunded_balance", "0.00")],
+    );
+    assert_fields(&office.balance(A3), &[("credit_id", "5001"), ("face_amount", "600.00"), ("open_balance", "600.00")]);
+
+    office.at(FIVE_MARCH);
+    let line = credit(A3, "-600.00", "AWS Promotional Credit, credit from account: 000000000003");
+    office.ingest("february.csv", Story::later("2019-02", "250.40").lines([line]).cur2());
+    office.bill_and_close("2019-02");
+    assert_fields(&office.statement(DLT, "2019-02"), &[("applied", "250.40"), ("balance_of_funds", "49.60")]);
+    assert_fields(&office.statement(A3, "2019-02"), &[("applied", "600.00"), ("due", "1800.00")]);
+    assert_fields(&office.balance(A3), &[("open_balance", "0.00"), ("funded_balance", "0.00")]);
+    assert_fields(&office.reconcile("2019-02"), &[("attributed", "600"), ("suspense", "0")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn to_its_owner_is_no_transfer() {
+    let office = partly_funded();
+    let balance = office.balance(DLT);
+    office.refused(&["credits", "transfer", "5001", "--to", DLT, "--date", "2019-02-01"], &["5001", DLT]);
+    assert_eq!(office.balance(DLT), balance);
+    assert_sound(&office, &["2019-01"]);
+}

@@ -1,0 +1,80 @@
+//! W13: AWS splits a credit of 2,000.00; 500.00 of it are reserved for a bill that is not final.
+
+use super::{SUFFIXED, assert_sound};
+use crate::support::*;
+
+fn office() -> Office {
+    let office = Office::new();
+    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
+    office.grants(&[grant("5001", DLT, "2000.00")]);
+    office
+}
+
+fn split<'a>(first: &'a str, second: &'a str) -> [&'a str; 11] {
+    let portions = ["--portion", first, "--portion", second];
+    let [a, b, c, d] = portions;
+    ["credits", "split", "5001", a, b, c, d, "--reserved", "500", "--date", "2019-02-01"]
+}
+
+#[track_caller]
+fn assert_open(office: &Office, expected: &[(&str, &str)]) {
+    let rows = office.json(&["balance"]);
+    assert_eq!(rows.as_array().unwrap().len(), expected.len(), "{rows:#}");
+    for (credit, open) in expected {
+        assert_fields(&row_where(&rows, "credit_id", credit), &[("open_balance", open)]);
+    }
+}
+
+#[test]
+fn the_parent_keeps_what_is_reserved_and_the_sum_stays() {
+    let office = office();
+    office.ok(&split("5002:1000", "5003:500"));
+    assert_open(&office, &[("5001", "500.00"), ("5002", "1000.00"), ("5003", "500.00")]);
+    let rows = office.json(&["balance"]);
+    let open = sum(rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap()));
+    assert_eq!(open, Decimal::of("2000.00"));
+    assert_sound(&office, &[]);
+}
+
+#[test]
+fn a_portion_below_a_hundred_is_refused() {
+    let office = office();
+    office.refused(&split("5002:1400.01", "5003:99.99"), &["5003"]);
+    assert_open(&office, &[("5001", "2000.00")]);
+}
+
+#[test]
+fn portions_that_are_not_all_that_is_available_are_refused() {
+    let office = office();
+    office.refused(&split("5002:1000", "5003:500.01"), &["1500"]);
+    office.refused(&split("5002:1000", "5003:499.99"), &["1500"]);
+    assert_open(&office, &[("5001", "2000.00")]);
+}
+
+#[test]
+fn a_portion_of_another_account_is_its_memo() {
+    let office = office();
+    office.ok(&split("5002:1000", &format!("5003:500:{A2}")));
+    assert_open(&office, &[("5001", "500.00"), ("5002", "1000.00"), ("5003", "500.00")]);
+    assert_fields(&office.balance(A2), &[("credit_id", "5003"), ("face_amount", "500.00")]);
+    assert_sound(&office, &[]);
+}
+
+#[test]
+fn the_reserved_part_pays_the_bill_that_was_open() {
+    let office = office();
+    office.ok(&split("5002:1000", "5003:500"));
+    let january = bill("2019-01").lines([
+        usage(DLT, "AmazonEC2", "100.00"),
+        usage(A2, "AmazonEC2", "2500.00"),
+        credit(DLT, "-100.00", SUFFIXED),
+        credit(A2, "-400.00", SUFFIXED),
+    ]);
+    office.ingest("january.csv", january.cur2());
+    office.bill_and_close("2019-01");
+    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "100.00"), ("due", "0.00")]);
+    let rows = office.json(&["balance"]);
+    let parent = row_where(&rows, "credit_id", "5001");
+    assert_fields(&parent, &[("applied_amount", "100.00"), ("open_balance", "400.00"), ("funded_balance", "400.00")]);
+    assert_sound(&office, &["2019-01"]);
+}

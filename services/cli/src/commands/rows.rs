@@ -2,10 +2,7 @@
 //! in `schemas/cli`.
 
 use chrono::NaiveDate;
-use domain::{
-    credit::{CreditStatus, SuspenseReason},
-    memo::MemoStatus,
-};
+use domain::credit::{CreditStatus, SuspenseReason};
 use money::{Exact, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -251,14 +248,4 @@ pub struct CurrencyAmount {
     pub currency: String,
     /// How much.
     pub amount: Money,
-}
-
-/// The status word of a memo, for tables.
-pub fn status_word(status: MemoStatus) -> &'static str {
-    match status {
-        MemoStatus::Open => "open",
-        MemoStatus::Exhausted => "exhausted",
-        MemoStatus::Expired => "expired",
-        MemoStatus::Closed => "closed",
-    }
 }

@@ -1,6 +1,6 @@
 //! Closing a period: what it needs, what blocks it, waiving, reopening (rule book N19, N20, N45).
 
-use money::{Currency, Exact, Money};
+use money::{Currency, Exact};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -278,12 +278,4 @@ impl BillingState {
 /// Whether an amount is within a tolerance, whatever its sign.
 pub fn within(amount: Exact, tolerance: Exact) -> bool {
     amount.abs() <= tolerance
-}
-
-/// A rounded amount's difference from its exact one.
-///
-/// # Errors
-/// [`money::MoneyError`] where it cannot be held.
-pub fn rounding_difference(exact: Exact, rounded: Money) -> Result<Exact, money::MoneyError> {
-    exact.checked_sub(rounded.to_exact())
 }

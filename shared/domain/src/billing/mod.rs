@@ -9,7 +9,7 @@ mod facts;
 mod state;
 mod statement;
 
-pub use close::{Blocker, ClosePeriod, CloseRefusal, ReopenPeriod, WaivePeriod, rounding_difference, within};
+pub use close::{Blocker, ClosePeriod, CloseRefusal, ReopenPeriod, WaivePeriod, within};
 pub use documents::{DocumentDecision, IssueDocument, content_digest};
 pub use facts::{
     BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, PeriodClosed, PeriodReopened,

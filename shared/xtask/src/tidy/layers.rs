@@ -22,6 +22,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("domain", 1),
     ("wire", 2),
     ("event-log", 3),
+    ("seal", 3),
     ("event-log-file", 4),
     ("event-log-nats", 4),
     ("bill-formats", 4),

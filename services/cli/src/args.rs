@@ -85,6 +85,9 @@ pub(crate) enum Command {
     /// The policies in force, and adopting others.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Conversion rates, for documents in another currency than the bill's.
+    #[command(subcommand)]
+    Rates(crate::commands::rates::RatesCommand),
     /// Memos.
     #[command(subcommand)]
     Memos(MemosCommand),

@@ -9,7 +9,8 @@ use wire::IdempotencyKey;
 
 use crate::{
     args::{AccountsCommand, Command, CommandLine, CreditsCommand, Global, MemosCommand, PolicyCommand},
-    commands, output,
+    commands::{self, rates::RatesCommand},
+    output,
 };
 
 /// Runs the program.
@@ -98,6 +99,8 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         Command::Policy(PolicyCommand::Adopt { file, payer, from }) => {
             commands::policy_adopt(global, office, &file, payer.as_ref(), from).await
         }
+        Command::Rates(RatesCommand::Import { file }) => commands::rates_import(global, office, &file).await,
+        Command::Rates(RatesCommand::List { period }) => commands::rates_list(global, office, period),
         Command::Memos(MemosCommand::List { payer, account }) => {
             commands::memos_list(global, office, payer.as_ref(), account.as_ref())
         }
@@ -138,6 +141,8 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Reopen(_) => ("reopen", Write),
         Command::Policy(PolicyCommand::Adopt { .. }) => ("policy adopt", Write),
         Command::Policy(PolicyCommand::Show { .. }) => ("policy show", Read),
+        Command::Rates(RatesCommand::Import { .. }) => ("rates import", Write),
+        Command::Rates(RatesCommand::List { .. }) => ("rates list", Read),
         Command::Memos(MemosCommand::List { .. } | MemosCommand::Show { .. }) => ("memos", Read),
         Command::Memos(MemosCommand::Issue(_)) => ("memos issue", Write),
         Command::Memos(MemosCommand::Adjust { .. }) => ("memos adjust", Write),
@@ -203,6 +208,7 @@ fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
         Command::Accounts(AccountsCommand::Import { file })
         | Command::Credits(CreditsCommand::Import { file, .. })
         | Command::Memos(MemosCommand::Import { file })
+        | Command::Rates(RatesCommand::Import { file })
         | Command::Policy(PolicyCommand::Adopt { file, .. }) => vec![file],
         Command::Ingest(args) => args.paths.iter().map(std::path::PathBuf::as_path).collect(),
         _ => Vec::new(),

@@ -86,14 +86,15 @@ pub async fn bill(
             totals,
         });
     }
-    let blockers = blockers(&office.model, &basis)?;
+    let date = options.date.unwrap_or_else(|| office.clock.today());
+    let mut blockers = blockers(&office.model, &basis)?;
+    blockers.extend(documents::missing_rates(&office.model, &basis, date)?);
     if !blockers.is_empty() {
         return Err(blocked(payer, period, blockers));
     }
     // Statements that were issued stay issued: a later estimated delivery supersedes, in numbers.
     let draft = draft && state.documents.is_empty();
     office.correlate(&format!("bill {run}"));
-    let date = options.date.unwrap_or_else(|| office.clock.today());
     start(office, &basis, &run, draft).await?;
     let warnings = draw_members(office, &basis, &run, date).await?;
     let made = documents::issue(office, &basis, &run, draft, date).await?;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
 use domain::{
-    billing::{Correction, PeriodStatus},
+    billing::{ConvertedCorrection, Correction, PeriodStatus, convert},
     classification::{LineClass, classify_line},
     ids::{DocumentNumber, MemberAccountId, PayerAccountId, RunId},
     memo::{CorrectPeriod, LapseAtClose, MemberMemos, MemoFact, ReinstateMemo, UnapplyCause},
@@ -31,6 +31,8 @@ pub(crate) struct Settled {
     pub(crate) applied: Money,
     pub(crate) document: Option<DocumentNumber>,
     pub(crate) has_statement: bool,
+    /// The currency and rate of the month's document, where it was in another than the bill's.
+    pub(crate) converted_at: Option<(Currency, Exact)>,
 }
 
 /// Reads what has been settled of a month, leaving out the corrections on one statement.
@@ -41,7 +43,7 @@ pub(crate) fn settled(
     leaving_out: Option<BillingPeriod>,
 ) -> Result<Settled, Failure> {
     let zero = Money::zero(basis.currency());
-    let mut settled = Settled { gross: zero, applied: zero, document: None, has_statement: false };
+    let mut settled = Settled { gross: zero, applied: zero, document: None, has_statement: false, converted_at: None };
     for stored in model.statements(&basis.payer, member)? {
         let statement = stored.statement;
         if statement.currency != basis.currency() {
@@ -51,6 +53,7 @@ pub(crate) fn settled(
             settled.gross += statement.gross;
             settled.applied += Money::sum(basis.currency(), statement.lines.iter().map(|line| line.applied));
             settled.document = statement.document_number;
+            settled.converted_at = statement.in_document_currency.map(|converted| (converted.currency, converted.rate));
             settled.has_statement = true;
         }
         if Some(statement.period) == leaving_out {
@@ -170,7 +173,6 @@ impl EarlierMonth {
     ) -> Result<Option<Correction>, Failure> {
         let currency: Currency = self.basis.currency();
         let settled = settled(model, &self.basis, member, Some(of.period))?;
-        let gross = self.rated(model, member)?.gross()?.round_to_money(currency, self.basis.policies.rounding)?;
         let stands = Money::sum(
             currency,
             memos
@@ -179,16 +181,32 @@ impl EarlierMonth {
                 .filter(|memo| memo.currency == currency)
                 .map(|memo| memo.applied_for(self.basis.period)),
         );
-        let (gross, applied) = (gross - settled.gross, stands - settled.applied);
+        let rounding = self.basis.policies.rounding;
+        let month = self.rated(model, member)?.with_tax_after_memo(&self.basis.policies, stands)?;
+        let now = month.gross()?.round_to_money(currency, rounding)?;
+        let (gross, applied) = (now - settled.gross, stands - settled.applied);
         if gross.is_zero() && applied.is_zero() {
             return Ok(None);
         }
+        // At the rate of the document corrected: what was charged there is what comes back. By
+        // difference of what it says before and after, so that corrections add up (rule book N33).
+        let in_document_currency = match settled.converted_at {
+            None => None,
+            Some((to, rate)) => {
+                let change = |before: Money, after: Money| -> Result<Money, Failure> {
+                    Ok(convert(after, rate, to, rounding)? - convert(before, rate, to, rounding)?)
+                };
+                let (gross, applied) = (change(settled.gross, now)?, change(settled.applied, stands)?);
+                Some(ConvertedCorrection { currency: to, rate, gross, applied, due: gross - applied })
+            }
+        };
         Ok(Some(Correction {
             period: self.basis.period,
             corrects: settled.document,
             gross,
             applied,
             due: gross - applied,
+            in_document_currency,
         }))
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use domain::{
     billing::{
-        BillingFact, DocumentHeader, IssueDocument, MemberStatement, StatementInput, content_digest, make_statement,
+        BillingFact, Blocker, DocumentHeader, IssueDocument, MemberStatement, StatementInput, content_digest,
+        make_statement,
     },
     ids::{CustomerId, MemberAccountId, PoNumber, RunId},
     memo::DrawPeriod,
@@ -16,7 +17,7 @@ use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
 
 use crate::{
-    bill::NOTHING,
+    bill::{NOTHING, blocked},
     corrections::{EarlierMonth, earlier_months},
     members::PeriodBasis,
 };
@@ -154,6 +155,10 @@ fn statement_of(
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
     // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
     let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+    // Tax on what is left is known once the draws are: the same draws, on a month with that tax.
+    let month = month.with_tax_after_memo(&basis.policies, decision.plan.applied)?;
+    let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
+    let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
     let mut earlier_periods = Vec::new();
     for month in earlier {
         earlier_periods.extend(month.correction(model, basis, member, &memos)?);
@@ -177,10 +182,51 @@ fn statement_of(
         policy: &basis.policy,
         run,
     });
+    let statement = in_document_currency(model, basis, statement)?;
     if !statement.foots() {
         return Err(Failure::check("CM0512", format!("the statement of {member} for {} does not foot", basis.period)));
     }
     Ok((statement, month.gross()?, month.kept))
+}
+
+/// States a statement in the currency of its customer's documents too, where that is another. One
+/// without charges is on no document, and needs no rate.
+fn in_document_currency(
+    model: &ReadModel,
+    basis: &PeriodBasis,
+    statement: MemberStatement,
+) -> Result<MemberStatement, Failure> {
+    let is_on_document = !statement.lines.is_empty() || !statement.earlier_periods.is_empty();
+    let wanted = basis.policies.document_currency(&statement.customer, basis.currency());
+    let Some(to) = wanted.filter(|_| is_on_document && !statement.customer.is_blank()) else { return Ok(statement) };
+    let rates = model.conversion_rates()?;
+    let stated = rates
+        .in_force(basis.period, basis.currency(), to)
+        .ok_or_else(|| blocked(&basis.payer, basis.period, vec![Blocker::NoRate { from: basis.currency(), to }]))?;
+    Ok(statement.in_document_currency(stated)?)
+}
+
+/// Conversion rates that the documents of a run need and nobody has stated.
+pub(crate) fn missing_rates(model: &ReadModel, basis: &PeriodBasis, date: NaiveDate) -> Result<Vec<Blocker>, Failure> {
+    if basis.policies.document_currencies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rates = model.conversion_rates()?;
+    let earlier = earlier_months(model, basis)?;
+    let mut missing = BTreeSet::new();
+    for member in members_of_run(model, basis, &earlier)? {
+        let account = model.member_account(&basis.payer, &member)?;
+        let Some(assigned) = account.for_processing(basis.period, date) else { continue };
+        let Some(to) = basis.policies.document_currency(&assigned.customer, basis.currency()) else { continue };
+        let mut is_charged = basis.usage(model, &member)?.is_some_and(|usage| !usage.charges.is_empty());
+        for month in &earlier {
+            is_charged |= month.basis.usage(model, &member)?.is_some_and(|usage| !usage.charges.is_empty());
+        }
+        if is_charged && rates.in_force(basis.period, basis.currency(), to).is_none() {
+            missing.insert(to);
+        }
+    }
+    Ok(missing.into_iter().map(|to| Blocker::NoRate { from: basis.currency(), to }).collect())
 }
 
 async fn record_without_document(

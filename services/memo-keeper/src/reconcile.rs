@@ -2,8 +2,8 @@
 //! customers are billed ties to what AWS is paid (rule book B.3).
 //!
 //! ```text
-//! upstream credits = attributed + retained + suspense
-//! billed + memo applied + rounding = payable + attributed + suspense - kept
+//! upstream credits = attributed + retained + suspense + beyond face
+//! billed + memo applied + rounding = payable + attributed + suspense + beyond face - kept
 //! ```
 
 use domain::{
@@ -57,6 +57,8 @@ pub struct Reconciliation {
     pub retained: Exact,
     /// Without a known owner.
     pub suspense: Exact,
+    /// Beyond a credit's face by no more than the tolerance: on the rounding account.
+    pub beyond_face: Exact,
     /// What AWS is paid.
     pub payable: Exact,
     /// AWS's charges before credits.
@@ -100,12 +102,14 @@ pub fn reconcile(
         gross = gross.checked_add(basis.rated(model, &member)?.upstream)?;
     }
     let payable = gross.checked_sub(upstream_credits)?;
+    let mut beyond_face = Exact::ZERO;
     let suspense = model.suspense(payer, period)?.total()?;
     let (mut attributed, mut on_owner, mut scattered, mut credits) =
         (Exact::ZERO, Exact::ZERO, Exact::ZERO, Vec::new());
     for ((_, id), credit) in model.upstream_credits(Some(payer))? {
         let Some((applied, terms)) = credit.applications.get(&period).zip(credit.terms.as_ref()) else { continue };
         attributed = attributed.checked_add(applied.amount)?;
+        beyond_face = beyond_face.checked_add(applied.beyond_face)?;
         on_owner = on_owner.checked_add(applied.on_owner)?;
         scattered = scattered.checked_add(applied.scattered)?;
         credits.push(ReconciledCredit {
@@ -115,7 +119,8 @@ pub fn reconcile(
             scattered: applied.scattered,
         });
     }
-    let upstream_residual = upstream_credits.checked_sub(attributed)?.checked_sub(retained)?.checked_sub(suspense)?;
+    let given = attributed.checked_add(retained)?.checked_add(suspense)?.checked_add(beyond_face)?;
+    let upstream_residual = upstream_credits.checked_sub(given)?;
 
     let customers = customers_side(model, &basis)?;
     let is_billed = customers.is_some();
@@ -128,7 +133,7 @@ pub fn reconcile(
             .checked_add(rounding)?
             .checked_add(unsettled)?
             .checked_sub(refunded_later)?;
-        let upstream = payable.checked_add(attributed)?.checked_add(suspense)?.checked_sub(kept)?;
+        let upstream = payable.checked_add(given)?.checked_sub(retained)?.checked_sub(kept)?;
         // What is not settled with customers is no tie, whatever the sums say.
         customers.checked_sub(upstream)?.checked_add(unsettled)?
     } else {
@@ -144,6 +149,7 @@ pub fn reconcile(
         scattered,
         retained,
         suspense,
+        beyond_face,
         payable,
         gross,
         billed,
@@ -201,8 +207,9 @@ fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Custo
         for refund in &refunds {
             side.refunded_later = side.refunded_later.checked_add(refund.amount)?;
         }
-        let month = basis.rated_with(model, &member, refunds)?;
         let settled = settled(model, basis, &member, None)?;
+        let month = basis.rated_with(model, &member, refunds)?;
+        let month = month.with_tax_after_memo(&basis.policies, settled.applied)?;
         let difference = month.gross()?.checked_sub(settled.gross.to_exact())?;
         let sum = if difference.abs() < unit { &mut side.rounding } else { &mut side.unsettled };
         *sum = sum.checked_add(difference)?;

@@ -11,6 +11,7 @@ use domain::{
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
+    policy::Policies,
     usage::CreditLineAggregate,
 };
 use money::Exact;
@@ -56,14 +57,15 @@ fn decide_period(
         let known = KnownCredits::of(credits.values());
         promotional_lines(model, payer, period, &suspense, |line| known.treat(line, &policies))?
     };
-    let attributable = attributable(&credits, period)?;
+    let attributable = attributable(&credits, period, &policies)?;
     let attribution = attribute(&lines, &attributable)?;
 
     let mut decided = Vec::new();
     let none: Vec<AttributedLine> = Vec::new();
     for ((_, id), credit) in &credits {
         let lines = attribution.by_credit.get(id).unwrap_or(&none);
-        let facts = credit.decide_attribution(period, &delivery, lines)?;
+        let beyond_face = attribution.beyond_face.get(id).copied().unwrap_or(Exact::ZERO);
+        let facts = credit.decide_attribution(period, &delivery, lines, beyond_face)?;
         decided.push((Subject::credit(payer, id), facts.into_iter().map(Fact::from).collect()));
     }
     let facts = suspense.decide(payer, period, &delivery, &attribution.suspense);
@@ -105,15 +107,18 @@ fn promotional_lines(
 fn attributable(
     credits: &BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>,
     period: BillingPeriod,
+    policies: &Policies,
 ) -> Result<Vec<AttributableCredit>, Failure> {
     let mut found = Vec::new();
     for ((_, id), credit) in credits {
         let Some(terms) = &credit.terms else { continue };
+        let tolerance = policies.over_application_tolerance.get(terms.currency.code()).copied();
         found.push(AttributableCredit {
             credit: id.clone(),
             owner: credit.owner_in(period).unwrap_or(&terms.owner).clone(),
             description: terms.description.clone(),
             remaining: terms.face_amount.checked_sub(credit.applied_outside(period)?)?,
+            tolerance: tolerance.unwrap_or(Exact::ZERO).checked_sub(credit.beyond_face_outside(period)?)?,
             live: credit.is_live_in(period),
             end_date: terms.end_date,
             start_date: terms.start_date,

@@ -19,6 +19,7 @@ pub mod memo;
 pub mod never_covered;
 pub mod period;
 pub mod policy;
+pub mod rates;
 pub mod rating;
 pub mod services;
 pub mod usage;

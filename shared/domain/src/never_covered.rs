@@ -29,6 +29,8 @@ pub enum NeverCovered {
     Reservation,
     /// Tax, unless the credit covers tax.
     Tax,
+    /// Tax on what is left after the memo, which no memo pays.
+    TaxAfterMemo,
     /// An adjustment: not usage.
     Adjustment,
     /// A line whose type no table knows.
@@ -46,6 +48,7 @@ impl NeverCovered {
             Self::ListedService => "a service that AWS credits never pay",
             Self::Reservation => "a reservation under the terms of 2018",
             Self::Tax => "tax",
+            Self::TaxAfterMemo => "tax on what is left after the memo",
             Self::Adjustment => "an adjustment",
             Self::Unclassified => "a line type that no table knows",
             Self::DistributorsList => "a service on the distributor's own list",

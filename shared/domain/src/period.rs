@@ -8,6 +8,9 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The last year that a month is written with four digits.
+const YEAR_MAX: i32 = 9999;
+
 /// A calendar month, written `2019-01`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -51,19 +54,22 @@ impl BillingPeriod {
 
     /// The last day: the effective date of a draw.
     pub fn last_day(self) -> NaiveDate {
-        self.next().first_day.checked_sub_days(Days::new(1)).unwrap_or(self.first_day)
+        let following = self.first_day.checked_add_months(Months::new(1));
+        following.and_then(|day| day.checked_sub_days(Days::new(1))).unwrap_or(self.first_day)
     }
 
-    /// The month after.
+    /// The month after; the last month that can be written, `9999-12`, has none and stays.
     #[must_use]
     pub fn next(self) -> Self {
-        Self { first_day: self.first_day.checked_add_months(Months::new(1)).unwrap_or(self.first_day) }
+        let following = self.first_day.checked_add_months(Months::new(1));
+        Self { first_day: following.filter(|day| day.year() <= YEAR_MAX).unwrap_or(self.first_day) }
     }
 
-    /// The month before.
+    /// The month before; the first that can be written, `0000-01`, has none and stays.
     #[must_use]
     pub fn previous(self) -> Self {
-        Self { first_day: self.first_day.checked_sub_months(Months::new(1)).unwrap_or(self.first_day) }
+        let former = self.first_day.checked_sub_months(Months::new(1));
+        Self { first_day: former.filter(|day| day.year() >= 0).unwrap_or(self.first_day) }
     }
 
     /// Whether the day lies in this month.
@@ -109,6 +115,16 @@ impl From<BillingPeriod> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_month_that_can_be_written_stays_and_ends() {
+        let last = BillingPeriod::parse("9999-12").unwrap();
+        assert_eq!(last.next(), last);
+        assert_eq!(last.last_day().to_string(), "9999-12-31");
+        assert_eq!(BillingPeriod::parse(&last.next().to_string()), Ok(last), "it is read as it is written");
+        let first = BillingPeriod::parse("0000-01").unwrap();
+        assert_eq!(first.previous(), first);
+    }
 
     #[test]
     fn months_begin_and_end_on_utc_days() {

@@ -4,7 +4,7 @@
 //! discounts that are passed on, the retained credit lines, the tax. Source of the default basis:
 //! W9 of the rule book.
 
-use money::{Currency, Exact, MoneyError};
+use money::{Currency, Exact, Money, MoneyError};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -160,8 +160,29 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
     Ok(())
 }
 
+impl RatedMonth {
+    /// The month with the tax on what is left after the memos, where the policy computes it so
+    /// (rule book N35). Decide the draws without it: no memo pays a tax that depends on what it
+    /// pays. `gross` is what the charges were rounded to, `applied` what memos pay of them; so that
+    /// a month paid in full bears no tax on what rounding left.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where the tax cannot be held exactly.
+    pub fn with_tax_after_memo(mut self, policies: &Policies, applied: Money) -> Result<Self, MoneyError> {
+        if let CustomerTax::RateAfterMemo(rate) = policies.customer_tax {
+            let gross = self.gross()?.round_to_money(self.currency, policies.rounding)?;
+            let tax = (gross - applied).to_exact().checked_mul(rate)?;
+            if !tax.is_zero() {
+                self.kept = self.kept.checked_sub(tax)?;
+                self.charges.push(RatedCharge { never_covered: Some(NeverCovered::TaxAfterMemo), ..tax_line(tax) });
+            }
+        }
+        Ok(self)
+    }
+}
+
 /// A tax rate on the charges before the memo is a charge like any other; a rate after the memo
-/// depends on the draws and is added where the document is made.
+/// depends on the draws and is added by [`RatedMonth::with_tax_after_memo`].
 fn add_tax_by_rate(policies: &Policies, month: &mut RatedMonth) -> Result<(), MoneyError> {
     if let CustomerTax::RateBeforeMemo(rate) = policies.customer_tax {
         let amount = month.gross()?.checked_mul(rate)?;

@@ -7,6 +7,7 @@ use domain::{
     credit::{SuspenseState, UpstreamCreditState},
     memo::{FoldFault, MemberMemos},
     policy::PolicyHistory,
+    rates::ConversionRates,
     usage::{DeliveryState, MemberUsageState},
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use wire::{AggregateKey, ChainHash, CommandDone, Fact};
 #[allow(missing_docs)] // each variant is its state, documented in the domain
 pub enum Aggregate {
     Policy(PolicyHistory),
+    Rates(ConversionRates),
     Command(Option<CommandDone>),
     Member(MemberAccountState),
     Delivery(Box<DeliveryState>),
@@ -41,6 +43,7 @@ impl Aggregate {
     pub fn empty(key: &AggregateKey) -> Self {
         match key {
             AggregateKey::GeneralPolicy | AggregateKey::Policy { .. } => Self::Policy(PolicyHistory::default()),
+            AggregateKey::ConversionRates => Self::Rates(ConversionRates::default()),
             AggregateKey::Command { .. } => Self::Command(None),
             AggregateKey::Member { .. } => Self::Member(MemberAccountState::default()),
             AggregateKey::Delivery { .. } => Self::Delivery(Box::default()),
@@ -62,6 +65,10 @@ impl Aggregate {
             },
             Self::Policy(history) => match fact {
                 Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
+                _ => return Err(misplaced()),
+            },
+            Self::Rates(rates) => match fact {
+                Fact::ConversionRateStated(stated) => rates.evolve(stated),
                 _ => return Err(misplaced()),
             },
             Self::Command(done) => match fact {

@@ -21,7 +21,7 @@ pub use aggregate::{Aggregate, SubjectRecord};
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
 pub use model::{DecodedCommit, ReadModel, StreamPosition, WhatToFold};
-pub use queries::StoredStatement;
+pub use queries::{StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;
 pub use store::{Batch, KeysAndValues, MemoryStore, Store, StoreFault, Tree};

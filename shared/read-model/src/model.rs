@@ -273,6 +273,11 @@ impl ReadModel {
                 };
                 self.put(Tree::Statements, key.into_bytes(), &stored)
             }
+            Fact::ConversionRateStated(stated) => {
+                let key = format!("{:020}/{at:06}", commit.sequence);
+                let stored = crate::queries::StoredRate { stated: stated.clone(), recorded: commit.body.recorded };
+                self.put(Tree::Rates, key.into_bytes(), &stored)
+            }
             Fact::MemberUsageDelivered(usage) => {
                 let key = crate::queries::period_member_key(&usage.payer, usage.period, Some(&usage.member));
                 self.put(Tree::PeriodMembers, key.into_bytes(), &())

@@ -12,6 +12,7 @@ use domain::{
     memo::MemberMemos,
     period::BillingPeriod,
     policy::{Policies, PolicyHistory},
+    rates::{ConversionRateStated, ConversionRates},
     usage::{DeliveryState, MemberUsage, MemberUsageState},
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,15 @@ pub struct StoredStatement {
     pub statement: MemberStatement,
     /// The sequence of its commit in the billing stream.
     pub sequence: u64,
+    /// When it was recorded.
+    pub recorded: DateTime<Utc>,
+}
+
+/// A conversion rate with its second date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRate {
+    /// As it was stated.
+    pub stated: ConversionRateStated,
     /// When it was recorded.
     pub recorded: DateTime<Utc>,
 }
@@ -87,6 +97,22 @@ impl ReadModel {
         }
         let general = self.policy_history(None)?;
         Ok(general.in_force(period).cloned().unwrap_or_default())
+    }
+
+    /// The conversion rates in force.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn conversion_rates(&self) -> Result<ConversionRates, StoreFault> {
+        Ok(state_of!(self, &Subject::rates(), Rates))
+    }
+
+    /// Every conversion rate as it was stated, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn stated_rates(&self) -> Result<Vec<StoredRate>, StoreFault> {
+        Ok(self.values(Tree::Rates, b"")?.into_iter().map(|(_, stored)| stored).collect())
     }
 
     /// What was done under an operator's key.
@@ -359,7 +385,7 @@ impl ReadModel {
         for prefix in ["accounts.", "credits.", "billing.", "memos."] {
             for subject in self.records(prefix)?.into_keys() {
                 match AggregateKey::of(&subject)? {
-                    AggregateKey::GeneralPolicy | AggregateKey::Command { .. } => {}
+                    AggregateKey::GeneralPolicy | AggregateKey::ConversionRates | AggregateKey::Command { .. } => {}
                     AggregateKey::Policy { payer }
                     | AggregateKey::Member { payer, .. }
                     | AggregateKey::Delivery { payer, .. }

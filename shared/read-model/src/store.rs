@@ -14,14 +14,16 @@ pub enum Tree {
     Entries,
     /// Members on a payer's bill, by payer, period and account.
     PeriodMembers,
+    /// Conversion rates as they were stated, by position.
+    Rates,
     /// The checkpoint.
     Checkpoint,
 }
 
 impl Tree {
     /// All of them.
-    pub const ALL: [Tree; 5] =
-        [Self::Aggregates, Self::Statements, Self::Entries, Self::PeriodMembers, Self::Checkpoint];
+    pub const ALL: [Tree; 6] =
+        [Self::Aggregates, Self::Statements, Self::Entries, Self::PeriodMembers, Self::Rates, Self::Checkpoint];
 
     /// Its name in the store, with the version of the projection: another version is another tree.
     pub fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Tree {
             Self::Statements => "statements-1",
             Self::Entries => "entries-1",
             Self::PeriodMembers => "period-members-1",
+            Self::Rates => "rates-1",
             Self::Checkpoint => "checkpoint-1",
         }
     }

@@ -12,6 +12,7 @@ use crate::{BadSubject, StreamName, Subject};
 #[allow(missing_docs)] // the fields are the ids that the subject is made of
 pub enum AggregateKey {
     GeneralPolicy,
+    ConversionRates,
     Command { token: String },
     Policy { payer: PayerAccountId },
     Member { payer: PayerAccountId, member: MemberAccountId },
@@ -38,6 +39,7 @@ impl AggregateKey {
         let period = |at: usize| BillingPeriod::parse(&tokens[at]).map_err(|_| bad());
         Ok(match (subject.stream(), raw.as_slice()) {
             (StreamName::Accounts, ["policy"]) => Self::GeneralPolicy,
+            (StreamName::Accounts, ["rates"]) => Self::ConversionRates,
             (StreamName::Accounts, ["commands", "key", token]) => Self::Command { token: (*token).to_owned() },
             (StreamName::Accounts, [_, "policy"]) => Self::Policy { payer: payer()? },
             (StreamName::Accounts, [_, _]) => Self::Member { payer: payer()?, member: member(1)? },
@@ -69,6 +71,7 @@ mod tests {
         let period = BillingPeriod::parse("2019-01").unwrap();
         for (subject, key) in [
             (Subject::general_policy(), AggregateKey::GeneralPolicy),
+            (Subject::rates(), AggregateKey::ConversionRates),
             (Subject::policy(&payer), AggregateKey::Policy { payer: payer.clone() }),
             (Subject::member(&payer, &member), AggregateKey::Member { payer: payer.clone(), member: member.clone() }),
             (Subject::delivery(&payer, period), AggregateKey::Delivery { payer: payer.clone(), period }),

@@ -11,7 +11,7 @@ use domain::{
     credit::{CreditFact, SuspenseFact},
     memo,
     memo::MemoFact,
-    policy, usage,
+    policy, rates, usage,
     usage::DeliveryFact,
 };
 use schemars::JsonSchema;
@@ -26,6 +26,8 @@ pub enum Fact {
     MemberAssigned(account::MemberAssigned),
     #[serde(rename = "policy_adopted.v1")]
     PolicyAdopted(policy::PolicyAdopted),
+    #[serde(rename = "conversion_rate_stated.v1")]
+    ConversionRateStated(rates::ConversionRateStated),
     #[serde(rename = "command_done.v1")]
     CommandDone(crate::CommandDone),
     #[serde(rename = "member_usage_delivered.v1")]
@@ -106,6 +108,7 @@ impl Fact {
         match self {
             Self::MemberAssigned(_) => "member_assigned.v1",
             Self::PolicyAdopted(_) => "policy_adopted.v1",
+            Self::ConversionRateStated(_) => "conversion_rate_stated.v1",
             Self::CommandDone(_) => "command_done.v1",
             Self::MemberUsageDelivered(_) => "member_usage_delivered.v1",
             Self::DeliveryCompleted(_) => "delivery_completed.v1",
@@ -149,6 +152,7 @@ impl Fact {
     pub const TYPES: &'static [&'static str] = &[
         "member_assigned.v1",
         "policy_adopted.v1",
+        "conversion_rate_stated.v1",
         "command_done.v1",
         "member_usage_delivered.v1",
         "delivery_completed.v1",

@@ -62,6 +62,11 @@ impl Subject {
         Self::of(StreamName::Accounts, &["policy"])
     }
 
+    /// The conversion rates that the distributor states.
+    pub fn rates() -> Self {
+        Self::of(StreamName::Accounts, &["rates"])
+    }
+
     /// A command that was done under an operator's key.
     pub fn command(key: &str) -> Self {
         // Keys are any text: hashed, so that none is too long for a subject.

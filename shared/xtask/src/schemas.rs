@@ -36,6 +36,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<cli::json_rows::AccountRow>("accounts")?,
         printed::<cli::json_rows::CreditRow>("credits")?,
         printed::<cli::json_rows::SuspenseRow>("credits-suspense")?,
+        printed::<cli::json_rows::RateRow>("rates")?,
         printed::<cli::json_rows::DocumentRow>("bill")?,
         printed::<cli::json_rows::PeriodRow>("close")?,
         printed::<cli::json_rows::MemoRow>("memos")?,

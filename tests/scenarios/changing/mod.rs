@@ -8,6 +8,7 @@ mod hand_verbs;
 mod n05_revised;
 mod n08_cancelled;
 mod n09_refunds;
+mod n13_over_application;
 mod n25_transferred;
 mod taken_over;
 mod w03_restatement;

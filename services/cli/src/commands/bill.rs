@@ -47,11 +47,12 @@ pub(crate) async fn bill(global: &Global, office: &mut BackOffice, args: &BillAr
         );
     }
     let rows: Vec<DocumentRow> = outcome.documents.iter().map(document_row).collect();
-    output::print_rows(
-        global.output,
-        &rows,
-        &["document_number", "kind", "customer", "po_number", "members", "currency", "gross", "applied", "due"],
-    )
+    let mut columns =
+        vec!["document_number", "kind", "customer", "po_number", "members", "currency", "gross", "applied", "due"];
+    if rows.iter().any(|row| row.document_currency.is_some()) {
+        columns.extend(["document_currency", "conversion_rate", "document_due"]);
+    }
+    output::print_rows(global.output, &rows, &columns)
 }
 
 /// With JSON, what blocks is on stdout too.
@@ -74,6 +75,7 @@ pub(crate) fn blocker_row(blocker: &Blocker) -> BlockerRow {
 }
 
 pub(crate) fn document_row(header: &DocumentHeader) -> DocumentRow {
+    let converted = header.in_document_currency.as_ref();
     DocumentRow {
         document_number: header.document_number.as_ref().map(ToString::to_string),
         kind: match header.kind {
@@ -93,6 +95,11 @@ pub(crate) fn document_row(header: &DocumentHeader) -> DocumentRow {
         gross: header.gross,
         applied: header.applied,
         due: header.due,
+        document_currency: converted.map(|document| document.currency.to_string()),
+        conversion_rate: converted.map(|document| document.rate),
+        document_gross: converted.map(|document| document.gross),
+        document_applied: converted.map(|document| document.applied),
+        document_due: converted.map(|document| document.due),
         digest: header.digest.clone(),
     }
 }

@@ -7,6 +7,7 @@ use domain::{
     period::BillingPeriod,
     policy::{AdoptPolicies, ClosedPeriodCorrections, CustomerTax, FourEyesAct, Policies},
 };
+use money::{Currency, Exact};
 use serde_json::{Map, Value};
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
@@ -46,6 +47,7 @@ pub(crate) async fn policy_adopt(
     let base = in_force(office, payer, from.unwrap_or_else(|| BillingPeriod::containing(office.clock.today())))?;
     let policies = read(file, &base)?;
     refuse_what_is_not_there_yet(&policies)?;
+    refuse_figures_out_of_range(&policies)?;
     let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
     let command = AdoptPolicies { from, policies, last_closed };
     let facts = office
@@ -68,10 +70,7 @@ pub(crate) async fn policy_adopt(
 /// A choice that nothing acts on yet must not look adopted.
 fn refuse_what_is_not_there_yet(policies: &Policies) -> Result<(), Failure> {
     let missing = [
-        ("customer_tax: rate-after-memo", matches!(policies.customer_tax, CustomerTax::RateAfterMemo(_))),
         ("closed_period_corrections: reopen", policies.closed_period_corrections == ClosedPeriodCorrections::Reopen),
-        ("over_application_tolerance", !policies.over_application_tolerance.is_empty()),
-        ("document_currencies", !policies.document_currencies.is_empty()),
         ("four_eyes: reopen", policies.four_eyes.contains(&FourEyesAct::Reopen)),
     ];
     match missing.iter().find(|(_, chosen)| *chosen) {
@@ -80,6 +79,31 @@ fn refuse_what_is_not_there_yet(policies: &Policies) -> Result<(), Failure> {
         }
         None => Ok(()),
     }
+}
+
+/// A rate of 19 is a mistake for 0.19, and a tolerance is an amount of a currency that there is.
+fn refuse_figures_out_of_range(policies: &Policies) -> Result<(), Failure> {
+    let refuse = |what: String| Err(Failure::refused("CM0353", what));
+    if let CustomerTax::RateBeforeMemo(rate) | CustomerTax::RateAfterMemo(rate) = &policies.customer_tax {
+        let one = Exact::parse("1")?;
+        if rate.is_negative() || *rate > one {
+            return refuse(format!("customer_tax: the rate {rate} is not between 0 and 1: write 19 % as 0.19"));
+        }
+    }
+    for (name, tolerances) in [
+        ("suspense_tolerance", &policies.suspense_tolerance),
+        ("over_application_tolerance", &policies.over_application_tolerance),
+    ] {
+        for (code, amount) in tolerances {
+            if Currency::parse(code).is_err() {
+                return refuse(format!("{name}: '{code}' is not an ISO 4217 currency code: correct it"));
+            }
+            if amount.is_negative() {
+                return refuse(format!("{name}: {amount} {code} is below zero: a tolerance has no sign"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn last_closed(office: &BackOffice, payer: Option<&PayerAccountId>) -> Result<Option<BillingPeriod>, Failure> {
@@ -95,6 +119,13 @@ fn last_closed(office: &BackOffice, payer: Option<&PayerAccountId>) -> Result<Op
     }
     Ok(last)
 }
+
+/// Policies that are merged by name: naming one discount does not forget the others. Any other is
+/// chosen as a whole.
+const MERGED: [&str; 4] = ["discounts", "suspense_tolerance", "over_application_tolerance", "document_currencies"];
+
+/// Policies whose numbers are exact amounts or rates.
+const AMOUNTS: [&str; 3] = ["suspense_tolerance", "over_application_tolerance", "customer_tax"];
 
 /// Reads a policy file over what is in force. Names may be written with `-`, spaces or `_`.
 fn read(file: &Path, base: &Policies) -> Result<Policies, Failure> {
@@ -117,9 +148,9 @@ fn read(file: &Path, base: &Policies) -> Result<Policies, Failure> {
     };
     for (key, value) in stated {
         let key = key.replace(['-', ' '], "_").to_lowercase();
-        // Maps are merged by key: naming one discount does not forget the others.
-        match (merged.get_mut(&key), amounts_as_text(value)) {
-            (Some(Value::Object(known)), Value::Object(value)) => known.extend(value),
+        let value = if AMOUNTS.contains(&key.as_str()) { amounts_as_text(value) } else { value };
+        match (merged.get_mut(&key), value) {
+            (Some(Value::Object(known)), Value::Object(value)) if MERGED.contains(&key.as_str()) => known.extend(value),
             (_, value) => {
                 merged.insert(key, value);
             }

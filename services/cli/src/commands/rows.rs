@@ -112,6 +112,29 @@ pub struct SuspenseRow {
     pub age_days: i64,
 }
 
+/// A conversion rate as it was stated.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RateRow {
+    /// The month it is for.
+    pub period: String,
+    /// One unit of this currency.
+    pub from: String,
+    /// Is so many units of that.
+    pub to: String,
+    /// How many.
+    pub rate: Exact,
+    /// The rate that it corrected.
+    pub replaces: Option<Exact>,
+    /// Who publishes it.
+    pub source: String,
+    /// What proves it.
+    pub evidence: String,
+    /// When it was recorded.
+    pub recorded: chrono::DateTime<chrono::Utc>,
+    /// Whether documents made now use it.
+    pub in_force: bool,
+}
+
 /// A document of a billing run.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DocumentRow {
@@ -141,6 +164,16 @@ pub struct DocumentRow {
     pub applied: Money,
     /// What the customer pays.
     pub due: Money,
+    /// The currency of the customer's document, where it is another.
+    pub document_currency: Option<String>,
+    /// One unit of the currency is so many of the document's.
+    pub conversion_rate: Option<Exact>,
+    /// All charges, in the document's currency.
+    pub document_gross: Option<Money>,
+    /// What memos pay, in the document's currency.
+    pub document_applied: Option<Money>,
+    /// What the customer pays, in the document's currency.
+    pub document_due: Option<Money>,
     /// SHA-256 over what it says.
     pub digest: String,
 }

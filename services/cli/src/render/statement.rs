@@ -1,7 +1,7 @@
 //! The monthly statement in the distributor's mail form: prior balance, utilisation, balance of
 //! funds, under the PO number of the account.
 
-use domain::billing::MemberStatement;
+use domain::billing::{ConvertedStatement, MemberStatement};
 use money::Money;
 
 /// An amount with thousands separators, for people.
@@ -99,6 +99,9 @@ pub(crate) fn statement_text(statement: &MemberStatement) -> String {
         }
     }
     text.push_str(&format!("\n{:<70}{:>12}\n", "Due for this account", thousands(statement.due)));
+    if let Some(converted) = &statement.in_document_currency {
+        text.push_str(&document_currency_block(statement, converted));
+    }
     text
 }
 
@@ -119,6 +122,27 @@ fn balance_block(statement: &MemberStatement) -> String {
     }
     text.push_str(&format!("{:<LABEL$}{:>AMOUNT$}\n", "", "-".repeat(AMOUNT - 2)));
     text.push_str(&line("Balance of funds", statement.balance_of_funds));
+    text
+}
+
+/// The same in the currency of the document, with the rate: the balances above are never converted.
+fn document_currency_block(statement: &MemberStatement, converted: &ConvertedStatement) -> String {
+    let source = if converted.rate_source.is_empty() { String::new() } else { format!(", {}", converted.rate_source) };
+    let mut text = format!(
+        "\nOn the document in {} (1 {} = {} {}, rate of {}{source})\n",
+        converted.currency, statement.currency, converted.rate, converted.currency, converted.rate_period
+    );
+    let mut row = |label: &str, amount: Money| text.push_str(&format!("  {label:<68}{:>12}\n", thousands(amount)));
+    row("Charges", converted.gross);
+    for memo in &converted.memos {
+        row(&format!("Paid by credit memo {}", memo.memo_number), -memo.applied);
+    }
+    for correction in &statement.earlier_periods {
+        if let Some(one) = &correction.in_document_currency {
+            row(&format!("Correction of {} (at its rate {})", correction.period, one.rate), one.due);
+        }
+    }
+    row(&format!("Due for this account in {}", converted.currency), converted.due);
     text
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use money::{Currency, Money};
 use sha2::{Digest, Sha256};
 
-use super::{BillingFact, BillingState, DocumentHeader, DocumentKind, MemberStatement};
+use super::{BillingFact, BillingState, DocumentHeader, DocumentKind, MemberStatement, conversion::converted_document};
 use crate::{
     ids::{CustomerId, DocumentNumber, PayerAccountId, PoNumber, RunId},
     period::BillingPeriod,
@@ -100,6 +100,7 @@ impl BillingState {
             applied: sum(|statement| Money::sum(statement.currency, statement.lines.iter().map(|line| line.applied))),
             corrections_due,
             due: sum(|statement| statement.due),
+            in_document_currency: converted_document(&statements),
             rounding: policies.rounding,
             policy: command.policy.clone(),
             run: run.clone(),

@@ -5,7 +5,7 @@ use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Blocker, MemberStatement, StatementsBefore};
+use super::{Blocker, ConvertedDocument, MemberStatement, StatementsBefore};
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PayerAccountId, PoNumber, RunId},
     period::BillingPeriod,
@@ -77,6 +77,9 @@ pub struct DocumentHeader {
     pub corrections_due: Money,
     /// What the customer pays: the sum of its accounts' rounded dues.
     pub due: Money,
+    /// The same in the customer's currency, where that is another, with the rate it was issued at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_document_currency: Option<ConvertedDocument>,
     /// How its accounts were rounded.
     pub rounding: Rounding,
     /// The policies.

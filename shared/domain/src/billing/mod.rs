@@ -4,12 +4,16 @@
 //! that is a superseding document in an open period, or a correction in a later one.
 
 mod close;
+mod conversion;
 mod documents;
 mod facts;
 mod state;
 mod statement;
 
 pub use close::{Blocker, ClosePeriod, CloseRefusal, ReopenPeriod, WaivePeriod, within};
+pub use conversion::{
+    ConvertedCorrection, ConvertedDocument, ConvertedLine, ConvertedMemo, ConvertedStatement, convert,
+};
 pub use documents::{DocumentDecision, IssueDocument, content_digest};
 pub use facts::{
     BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, PeriodClosed, PeriodReopened,

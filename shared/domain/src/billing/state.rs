@@ -110,10 +110,38 @@ impl BillingState {
 
     /// The last document issued for a customer and PO number.
     pub fn issued_for(&self, customer: &CustomerId, po_number: &PoNumber) -> Option<&DocumentHeader> {
-        self.documents
-            .values()
-            .filter(|header| header.customer == *customer && header.po_number == *po_number)
+        let of_customer =
+            || self.documents.values().filter(|header| header.customer == *customer && header.po_number == *po_number);
+        // The one that no other took the place of: numbers sort as text, where 100000 is before 99999.
+        of_customer()
             .filter(|header| header.kind != DocumentKind::Draft)
-            .max_by_key(|header| header.document_number.clone())
+            .find(|header| !of_customer().any(|other| other.supersedes == header.document_number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(number: &str, supersedes: Option<&str>) -> DocumentHeader {
+        let number_of = |text: &str| DocumentNumber::parse(text).unwrap();
+        let text = serde_json::json!({
+            "document_number": number, "kind": if supersedes.is_some() { "superseding" } else { "invoice" },
+            "supersedes": supersedes.map(number_of), "payer_account_id": "999900001111", "period": "2019-01",
+            "customer": "acme", "po_number": "PO-1", "date": "2019-02-05", "currency": "USD", "members": 1,
+            "gross": "1.00", "applied": "0.00", "corrections_due": "0.00", "due": "1.00", "rounding": "half-even",
+            "policy": "0123456789abcdef", "run": "run-1", "digest": "x", "renderer": 1,
+        });
+        serde_json::from_value(text).unwrap()
+    }
+
+    #[test]
+    fn the_last_document_is_the_one_that_nothing_took_the_place_of() {
+        let mut state = BillingState::default();
+        let (former, last) = ("INV-999900001111-2019-01-99999", "INV-999900001111-2019-01-100000");
+        state.evolve(&BillingFact::Document(document(former, None)));
+        state.evolve(&BillingFact::Document(document(last, Some(former))));
+        let issued = state.issued_for(&"acme".into(), &"PO-1".into()).unwrap();
+        assert_eq!(issued.document_number.as_ref().unwrap().as_str(), last);
     }
 }

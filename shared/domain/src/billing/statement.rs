@@ -9,6 +9,7 @@ use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{ConvertedCorrection, ConvertedStatement};
 use crate::{
     ids::{CustomerId, DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, RunId, UpstreamCreditId},
     memo::{CreditMemo, DrawPlan, MemberMemos, Movement},
@@ -74,6 +75,9 @@ pub struct Correction {
     pub applied: Money,
     /// The change of what is due.
     pub due: Money,
+    /// The same in the document's currency, at the rate of the document corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_document_currency: Option<ConvertedCorrection>,
 }
 
 /// A member's statement of a month.
@@ -119,6 +123,9 @@ pub struct MemberStatement {
     /// Corrections of closed months.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_periods: Vec<Correction>,
+    /// The same in the currency of the customer's document, where that is another, at its rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_document_currency: Option<ConvertedStatement>,
     /// How it was rounded.
     pub rounding: Rounding,
     /// The policies it was decided under.
@@ -241,6 +248,7 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
             })
             .collect(),
         earlier_periods,
+        in_document_currency: None,
         rounding,
         policy: policy.clone(),
         run: run.clone(),
@@ -265,6 +273,11 @@ impl MemberStatement {
         let balance = self.prior_balance + self.issued + self.corrections - self.applied - self.expired;
         let lines_due = Money::sum(self.currency, self.lines.iter().map(|line| line.due));
         let corrections_due = Money::sum(self.currency, self.earlier_periods.iter().map(|correction| correction.due));
-        balance == self.balance_of_funds && lines_due + corrections_due == self.due
+        let converted_foots = self.in_document_currency.as_ref().is_none_or(|converted| {
+            let lines =
+                |of: fn(&super::ConvertedLine) -> Money| Money::sum(converted.currency, converted.lines.iter().map(of));
+            lines(|line| line.gross) == converted.gross && lines(|line| line.applied) == converted.applied
+        });
+        balance == self.balance_of_funds && lines_due + corrections_due == self.due && converted_foots
     }
 }

@@ -4,7 +4,8 @@
 //! strongest first: the credit's id; the owner suffix with the description; the owner suffix where
 //! that owner has exactly one live credit; a description that only one credit of the payer has; an
 //! account that owns exactly one live credit (provisional). A stronger match takes the face first,
-//! whatever the order of lines; what is beyond the face goes to suspense. Identical descriptions
+//! whatever the order of lines; what is beyond the face goes to suspense, or to the rounding account
+//! where it is within the tolerance (N13). Identical descriptions
 //! are never merged: where several credits fit, the one that ends first is filled first, and the
 //! match is marked provisional.
 //!
@@ -75,6 +76,9 @@ pub struct AttributableCredit {
     pub description: String,
     /// What AWS has not applied of it outside the period.
     pub remaining: Exact,
+    /// What may still go to the rounding account beyond that: the tolerance, less what other periods
+    /// used of it.
+    pub tolerance: Exact,
     /// Whether AWS may apply it in the period.
     pub live: bool,
     /// Last day.
@@ -88,6 +92,8 @@ pub struct AttributableCredit {
 pub struct Attribution {
     /// By credit.
     pub by_credit: BTreeMap<UpstreamCreditId, Vec<AttributedLine>>,
+    /// Beyond a face by no more than the tolerance, by credit: rounding drift.
+    pub beyond_face: BTreeMap<UpstreamCreditId, Exact>,
     /// Without a known owner, or beyond a face.
     pub suspense: Vec<SuspenseItem>,
 }
@@ -137,6 +143,7 @@ pub fn attribute(lines: &[PromotionalLine], credits: &[AttributableCredit]) -> R
             remaining[*at] = remaining[*at].checked_sub(line.applied)?;
         }
     }
+    let mut beyond: BTreeMap<usize, Vec<(&PromotionalLine, Exact)>> = BTreeMap::new();
     for (matched_by, fitting, line) in matched {
         let mut left = line.applied;
         for at in &fitting {
@@ -156,7 +163,19 @@ pub fn attribute(lines: &[PromotionalLine], credits: &[AttributableCredit]) -> R
             });
         }
         if !left.is_zero() {
-            attribution.suspense.push(SuspenseItem::new(line, left, SuspenseReason::BeyondFace));
+            beyond.entry(fitting.last().copied().unwrap_or_default()).or_default().push((line, left));
+        }
+    }
+    for (at, lines) in beyond {
+        let sum = Exact::checked_sum(lines.iter().map(|(_, amount)| *amount))?;
+        // All of it or none: an excess above the tolerance is no rounding drift but a wrong match.
+        match credits.get(at).filter(|credit| sum.is_positive() && sum <= credit.tolerance) {
+            Some(credit) => {
+                attribution.beyond_face.insert(credit.credit.clone(), sum);
+            }
+            None => attribution.suspense.extend(
+                lines.into_iter().map(|(line, amount)| SuspenseItem::new(line, amount, SuspenseReason::BeyondFace)),
+            ),
         }
     }
     for lines in attribution.by_credit.values_mut() {
@@ -251,6 +270,7 @@ mod tests {
             owner: MemberAccountId::parse(owner).unwrap(),
             description: description.into(),
             remaining: exact(remaining),
+            tolerance: Exact::ZERO,
             live: true,
             end_date: Some(end.parse().unwrap()),
             start_date: "2019-01-01".parse().unwrap(),
@@ -308,6 +328,21 @@ mod tests {
             assert_eq!(attribution.suspense[0].reason, reason);
             assert!(attribution.by_credit.is_empty());
         }
+    }
+
+    #[test]
+    fn an_excess_within_the_tolerance_is_rounding_and_above_it_all_of_it_waits() {
+        let of = |tolerance: &str| AttributableCredit {
+            tolerance: exact(tolerance),
+            ..credit("1", "1234", "Promo", "100", "2019-12-31")
+        };
+        let lines = [line("1234", "Promo", "100"), line("a2", "Promo", "0.02"), line("a3", "Promo", "0.03")];
+        let within = attribute(&lines, &[of("0.05")]).unwrap();
+        assert_eq!(sums(&within).1, Exact::ZERO);
+        assert_eq!(within.beyond_face.values().copied().collect::<Vec<_>>(), [exact("0.05")]);
+        let above = attribute(&lines, &[of("0.04")]).unwrap();
+        assert_eq!(sums(&above).1, exact("0.05"));
+        assert!(above.beyond_face.is_empty());
     }
 
     #[test]

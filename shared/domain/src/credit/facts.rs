@@ -166,6 +166,15 @@ pub struct ApplicationsAttributed {
     pub scattered: Exact,
     /// The lines, by beneficiary and description.
     pub lines: Vec<AttributedLine>,
+    /// What AWS applied beyond the face, within the tolerance: on the rounding account, in none of
+    /// the amounts above (rule book N13).
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub beyond_face: Exact,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_nothing(amount: &Exact) -> bool {
+    amount.is_zero()
 }
 
 /// Something that happened to an upstream credit.

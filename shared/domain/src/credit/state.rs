@@ -84,6 +84,9 @@ pub struct PeriodApplication {
     pub scattered: Exact,
     /// The lines.
     pub lines: Vec<AttributedLine>,
+    /// Beyond the face, on the rounding account.
+    #[serde(default)]
+    pub beyond_face: Exact,
 }
 
 /// An upstream credit.
@@ -153,10 +156,13 @@ impl UpstreamCreditState {
         period: BillingPeriod,
         delivery: &DeliveryId,
         lines: &[AttributedLine],
+        beyond_face: Exact,
     ) -> Result<Vec<CreditFact>, MoneyError> {
         let Some(terms) = &self.terms else { return Ok(Vec::new()) };
         let stands = self.applications.get(&period);
-        if stands.map_or(lines.is_empty(), |stands| stands.lines == lines) {
+        if stands.map_or(lines.is_empty() && beyond_face.is_zero(), |stands| {
+            stands.lines == lines && stands.beyond_face == beyond_face
+        }) {
             return Ok(Vec::new());
         }
         let owner = self.owner_in(period).unwrap_or(&terms.owner);
@@ -172,6 +178,7 @@ impl UpstreamCreditState {
             on_owner,
             scattered: amount.checked_sub(on_owner)?,
             lines: lines.to_vec(),
+            beyond_face,
         })])
     }
 
@@ -224,6 +231,7 @@ impl UpstreamCreditState {
                         on_owner: attributed.on_owner,
                         scattered: attributed.scattered,
                         lines: attributed.lines.clone(),
+                        beyond_face: attributed.beyond_face,
                     },
                 );
             }
@@ -245,6 +253,15 @@ impl UpstreamCreditState {
     /// [`MoneyError`] where the sum cannot be held.
     pub fn applied_outside(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
         Exact::checked_sum(self.applications.iter().filter(|(at, _)| **at != period).map(|(_, applied)| applied.amount))
+    }
+
+    /// What stands on the rounding account of it in all periods but one.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where the sum cannot be held.
+    pub fn beyond_face_outside(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
+        let others = self.applications.iter().filter(|(at, _)| **at != period);
+        Exact::checked_sum(others.map(|(_, applied)| applied.beyond_face))
     }
 
     /// What AWS has applied of it.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{classification::CreditLineTreatment, usage::LineType};
+use crate::{classification::CreditLineTreatment, ids::CustomerId, usage::LineType};
 
 /// What a memo opens at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -167,6 +167,9 @@ pub struct CreditLineRule {
     pub treatment: CreditLineTreatment,
 }
 
+/// Stands for every customer that is not named.
+const EVERY_CUSTOMER: &str = "*";
+
 /// All policies in force for a payer and period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -205,7 +208,8 @@ pub struct Policies {
     pub four_eyes: Vec<FourEyesAct>,
     /// How far a series of document numbers reaches.
     pub document_series: DocumentSeries,
-    /// The currency of a customer's documents where it is not the bill's, by customer.
+    /// The currency of a customer's documents where it is not the bill's, by customer; `*` is every
+    /// customer that is not named.
     pub document_currencies: BTreeMap<String, money::Currency>,
 }
 
@@ -277,6 +281,13 @@ impl Policies {
         let canonical = serde_json::to_vec(&chosen).unwrap_or_default();
         let digest = Sha256::digest(&canonical);
         PolicyHash(hex::encode(&digest[..8]))
+    }
+
+    /// The currency of a customer's documents, where the bill's is another (rule book N33).
+    pub fn document_currency(&self, customer: &CustomerId, of_bill: money::Currency) -> Option<money::Currency> {
+        let named = self.document_currencies.get(customer.as_str());
+        let stated = named.or_else(|| self.document_currencies.get(EVERY_CUSTOMER)).copied();
+        stated.filter(|stated| *stated != of_bill)
     }
 
     /// Whether a discount of that name reaches the customer.

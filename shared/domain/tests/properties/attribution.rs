@@ -36,6 +36,7 @@ fn any_credits() -> impl Strategy<Value = Vec<AttributableCredit>> {
                 owner: member(owner),
                 description: description.into(),
                 remaining: fine(remaining),
+                tolerance: Exact::ZERO,
                 live,
                 end_date: end.map(|end| month_of_2019(end).last_day()),
                 start_date: day("2019-01-01"),
@@ -149,17 +150,17 @@ proptest! {
         for credit in &credits {
             let mut state = observed(credit);
             let lines = attribution.by_credit.get(&credit.credit).cloned().unwrap_or_default();
-            for fact in state.decide_attribution(period, &delivery, &lines).unwrap() {
+            for fact in state.decide_attribution(period, &delivery, &lines, Exact::ZERO).unwrap() {
                 state.evolve(&fact);
             }
-            prop_assert_eq!(state.decide_attribution(period, &delivery, &lines).unwrap(), []);
+            prop_assert_eq!(state.decide_attribution(period, &delivery, &lines, Exact::ZERO).unwrap(), []);
             prop_assert_eq!(state.applied().unwrap(), attributed_to(&attribution, &credit.credit));
             // A later delivery without these lines takes all of it back, and then stands still.
-            for fact in state.decide_attribution(period, &delivery, &[]).unwrap() {
+            for fact in state.decide_attribution(period, &delivery, &[], Exact::ZERO).unwrap() {
                 state.evolve(&fact);
             }
             prop_assert!(state.applied().unwrap().is_zero());
-            prop_assert_eq!(state.decide_attribution(period, &delivery, &[]).unwrap(), []);
+            prop_assert_eq!(state.decide_attribution(period, &delivery, &[], Exact::ZERO).unwrap(), []);
         }
     }
 
@@ -169,7 +170,7 @@ proptest! {
         for credit in &credits {
             let lines = attribution.by_credit.get(&credit.credit).cloned().unwrap_or_default();
             let state = observed(credit);
-            for fact in state.decide_attribution(month_of_2019(1), &DeliveryId::parse("d").unwrap(), &lines).unwrap() {
+            for fact in state.decide_attribution(month_of_2019(1), &DeliveryId::parse("d").unwrap(), &lines, Exact::ZERO).unwrap() {
                 let CreditFact::Attributed(fact) = fact else { panic!("{fact:?}") };
                 prop_assert_eq!(fact.on_owner.checked_add(fact.scattered).unwrap(), fact.amount);
             }
@@ -214,6 +215,7 @@ fn promo(id: &str, owner: &str, description: &str, remaining: &str) -> Attributa
         owner: member(owner),
         description: description.into(),
         remaining: exact(remaining),
+        tolerance: Exact::ZERO,
         live: true,
         end_date: Some(day("2019-12-31")),
         start_date: day("2019-01-01"),

@@ -128,6 +128,7 @@ proptest! {
             owner: member("100000000001"),
             description: "Promo".into(),
             remaining,
+            tolerance: Exact::ZERO,
             live: true,
             end_date: None,
             start_date: crate::builders::day("2019-01-01"),

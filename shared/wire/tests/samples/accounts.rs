@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::rates::ConversionRateStated;
 use domain::{
     account::MemberAssigned,
     classification::CreditLineTreatment,
@@ -40,6 +41,18 @@ pub(super) fn policy_adopted() -> PolicyAdopted {
         ..Policies::default()
     };
     PolicyAdopted { from: Some(february()), hash: policies.hash(), policies }
+}
+
+pub(super) fn conversion_rate_stated() -> ConversionRateStated {
+    ConversionRateStated {
+        period: february(),
+        from: Currency::USD,
+        to: Currency::parse("EUR").unwrap(),
+        rate: exact("0.9215"),
+        replaces: Some(exact("0.92")),
+        source: "ECB, monthly average".to_owned(),
+        evidence: "rates-2019-02.pdf".to_owned(),
+    }
 }
 
 pub(super) fn command_done() -> CommandDone {

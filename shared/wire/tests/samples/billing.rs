@@ -2,8 +2,9 @@
 
 use domain::{
     billing::{
-        BillingRunCompleted, BillingRunStarted, Blocker, Correction, DocumentHeader, DocumentKind, MemberStatement,
-        PeriodClosed, PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementsBefore,
+        BillingRunCompleted, BillingRunStarted, Blocker, ConvertedCorrection, ConvertedDocument, ConvertedLine,
+        ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, MemberStatement, PeriodClosed,
+        PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementsBefore,
     },
     ids::DocumentNumber,
 };
@@ -78,10 +79,42 @@ pub(super) fn statement() -> MemberStatement {
             gross: usd("-2.20"),
             applied: usd("-3.10"),
             due: usd("0.90"),
+            in_document_currency: Some(ConvertedCorrection {
+                currency: euro(),
+                rate: exact("0.9"),
+                gross: usd("-1.98"),
+                applied: usd("-2.79"),
+                due: usd("0.81"),
+            }),
         }],
+        in_document_currency: Some(converted()),
         rounding: Rounding::HalfEven,
         policy: policy_hash(),
         run: run(),
+    }
+}
+
+fn euro() -> Currency {
+    Currency::parse("EUR").unwrap()
+}
+
+fn converted() -> ConvertedStatement {
+    ConvertedStatement {
+        currency: euro(),
+        rate: exact("0.92"),
+        rate_period: january(),
+        rate_source: "ECB".to_owned(),
+        gross: usd("455.81"),
+        applied: usd("432.81"),
+        due: usd("23.81"),
+        memos: vec![ConvertedMemo { memo_number: memo(1), applied: usd("432.81") }],
+        lines: vec![ConvertedLine {
+            service: "AmazonEC2".to_owned(),
+            charge_kind: "Usage".to_owned(),
+            gross: usd("455.81"),
+            applied: usd("432.81"),
+            due: usd("23.00"),
+        }],
     }
 }
 
@@ -101,6 +134,16 @@ pub(super) fn document() -> DocumentHeader {
         applied: usd("470.45"),
         corrections_due: usd("0.90"),
         due: usd("25.90"),
+        in_document_currency: Some(ConvertedDocument {
+            currency: euro(),
+            rate: exact("0.92"),
+            rate_period: january(),
+            rate_source: "ECB".to_owned(),
+            gross: usd("455.81"),
+            applied: usd("432.81"),
+            corrections_due: usd("0.81"),
+            due: usd("23.81"),
+        }),
         rounding: Rounding::HalfEven,
         policy: policy_hash(),
         run: run(),

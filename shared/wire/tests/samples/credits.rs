@@ -111,6 +111,7 @@ pub(super) fn attributed() -> ApplicationsAttributed {
                 matched_by: MatchedBy::OwnerAndDescription,
             },
         ],
+        beyond_face: exact("0.0300000001"),
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn sample(type_name: &str) -> Fact {
     match type_name {
         "member_assigned.v1" => Fact::MemberAssigned(accounts::member_assigned()),
         "policy_adopted.v1" => Fact::PolicyAdopted(accounts::policy_adopted()),
+        "conversion_rate_stated.v1" => Fact::ConversionRateStated(accounts::conversion_rate_stated()),
         "command_done.v1" => Fact::CommandDone(accounts::command_done()),
         "member_usage_delivered.v1" => Fact::MemberUsageDelivered(usage::member_usage_delivered()),
         "delivery_completed.v1" => Fact::DeliveryCompleted(usage::delivery_completed()),

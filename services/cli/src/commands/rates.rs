@@ -1,0 +1,107 @@
+//! `rates import` and `rates list`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use domain::{period::BillingPeriod, rates::StateRate};
+use service_kit::{BackOffice, Failure};
+use upstream_credits::{CsvFault, CsvTable};
+use wire::{Fact, Subject};
+
+use super::rows::RateRow;
+use crate::{args::Global, output};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RatesCommand {
+    /// Import conversion rates from a CSV file; a rate stated anew corrects the former.
+    Import {
+        /// The file: period,from,to,rate, and source and evidence where there are any.
+        file: PathBuf,
+    },
+    /// List conversion rates as they were stated, the latest last.
+    List {
+        /// Of this month only.
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<BillingPeriod>,
+    },
+}
+
+const COLUMNS: [&str; 4] = ["period", "from", "to", "rate"];
+
+fn read(file: &Path) -> Result<Vec<StateRate>, CsvFault> {
+    let table = CsvTable::read(file, &COLUMNS)?;
+    let mut commands: Vec<StateRate> = Vec::new();
+    for row in table.rows() {
+        let period = BillingPeriod::parse(row.filled("period")?).map_err(|fault| row.fault("period", fault))?;
+        let command = StateRate {
+            period,
+            from: row.currency("from")?,
+            to: row.currency("to")?,
+            rate: row.amount("rate")?,
+            source: row.text("source").to_owned(),
+            evidence: row.text("evidence").to_owned(),
+        };
+        // The rules of a row are checked here too, to name its line.
+        domain::rates::ConversionRates::default().decide(&command).map_err(|refusal| row.fault("rate", refusal))?;
+        let twice = commands.iter().find(|other| {
+            (other.period, other.from, other.to) == (command.period, command.from, command.to) && **other != command
+        });
+        if twice.is_some() {
+            let StateRate { period, from, to, .. } = &command;
+            return Err(
+                row.fault("rate", format!("{period} from {from} to {to} stands twice: keep the rate that is right"))
+            );
+        }
+        commands.push(command);
+    }
+    Ok(commands)
+}
+
+/// Imports conversion rates.
+pub(crate) async fn rates_import(global: &Global, office: &mut BackOffice, file: &Path) -> Result<(), Failure> {
+    let commands = read(file).map_err(|fault| Failure::refused("CM0360", fault))?;
+    let facts = office
+        .decide(&Subject::rates(), |model| {
+            let mut rates = model.conversion_rates()?;
+            let mut facts = Vec::new();
+            for command in &commands {
+                let decided = rates.decide(command).map_err(|refusal| Failure::refused("CM0361", refusal))?;
+                for fact in decided {
+                    rates.evolve(&fact);
+                    facts.push(Fact::ConversionRateStated(fact));
+                }
+            }
+            Ok(facts)
+        })
+        .await?;
+    output::say(format_args!("{} rows read, {} rates new or corrected", commands.len(), facts.len()));
+    rates_list(global, office, None)
+}
+
+/// Lists conversion rates with both their dates.
+pub(crate) fn rates_list(global: &Global, office: &BackOffice, period: Option<BillingPeriod>) -> Result<(), Failure> {
+    let stated = office.model.stated_rates()?;
+    let of = |at: usize| (stated[at].stated.period, stated[at].stated.from, stated[at].stated.to);
+    let rows: Vec<RateRow> = (0..stated.len())
+        .filter(|at| period.is_none_or(|period| stated[*at].stated.period == period))
+        .map(|at| {
+            let rate = &stated[at].stated;
+            RateRow {
+                period: rate.period.to_string(),
+                from: rate.from.to_string(),
+                to: rate.to.to_string(),
+                rate: rate.rate,
+                replaces: rate.replaces,
+                source: rate.source.clone(),
+                evidence: rate.evidence.clone(),
+                recorded: stated[at].recorded,
+                in_force: !(at + 1..stated.len()).any(|later| of(later) == of(at)),
+            }
+        })
+        .collect();
+    output::print_rows(
+        global.output,
+        &rows,
+        &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"],
+    )
+}

@@ -9,6 +9,7 @@ mod support;
 
 mod changing;
 mod life;
+mod proof;
 mod real;
 mod refused;
 mod worked;

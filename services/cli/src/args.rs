@@ -524,6 +524,15 @@ pub(crate) struct ReplayArgs {
     /// Compare with the live read model to the last digit; differences end with exit code 5.
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Of this payer only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// Of this account only; with --payer, its commits alone are read.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) account: Option<MemberAccountId>,
+    /// This memo only.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(crate) memo: Option<MemoNumber>,
 }
 
 #[derive(Debug, Clone, Args)]

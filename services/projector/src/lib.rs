@@ -5,10 +5,15 @@
 
 mod audit;
 mod balance;
+mod canonical;
+mod certificate;
 mod replay;
+mod scope;
 mod watch;
 
 pub use audit::{AuditCheck, AuditReport, audit};
 pub use balance::{AsOf, BalanceRow, balance_rows, row_of};
-pub use replay::{Difference, ReplayReport, Until, differences, replay};
+pub use certificate::{Certificates, Certifier, LastCommit};
+pub use replay::{Difference, ReplayReport, Until, differences, differences_in, replay, replay_certified};
+pub use scope::{Scope, replay_scope};
 pub use watch::{MemoChanged, changes_of};

@@ -12,7 +12,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::memo::MemberMemos;
 use event_log::{EventLog, ReadLimits};
-use read_model::{DecodedPart, ReadModel, WhatToFold, decode_for};
+use rayon::prelude::*;
+use read_model::{DecodedCommit, DecodedPart, ReadModel, WhatToFold, decode_for};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
@@ -21,6 +22,11 @@ use tokio::{
     task::{JoinError, spawn_blocking},
 };
 use wire::{StoredCommit, StreamName};
+
+use crate::{
+    certificate::{CertifiedCommit, Certifier},
+    scope::Scope,
+};
 
 /// How far to replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +38,21 @@ pub enum Until {
     MemoSequence(u64),
     /// To what was recorded at or before a time.
     Time(DateTime<Utc>),
+    /// To these sequences of the streams, in the order of [`StreamName::ALL`].
+    Sequences([u64; StreamName::ALL.len()]),
+}
+
+impl Until {
+    /// Whether a commit comes after it.
+    pub(crate) fn is_before(self, commit: &DecodedCommit) -> bool {
+        let stream = commit.subject.stream();
+        match self {
+            Self::Head => false,
+            Self::MemoSequence(sequence) => stream == StreamName::Memos && commit.sequence > sequence,
+            Self::Time(time) => commit.body.recorded > time,
+            Self::Sequences(sequences) => commit.sequence > sequences[stream as usize],
+        }
+    }
 }
 
 /// Where the rebuilt balances and the live ones differ.
@@ -59,9 +80,14 @@ pub struct ReplayReport {
     pub commits: u64,
     /// Facts folded.
     pub facts: u64,
+    /// What the certificates are made of, where they were asked for.
+    pub certifier: Option<Certifier>,
     /// How long it took.
     pub took: Duration,
 }
+
+/// A commit on its way from decoding to folding.
+type Decoded = (DecodedPart, Option<CertifiedCommit>);
 
 /// Batches that may wait for the next stage: enough that none of them stands idle, few enough that a
 /// replay holds some hundred megabytes at the most.
@@ -73,25 +99,43 @@ const BATCHES_AHEAD_MAX: usize = 2;
 /// # Errors
 /// [`Failure`] with the place where the log does not hold, the first one.
 pub async fn replay(log: &dyn EventLog, until: Until, what: WhatToFold) -> Result<ReplayReport, Failure> {
+    replay_with(log, until, what, false).await
+}
+
+/// Replays the log and takes its certificates on the way.
+///
+/// # Errors
+/// As [`replay`].
+pub async fn replay_certified(log: &dyn EventLog, until: Until, what: WhatToFold) -> Result<ReplayReport, Failure> {
+    replay_with(log, until, what, true).await
+}
+
+async fn replay_with(
+    log: &dyn EventLog,
+    until: Until,
+    what: WhatToFold,
+    certify: bool,
+) -> Result<ReplayReport, Failure> {
     let started = Instant::now();
     let (to_decode, read) = mpsc::channel(BATCHES_AHEAD_MAX);
     let (to_fold, decoded) = mpsc::channel(BATCHES_AHEAD_MAX);
     let done_with = Arc::new(AtomicUsize::new(0));
-    let decoding = spawn_blocking(move || decode_batches(read, &to_fold, what));
+    let decoding = spawn_blocking(move || decode_batches(read, &to_fold, what, certify));
     let folding = {
         let done_with = Arc::clone(&done_with);
-        spawn_blocking(move || fold_batches(decoded, until, what, &done_with))
+        let certifier = certify.then(Certifier::default);
+        spawn_blocking(move || fold_batches(decoded, until, what, certifier, &done_with))
     };
     let reading = read_streams(log, to_decode, &done_with).await;
     let stopped = |cause: JoinError| Failure::failed("CM0113", format!("replaying stopped: {cause}"));
     let decoding = decoding.await.map_err(stopped)?;
     let folding = folding.await.map_err(stopped)?;
     // A later stage has seen less of the log, so what it found stands earlier.
-    let (model, commits) = folding?;
+    let (model, certifier, commits) = folding?;
     decoding?;
     reading?;
     let facts = model.facts_folded();
-    Ok(ReplayReport { model, commits, facts, took: started.elapsed() })
+    Ok(ReplayReport { model, commits, facts, certifier, took: started.elapsed() })
 }
 
 /// Reads all streams, one after the other, until nobody wants more.
@@ -116,11 +160,22 @@ async fn read_streams(
 
 fn decode_batches(
     mut read: mpsc::Receiver<Vec<StoredCommit>>,
-    to_fold: &mpsc::Sender<Vec<DecodedPart>>,
+    to_fold: &mpsc::Sender<Vec<Decoded>>,
     what: WhatToFold,
+    certify: bool,
 ) -> Result<(), Failure> {
     while let Some(batch) = read.blocking_recv() {
-        if to_fold.blocking_send(decode_for(what, &batch)?).is_err() {
+        let parts = decode_for(what, &batch)?;
+        let decoded = if certify {
+            let certified = |(part, stored): (DecodedPart, &StoredCommit)| {
+                let certified = CertifiedCommit::of(stored, part.commit.fingerprint);
+                (part, Some(certified))
+            };
+            parts.into_par_iter().zip(&batch).map(certified).collect()
+        } else {
+            parts.into_iter().map(|part| (part, None)).collect()
+        };
+        if to_fold.blocking_send(decoded).is_err() {
             break;
         }
     }
@@ -130,33 +185,32 @@ fn decode_batches(
 /// Folds what was decoded. `done_with` is set to the number of a stream, from 1, beyond whose end
 /// for this replay it has come.
 fn fold_batches(
-    mut decoded: mpsc::Receiver<Vec<DecodedPart>>,
+    mut decoded: mpsc::Receiver<Vec<Decoded>>,
     until: Until,
     what: WhatToFold,
+    mut certifier: Option<Certifier>,
     done_with: &AtomicUsize,
-) -> Result<(ReadModel, u64), Failure> {
+) -> Result<(ReadModel, Option<Certifier>, u64), Failure> {
     let mut model = ReadModel::in_memory(what);
     let mut commits = 0;
     while let Some(batch) = decoded.blocking_recv() {
-        for part in &batch {
+        for (part, certified) in batch {
             let stream = part.commit.subject.stream();
             if done_with.load(Ordering::Relaxed) == stream as usize + 1 {
                 break;
             }
-            let beyond = match until {
-                Until::Head => false,
-                Until::MemoSequence(sequence) => stream == StreamName::Memos && part.commit.sequence > sequence,
-                Until::Time(time) => part.commit.body.recorded > time,
-            };
-            if beyond {
+            if until.is_before(&part.commit) {
                 done_with.store(stream as usize + 1, Ordering::Relaxed);
                 break;
             }
-            model.apply_part(part)?;
+            model.apply_part(&part)?;
+            if let (Some(certifier), Some(certified)) = (&mut certifier, certified) {
+                certifier.add(certified);
+            }
             commits += 1;
         }
     }
-    Ok((model, commits))
+    Ok((model, certifier, commits))
 }
 
 /// Compares rebuilt memos with the live ones, to the last digit.
@@ -164,6 +218,14 @@ fn fold_batches(
 /// # Errors
 /// [`Failure`] where a model cannot be read.
 pub fn differences(replayed: &ReadModel, live: &ReadModel) -> Result<Vec<Difference>, Failure> {
+    differences_in(&Scope::default(), replayed, live)
+}
+
+/// Compares the rebuilt memos of a scope with the live ones, to the last digit.
+///
+/// # Errors
+/// As [`differences`].
+pub fn differences_in(scope: &Scope, replayed: &ReadModel, live: &ReadModel) -> Result<Vec<Difference>, Failure> {
     let replayed = replayed.all_memos()?;
     let live = live.all_memos()?;
     let mut differences = Vec::new();
@@ -171,13 +233,13 @@ pub fn differences(replayed: &ReadModel, live: &ReadModel) -> Result<Vec<Differe
     let owners: std::collections::BTreeSet<_> = replayed.keys().chain(live.keys()).collect();
     for owner in owners {
         let (from_log, from_model) = (replayed.get(owner).unwrap_or(&nothing), live.get(owner).unwrap_or(&nothing));
-        if from_log == from_model {
+        if from_log == from_model || !scope.has_account(&owner.0, &owner.1) {
             continue;
         }
         let numbers: std::collections::BTreeSet<_> = from_log.memos.keys().chain(from_model.memos.keys()).collect();
         for number in numbers {
             let (a, b) = (from_log.memos.get(number), from_model.memos.get(number));
-            if a == b {
+            if a == b || !scope.has_memo(number) {
                 continue;
             }
             let mut push = |what: &str, replayed: String, live: String| {

@@ -155,7 +155,15 @@ async fn record(
         DeliveryVerdict::New { replaces } => {
             office.correlate(&format!("ingest {}", reading.delivery));
             let gone: Vec<MemberUsage> = dropped.into_iter().map(|member| nothing_of(reading, member)).collect();
-            let members = office
+            // Counted against what counts, so that a delivery which was cut off and comes again says
+            // the same as one that was not.
+            let state = office.model.deliveries(&reading.payer, reading.period)?;
+            for offered in reading.members.iter().chain(&gone) {
+                let versions = office.model.member_usage_versions(&reading.payer, &offered.member, reading.period)?;
+                let changes = versions.changes(offered, |delivery| state.is_completed(delivery));
+                summary.changed_accounts += u64::from(changes);
+            }
+            office
                 .decide_many(|model| {
                     let state = model.deliveries(&reading.payer, reading.period)?;
                     let mut decided = Vec::new();
@@ -169,7 +177,6 @@ async fn record(
                 })
                 .await?;
             summary.replaces = replaces;
-            summary.changed_accounts = members.len() as u64;
             // Nothing counts before this fact; from here on everything does.
             office.decide(&closing, |_| Ok(vec![Fact::DeliveryCompleted(summary.clone())])).await?;
             Ok(Some(summary.changed_accounts))

@@ -186,7 +186,17 @@ impl ReadModel {
         if commit.sequence != position.sequence + 1 {
             return Err(ReadModelFault::Gap { stream, expected: position.sequence + 1, found: commit.sequence });
         }
-        position.sequence = commit.sequence;
+        self.apply_alone(commit)
+    }
+
+    /// Folds one commit: the next of its subject, whatever of other subjects lies between. For a
+    /// replay of some subjects alone.
+    ///
+    /// # Errors
+    /// As [`Self::apply`], except for gaps of the stream.
+    pub fn apply_alone(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+        let stream = commit.subject.stream();
+        self.positions.entry(stream).or_default().sequence = commit.sequence;
         let what = self.what;
         self.load(&commit.subject)?;
         let Some(record) = self.cached.get_mut(&commit.subject) else {

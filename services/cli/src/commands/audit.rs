@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use money::Money;
-use projector::{AuditCheck, Until, differences};
+use projector::{AuditCheck, Certifier, Scope, Until, differences_in, row_of};
 use read_model::WhatToFold;
 use service_kit::{BackOffice, ExitCode, Failure};
 
 use super::rows::{CurrencyAmount, ReplayRow};
 use crate::{
-    args::{Global, ReplayArgs, time_or_day},
+    args::{Global, OutputFormat, ReplayArgs, time_or_day},
     output,
 };
 
@@ -27,33 +27,48 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
     if args.verify && until != Until::Head {
         return Err(Failure::usage("CM0208", "--verify compares with the live balances: leave out --until"));
     }
+    let scope = Scope { payer: args.payer.clone(), member: args.account.clone(), memo: args.memo.clone() };
     let log = office.log();
-    let report = projector::replay(log.as_ref(), until, WhatToFold::Balances).await?;
-    let found = if args.verify { differences(&report.model, &office.model)? } else { Vec::new() };
+    let report = if scope.is_all() {
+        projector::replay_certified(log.as_ref(), until, WhatToFold::Balances).await?
+    } else {
+        projector::replay_scope(log.as_ref(), until, &scope).await?
+    };
+    let found = if args.verify { differences_in(&scope, &report.model, &office.model)? } else { Vec::new() };
     let mut open: BTreeMap<String, Money> = BTreeMap::new();
-    let mut memos = 0;
-    for memo in report.model.all_memos()?.values().flat_map(|memos| memos.memos.values()) {
-        memos += 1;
+    let mut balances = Vec::new();
+    let rebuilt = scope.memos(&report.model)?;
+    if rebuilt.is_empty() && found.is_empty() && !scope.is_all() {
+        return Err(Failure::failed("CM0124", "the log holds no memo of what was asked for"));
+    }
+    for (payer, member, memo) in &rebuilt {
         let sum = open.entry(memo.currency.to_string()).or_insert(Money::zero(memo.currency));
         *sum += memo.open;
+        if !scope.is_all() {
+            let account = office.model.member_account(payer, member)?;
+            balances.push(row_of(payer, member, &account, memo, office.clock.today()));
+        }
     }
+    let certificates = report.certifier.as_ref().map(Certifier::certificates);
     let millis = report.took.as_millis().max(1);
     let row = ReplayRow {
         commits: report.commits,
         facts: report.facts,
-        memos,
+        memos: rebuilt.len() as u64,
         open_balance: open.into_iter().map(|(currency, amount)| CurrencyAmount { currency, amount }).collect(),
         seconds: format!("{}.{:03}", millis / 1000, millis % 1000),
         facts_per_second: u64::try_from(u128::from(report.facts) * 1000 / millis).unwrap_or(u64::MAX),
         verified: args.verify,
         differences: found,
+        state_certificate: certificates.as_ref().map(|certificates| certificates.state.clone()),
+        log_certificate: certificates.map(|certificates| certificates.log),
+        balances,
     };
     let failed = row.differences.len();
-    output::print_rows(
-        global.output,
-        &[row],
-        &["commits", "facts", "memos", "open_balance", "seconds", "facts_per_second", "verified", "differences"],
-    )?;
+    match global.output {
+        OutputFormat::Table => output::print_object(OutputFormat::Table, &row)?,
+        format => output::print_rows(format, &[row], &[])?,
+    }
     if failed > 0 {
         return Err(Failure::check("CM0514", format!("{failed} differences between the log and the live read model")));
     }

@@ -272,6 +272,13 @@ pub struct ReplayRow {
     pub verified: bool,
     /// Where they differ.
     pub differences: Vec<projector::Difference>,
+    /// The certificate of the state, where everything was replayed: the same for whatever ways led
+    /// to the same balances, documents and policies.
+    pub state_certificate: Option<String>,
+    /// The certificate of the log itself, for copies.
+    pub log_certificate: Option<String>,
+    /// The balances that were rebuilt, where one payer, account or memo was asked for.
+    pub balances: Vec<projector::BalanceRow>,
 }
 
 /// An amount in its currency.

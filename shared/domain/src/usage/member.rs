@@ -52,6 +52,15 @@ impl MemberUsageState {
         self.versions.iter().rev().find(|version| is_completed(&version.delivery))
     }
 
+    /// Whether a delivery says something else of the member than the version that counts, whatever a
+    /// delivery that was cut off has left behind.
+    pub fn changes(&self, offered: &MemberUsage, is_completed: impl Fn(&DeliveryId) -> bool) -> bool {
+        match self.effective(is_completed) {
+            Some(effective) => !same(effective, offered),
+            None => !offered.charges.is_empty() || !offered.credit_lines.is_empty(),
+        }
+    }
+
     /// Decides what is new of a member in a delivery. Nothing where it says what the effective
     /// version says, or where a delivery that was cut off has recorded it already.
     pub fn decide(
@@ -59,17 +68,11 @@ impl MemberUsageState {
         offered: &MemberUsage,
         is_completed: impl Fn(&DeliveryId) -> bool,
     ) -> Vec<MemberUsageDelivered> {
-        let same = |version: &MemberUsage| {
-            version.currency == offered.currency
-                && version.charges == offered.charges
-                && version.credit_lines == offered.credit_lines
-        };
-        let effective = self.effective(is_completed);
-        let nothing_before = effective.is_none() && offered.charges.is_empty() && offered.credit_lines.is_empty();
-        if nothing_before || effective.is_some_and(same) {
+        if !self.changes(offered, &is_completed) {
             return Vec::new();
         }
-        if self.versions.iter().any(|version| version.delivery == offered.delivery && same(version)) {
+        let effective = self.effective(is_completed);
+        if self.versions.iter().any(|version| version.delivery == offered.delivery && same(version, offered)) {
             return Vec::new();
         }
         let replaces = effective.map(|version| version.delivery.clone());
@@ -120,4 +123,8 @@ impl MemberUsageState {
             version.credit_lines.extend(fact.credit_lines.iter().cloned());
         }
     }
+}
+
+fn same(one: &MemberUsage, other: &MemberUsage) -> bool {
+    one.currency == other.currency && one.charges == other.charges && one.credit_lines == other.credit_lines
 }

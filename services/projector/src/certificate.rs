@@ -1,0 +1,276 @@
+//! Certificates: two hashes that say whether two logs are the same.
+//!
+//! The first is of the state ([`crate::canonical`]): the same for whatever ways led to it. The
+//! second is of the log itself, for copies: SHA-256 over
+//!
+//! ```text
+//! creditmemo log certificate v1
+//! <stream> <commits> <root of the tree over its commits>
+//! ```
+//!
+//! with a line for each stream, in the order of [`StreamName::ALL`]. A leaf of the tree covers every
+//! byte of a commit, its recorded time and clock mark among them ([`seal::CommitLeaf`]), and its
+//! place is the sequence.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use schemars::JsonSchema;
+use seal::{CommitLeaf, MerkleTree, NodeHash, commit_parts};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use wire::{ChainHash, Fingerprint, PartOfSet, StoredCommit, StreamName, Subject};
+
+use crate::canonical::{PlacedFact, Rule, rule_of};
+
+/// The certificates of a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Certificates {
+    /// Of the state: balances, documents, policies, usage, whatever ways led to them. 64 digits.
+    pub state: String,
+    /// Of the log itself: every byte of every commit in its place. 64 digits.
+    pub log: String,
+}
+
+/// Where a stream ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LastCommit {
+    /// Its subject.
+    pub subject: String,
+    /// Its number there.
+    pub n: u64,
+    /// The chain of the subject after it.
+    pub chain: String,
+}
+
+/// A commit, as far as certificates need it.
+#[derive(Debug)]
+pub(crate) struct CertifiedCommit {
+    subject: Subject,
+    leaf: NodeHash,
+    n: u64,
+    chain: ChainHash,
+    part_of: Option<PartOfSet>,
+    facts: Vec<PlacedFact>,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    part_of: Option<PartOfSet>,
+}
+
+#[derive(Deserialize)]
+struct Shape<'a> {
+    #[serde(rename = "type")]
+    fact_type: &'a str,
+    #[serde(borrow)]
+    fact: &'a RawValue,
+}
+
+impl CertifiedCommit {
+    /// Takes a commit apart: the work that needs no order.
+    pub(crate) fn of(stored: &StoredCommit, fingerprint: Fingerprint) -> Self {
+        let commit = &stored.commit;
+        let parts = commit_parts(&commit.body);
+        let leaf = CommitLeaf::of_parts(fingerprint, &parts);
+        let envelope: Option<Envelope> = serde_json::from_slice(&[parts[0], b"}"].concat()).ok();
+        let facts = parts.iter().zip(&leaf.parts).skip(1).map(|(text, hash)| place(text, *hash)).collect();
+        Self {
+            subject: commit.subject.clone(),
+            leaf: leaf.hash(),
+            n: commit.n,
+            chain: commit.chain,
+            part_of: envelope.and_then(|envelope| envelope.part_of),
+            facts,
+        }
+    }
+}
+
+fn place(text: &[u8], hash: NodeHash) -> PlacedFact {
+    let Ok(shape) = serde_json::from_slice::<Shape<'_>>(text) else {
+        return PlacedFact {
+            group: "other",
+            rule: Rule::Each(None),
+            value: String::new(),
+            other: None,
+            begins: false,
+            hash,
+        };
+    };
+    let (group, rule) = rule_of(shape.fact_type);
+    let mut placed = PlacedFact { group, rule, value: String::new(), other: None, begins: false, hash };
+    let fields = |names: [&str; 3]| fields_of(shape.fact, names);
+    match rule {
+        Rule::LeftOut | Rule::Each(None) | Rule::Last(None) => {}
+        Rule::Each(Some(field)) | Rule::Last(Some(field)) => {
+            let [value, ..] = fields([field, "", ""]);
+            placed.value = value.unwrap_or_default().into_owned();
+        }
+        Rule::Usage => {
+            let [delivery, replaces, part] = fields(["delivery", "replaces", "part"]);
+            placed.value = delivery.unwrap_or_default().into_owned();
+            placed.other = replaces.map(Cow::into_owned);
+            placed.begins = part.as_deref() == Some("1");
+        }
+        Rule::Delivery => {
+            let [delivery, ..] = fields(["delivery", "", ""]);
+            placed.value = delivery.unwrap_or_default().into_owned();
+        }
+        Rule::Document => {
+            let [number, customer, po_number] = fields(["document_number", "customer", "po_number"]);
+            placed.value = number.unwrap_or_default().into_owned();
+            placed.other = Some(format!("{}/{}", customer.unwrap_or_default(), po_number.unwrap_or_default()));
+        }
+        Rule::Proposal | Rule::Approval => {
+            let [proposal, ..] = fields(["proposal", "", ""]);
+            placed.value = proposal.unwrap_or_default().into_owned();
+        }
+    }
+    placed
+}
+
+/// The values of some fields of an object: texts unescaped, other values as they stand, `null` as
+/// none.
+fn fields_of<'a>(object: &'a RawValue, names: [&str; 3]) -> [Option<Cow<'a, str>>; 3] {
+    let mut found = [None, None, None];
+    let fields: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(object.get()).unwrap_or_default();
+    for (name, slot) in names.iter().zip(&mut found) {
+        let Some(value) = fields.get(*name).filter(|value| value.get() != "null") else { continue };
+        *slot = Some(match serde_json::from_str::<&str>(value.get()) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => serde_json::from_str::<String>(value.get()).map_or(Cow::Borrowed(value.get()), Cow::Owned),
+        });
+    }
+    found
+}
+
+/// A version of a member's usage: its delivery and the hashes of its parts.
+type UsageVersion = (String, Vec<NodeHash>);
+
+/// Makes the certificates of commits that are added in the order of their streams.
+#[derive(Debug, Default)]
+pub struct Certifier {
+    trees: BTreeMap<StreamName, MerkleTree>,
+    last: BTreeMap<StreamName, LastCommit>,
+    held_back: FxHashMap<Subject, (String, Vec<PlacedFact>)>,
+    standing: FxHashMap<String, Vec<NodeHash>>,
+    usage: FxHashMap<Subject, Vec<UsageVersion>>,
+    completed: FxHashSet<(String, String)>,
+}
+
+impl Certifier {
+    /// Adds the next commit of its stream.
+    pub(crate) fn add(&mut self, commit: CertifiedCommit) {
+        let CertifiedCommit { subject, leaf, n, chain, part_of, facts } = commit;
+        let stream = subject.stream();
+        self.trees.entry(stream).or_default().push(leaf);
+        self.last.insert(stream, LastCommit { subject: subject.to_string(), n, chain: chain.to_string() });
+        for fact in self.facts_that_count(&subject, part_of, facts) {
+            self.count(&subject, fact);
+        }
+    }
+
+    fn facts_that_count(
+        &mut self,
+        subject: &Subject,
+        part_of: Option<PartOfSet>,
+        facts: Vec<PlacedFact>,
+    ) -> Vec<PlacedFact> {
+        let held = self.held_back.remove(subject);
+        let Some(part) = part_of else { return facts };
+        let mut all = match held {
+            Some((set, held)) if set == part.set && part.part > 1 => held,
+            _ => Vec::new(),
+        };
+        all.extend(facts);
+        if part.closes {
+            return all;
+        }
+        self.held_back.insert(subject.clone(), (part.set, all));
+        Vec::new()
+    }
+
+    fn count(&mut self, subject: &Subject, fact: PlacedFact) {
+        let PlacedFact { group, rule, value, other, begins, hash } = fact;
+        // Escaped, so that no value can pass for another line.
+        let key = |group: &str, value: &str| format!("{subject} {group} {}", value.escape_default());
+        match rule {
+            Rule::LeftOut => {}
+            Rule::Each(_) => self.standing.entry(key(group, &value)).or_default().push(hash),
+            Rule::Last(_) | Rule::Proposal => {
+                self.standing.insert(key(group, &value), vec![hash]);
+            }
+            Rule::Approval => {
+                self.standing.remove(&key(group, &value));
+            }
+            Rule::Delivery => {
+                self.standing.insert(key(group, ""), vec![hash]);
+                self.completed.insert((month_of(subject), value));
+            }
+            Rule::Usage => {
+                let versions = self.usage.entry(subject.clone()).or_default();
+                if begins {
+                    versions.retain(|(delivery, _)| Some(delivery) == other.as_ref());
+                    versions.push((value, vec![hash]));
+                } else if let Some((_, parts)) = versions.last_mut() {
+                    parts.push(hash);
+                }
+            }
+            Rule::Document => {
+                let draft = key("draft", &other.unwrap_or_default());
+                if value.is_empty() {
+                    self.standing.insert(draft, vec![hash]);
+                } else {
+                    self.standing.remove(&draft);
+                    self.standing.insert(key(group, &value), vec![hash]);
+                }
+            }
+        }
+    }
+
+    /// The tree over a stream's commits.
+    pub fn tree(&self, stream: StreamName) -> Cow<'_, MerkleTree> {
+        self.trees.get(&stream).map_or_else(|| Cow::Owned(MerkleTree::default()), Cow::Borrowed)
+    }
+
+    /// The last commit of a stream; none where it is empty.
+    pub fn last(&self, stream: StreamName) -> Option<&LastCommit> {
+        self.last.get(&stream)
+    }
+
+    /// The certificates of what was added.
+    pub fn certificates(&self) -> Certificates {
+        let usage = self.usage.iter().filter_map(|(subject, versions)| {
+            let month = month_of(subject);
+            let counts = |(delivery, _): &&UsageVersion| self.completed.contains(&(month.clone(), delivery.clone()));
+            let (_, parts) = versions.iter().rev().find(counts)?;
+            Some((Cow::Owned(format!("{subject} usage ")), parts))
+        });
+        let standing = self.standing.iter().map(|(key, hashes)| (Cow::Borrowed(key.as_str()), hashes));
+        let mut lines: Vec<(Cow<'_, str>, &Vec<NodeHash>)> = standing.chain(usage).collect();
+        lines.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let mut state = Sha256::new().chain_update("creditmemo state certificate v1\n");
+        for (key, hashes) in lines {
+            state.update(key.as_bytes());
+            for hash in hashes {
+                state.update(format!(" {hash}"));
+            }
+            state.update("\n");
+        }
+        let mut log = Sha256::new().chain_update("creditmemo log certificate v1\n");
+        for stream in StreamName::ALL {
+            let tree = self.tree(stream);
+            log.update(format!("{stream} {} {}\n", tree.len(), tree.root()));
+        }
+        Certificates { state: hex::encode(state.finalize()), log: hex::encode(log.finalize()) }
+    }
+}
+
+/// The payer and period of a usage or delivery subject: `usage.<payer>.<member>.<period>`.
+fn month_of(subject: &Subject) -> String {
+    let mut tokens = subject.as_str().split('.');
+    let (payer, period) = (tokens.nth(1).unwrap_or_default(), tokens.next_back().unwrap_or_default());
+    format!("{payer}.{period}")
+}

@@ -1,0 +1,5 @@
+//! Proof: certificates, replays in part, sealed heads, statements that prove themselves, and a log
+//! in which someone changed something.
+
+mod certificates;
+mod replaying;

@@ -1,0 +1,52 @@
+//! Replaying one payer, one account, one memo, or up to a point.
+
+use crate::support::*;
+
+/// Two accounts with a memo each, of which one was drawn.
+fn office() -> Office {
+    let office = Story::imported();
+    office.grants(&[grant("5002", A2, "300.00")]);
+    office.ingest("january.csv", Story::january().cur2());
+    office.bill_and_close("2019-01");
+    office
+}
+
+#[test]
+fn one_account_is_rebuilt_from_its_own_commits() {
+    let office = office();
+    let row = only(&office.json(&["replay", "--verify", "--payer", PAYER, "--account", DLT]));
+    let balance = only(&row["balances"]);
+    assert_eq!(balance, office.balance(DLT), "the same row as the live one");
+    assert_fields(&row, &[("memos", "1"), ("verified", "true"), ("state_certificate", "null")]);
+    let whole = only(&office.json(&["replay", "--verify"]));
+    assert!(row["commits"].as_u64() < whole["commits"].as_u64(), "{row:#}");
+    assert_eq!(whole["balances"], serde_json::json!([]));
+}
+
+#[test]
+fn one_payer_and_one_memo_are_rebuilt() {
+    let office = office();
+    let of_payer = only(&office.json(&["replay", "--verify", "--payer", PAYER]));
+    assert_fields(&of_payer, &[("memos", "2")]);
+    let balances = of_payer["balances"].clone();
+    assert_eq!(balances, office.json(&["balance"]));
+    let number = office.balance(A2)["memo_number"].as_str().unwrap().to_owned();
+    let of_memo = only(&office.json(&["replay", "--verify", "--memo", &number]));
+    assert_eq!(only(&of_memo["balances"]), office.balance(A2));
+}
+
+#[test]
+fn up_to_a_sequence_and_a_time_in_part_too() {
+    let office = office();
+    let issued = only(&office.json(&["replay", "--until", "1", "--account", DLT]));
+    assert_fields(&only(&issued["balances"]), &[("open_balance", "1000.00"), ("applied_amount", "0.00")]);
+    let before = office.json(&["replay", "--until", "2019-02-05T08:59:59Z"]);
+    assert_fields(&only(&before), &[("memos", "0"), ("commits", "0")]);
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let office = office();
+    office.run(&["replay", "--account", "000000009999"]).exits(1).says(&["no memo"]);
+    office.run(&["replay", "--memo", "CM-0-0-0001"]).exits(1).says(&["no memo"]);
+}

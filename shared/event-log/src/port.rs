@@ -95,6 +95,14 @@ pub enum LogError {
         /// What came.
         found: u64,
     },
+    /// The broker denies a permission. Ask its operator for it, or act as another user.
+    #[error("{doing} is denied: {said}")]
+    Denied {
+        /// What was being done.
+        doing: String,
+        /// What the broker said; it names the subject.
+        said: String,
+    },
     /// The disk or the network failed. Try again once it is mended.
     #[error("{doing} failed: {cause}")]
     Unavailable {

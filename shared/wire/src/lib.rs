@@ -12,6 +12,7 @@ mod body;
 mod chain;
 mod commit;
 mod fact;
+mod headers;
 mod stream;
 mod subject;
 
@@ -20,5 +21,6 @@ pub use body::{BODY_BYTES_MAX, CommandDone, CommitBody, IdempotencyKey, PartOfSe
 pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};
 pub use fact::Fact;
+pub use headers::{BadHeaders, COMMIT_SOURCE, COMMIT_TYPE, commit_of, headers_of};
 pub use stream::StreamName;
 pub use subject::{BadSubject, Subject};

@@ -1,0 +1,78 @@
+//! `JetStreamLog`: the port over a connection.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use event_log::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
+use wire::{SealedCommit, StoredCommit, StreamName, Subject};
+
+use crate::{Address, ConnectSettings, connection::Connection, heads::Heads, pull::Reader};
+
+/// The log on NATS JetStream.
+#[derive(Debug)]
+pub struct JetStreamLog {
+    pub(crate) connection: Connection,
+    pub(crate) heads: Heads,
+    idle: [Mutex<Vec<Reader>>; StreamName::ALL.len()],
+}
+
+impl JetStreamLog {
+    /// Connects. The streams are not looked at: see [`JetStreamLog::plan`].
+    ///
+    /// # Errors
+    /// [`LogError::Unavailable`] where no server can be reached or the login is refused.
+    pub async fn connect(address: Address, settings: ConnectSettings) -> Result<Self, LogError> {
+        let connection = Connection::open(address, settings).await?;
+        Ok(Self { connection, heads: Heads::default(), idle: StreamName::ALL.map(|_| Mutex::default()) })
+    }
+
+    /// Where it is, without any secret.
+    pub fn address(&self) -> String {
+        self.connection.to_string()
+    }
+
+    /// What the connection is called, where it was given a name.
+    pub fn name(&self) -> Option<&str> {
+        self.connection.name.as_deref()
+    }
+
+    /// Nothing panics while it is held, so a poisoned lock guards a whole list.
+    pub(crate) fn idle_readers(&self, stream: StreamName) -> MutexGuard<'_, Vec<Reader>> {
+        self.idle[stream as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl EventLog for JetStreamLog {
+    async fn append(&self, commit: SealedCommit) -> Result<u64, AppendError> {
+        self.append_one(&commit, &HashMap::new()).await
+    }
+
+    async fn append_many(&self, commits: Vec<SealedCommit>) -> Result<Vec<u64>, (usize, AppendError)> {
+        self.append_call(&commits).await
+    }
+
+    async fn read(&self, stream: StreamName, from: u64, limits: ReadLimits) -> Result<Vec<StoredCommit>, LogError> {
+        self.read_from(stream, from, limits).await
+    }
+
+    async fn read_subject(&self, subject: &Subject) -> Result<Vec<StoredCommit>, LogError> {
+        self.read_all_of(subject).await
+    }
+
+    async fn last_of(&self, subject: &Subject) -> Result<Option<StoredCommit>, LogError> {
+        self.last_commit_of(subject).await
+    }
+
+    async fn head(&self, stream: StreamName) -> Result<StreamHead, LogError> {
+        self.head_of(stream).await
+    }
+
+    async fn wait_beyond(&self, stream: StreamName, sequence: u64, timeout: Duration) -> Result<bool, LogError> {
+        self.wait_until_beyond(stream, sequence, timeout).await
+    }
+}

@@ -60,6 +60,7 @@ const MEMO: Option<&str> = Some("memo");
 pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("member_assigned.v1", "assignments", Each(None)),
     ("policy_adopted.v1", "policies", Each(None)),
+    ("conversion_rate_stated.v1", "rates", Each(None)),
     ("command_done.v1", "", LeftOut),
     ("member_usage_delivered.v1", "usage", Usage),
     ("delivery_completed.v1", "delivery", Delivery),

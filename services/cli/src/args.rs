@@ -514,6 +514,9 @@ pub(crate) struct StatementArgs {
     /// The form.
     #[arg(long, value_enum)]
     pub(crate) format: Option<StatementFormat>,
+    /// Sum the memos by programme too (text and JSON).
+    #[arg(long)]
+    pub(crate) by_program: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -96,8 +96,14 @@ pub async fn bill(
     let draft = draft && state.documents.is_empty();
     office.correlate(&format!("bill {run}"));
     start(office, &basis, &run, draft).await?;
-    let warnings = draw_members(office, &basis, &run, date).await?;
+    let mut warnings = draw_members(office, &basis, &run, date).await?;
     let made = documents::issue(office, &basis, &run, draft, date).await?;
+    if made.net_only > 0 {
+        warnings.push(format!(
+            "the charges of {} member accounts are stated after discounts only: they are rated net, not list",
+            made.net_only
+        ));
+    }
     let totals = complete(office, &basis, &run, draft, &made).await?;
     Ok(BillOutcome {
         run,

@@ -10,6 +10,7 @@ use domain::{
     },
     ids::{CustomerId, MemberAccountId, PoNumber, RunId},
     memo::DrawPeriod,
+    rating::RatedMonth,
 };
 use money::Exact;
 use read_model::ReadModel;
@@ -34,6 +35,8 @@ pub(crate) struct Made {
     pub(crate) exact_gross: Exact,
     /// What the distributor keeps.
     pub(crate) kept: Exact,
+    /// Members whose charges have no list amount, and are rated net.
+    pub(crate) net_only: u64,
 }
 
 /// Documents in one decision, so that a run over many customers is not one append each.
@@ -67,14 +70,16 @@ pub(crate) async fn issue(
         unassigned: Vec::new(),
         exact_gross: NOTHING,
         kept: NOTHING,
+        net_only: 0,
     };
     let mut by_customer: Customers = BTreeMap::new();
     let mut without_document: Vec<MemberStatement> = Vec::new();
     let earlier = earlier_months(&office.model, basis)?;
     for member in members_of_run(&office.model, basis, &earlier)? {
-        let (statement, exact_gross, kept) = statement_of(&office.model, basis, &earlier, run, &member, date)?;
-        made.exact_gross = made.exact_gross.checked_add(exact_gross)?;
-        made.kept = made.kept.checked_add(kept)?;
+        let (statement, month) = statement_of(&office.model, basis, &earlier, run, &member, date)?;
+        made.exact_gross = made.exact_gross.checked_add(month.gross()?)?;
+        made.kept = made.kept.checked_add(month.kept)?;
+        made.net_only += u64::from(month.is_net_only);
         if statement.memos.is_empty() && statement.lines.is_empty() && statement.earlier_periods.is_empty() {
             continue;
         }
@@ -149,7 +154,7 @@ fn statement_of(
     run: &RunId,
     member: &MemberAccountId,
     date: NaiveDate,
-) -> Result<(MemberStatement, Exact, Exact), Failure> {
+) -> Result<(MemberStatement, RatedMonth), Failure> {
     let memos = model.memos(&basis.payer, member)?;
     let month = basis.rated(model, member)?;
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
@@ -178,7 +183,7 @@ fn statement_of(
         memos: &memos,
         plan: &decision.plan,
         earlier_periods,
-        rounding: basis.policies.rounding,
+        policies: &basis.policies,
         policy: &basis.policy,
         run,
     });
@@ -186,7 +191,7 @@ fn statement_of(
     if !statement.foots() {
         return Err(Failure::check("CM0512", format!("the statement of {member} for {} does not foot", basis.period)));
     }
-    Ok((statement, month.gross()?, month.kept))
+    Ok((statement, month))
 }
 
 /// States a statement in the currency of its customer's documents too, where that is another. One

@@ -194,8 +194,15 @@ impl<'a> Files<'a> {
 
         let charge_date_unreadable = building.charge_date_unreadable;
         let (has_net, has_discounts) = (building.has_net, building.has_discounts);
-        let members =
+        let mut members =
             building.into_members(&bill, &delivery, currency).map_err(|member| sum_too_large(&bill, &member))?;
+        if format == BillFormat::Focus {
+            // FOCUS: a billed cost is after all discounts, which are stated beside it for information.
+            let charges = members.iter_mut().flat_map(|member| &mut member.charges);
+            charges
+                .filter(|charge| !charge.discounts.is_empty())
+                .for_each(|charge| charge.net_amount = Some(charge.amount));
+        }
         let by_type = type_totals(&members).ok_or_else(|| sum_too_large(&bill, "(all of them)"))?;
         let summed: u64 = by_type.iter().map(|total| total.rows).sum();
         if summed != rows.values().sum::<u64>() {

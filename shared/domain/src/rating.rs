@@ -29,10 +29,34 @@ pub struct RatedCharge {
     pub region: String,
     /// The day it was incurred, where the ingest kept days.
     pub day: Option<chrono::NaiveDate>,
+    /// The seller of record and AWS's invoice.
+    pub seller: SellerOfRecord,
     /// What the customer is charged; negative for a discount, a refund, a retained credit.
     pub amount: Exact,
     /// Why no memo pays it, if so.
     pub never_covered: Option<NeverCovered>,
+}
+
+/// Who sold a charge, and on which of AWS's invoices it stands (rule book N38). Blank where the bill
+/// does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SellerOfRecord {
+    /// The legal entity.
+    pub legal_entity: String,
+    /// `AWS` or `AWS Marketplace`.
+    pub billing_entity: String,
+    /// AWS's invoice.
+    pub invoice_id: String,
+}
+
+impl SellerOfRecord {
+    fn of(key: &ChargeKey) -> Self {
+        Self {
+            legal_entity: key.legal_entity.clone(),
+            billing_entity: key.billing_entity.clone(),
+            invoice_id: key.invoice_id.clone(),
+        }
+    }
 }
 
 /// A member's month, rated.
@@ -50,12 +74,14 @@ pub struct RatedMonth {
     pub kept: Exact,
     /// What AWS charges before any credit line, discounts in columns taken off.
     pub upstream: Exact,
+    /// Charges are rated `net` because the file has no other amount, though the basis is `list`.
+    pub is_net_only: bool,
 }
 
 impl RatedMonth {
     /// A month without charges.
     pub fn empty(period: BillingPeriod, currency: Currency) -> Self {
-        Self { period, currency, charges: Vec::new(), kept: Exact::ZERO, upstream: Exact::ZERO }
+        Self { period, currency, charges: Vec::new(), kept: Exact::ZERO, upstream: Exact::ZERO, is_net_only: false }
     }
 
     /// A digest of the charges, whatever their order: what a correction was decided upon.
@@ -102,6 +128,7 @@ pub fn rate(
                 let key = key_of_credit_line(line);
                 month.charges.push(RatedCharge {
                     never_covered: never_covered(&key, usage.period, &policies.never_covered),
+                    seller: SellerOfRecord::of(&key),
                     product_code: key.product_code,
                     service_name: String::new(),
                     line_type: key.line_type,
@@ -136,7 +163,11 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
         month.kept = month.kept.checked_add(after_all)?;
         return Ok(());
     }
+    // A file that states the discounts and only what is left after them has no list amount.
+    let is_net_only = charge.net_amount == Some(charge.amount) && !charge.discounts.is_empty();
+    month.is_net_only |= is_net_only && policies.rating_basis == RatingBasis::List;
     let amount = match policies.rating_basis {
+        _ if is_net_only => after_all,
         RatingBasis::Net => after_all,
         RatingBasis::List => {
             let passed_on = charge
@@ -154,6 +185,7 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
         line_type: charge.key.line_type.clone(),
         region: charge.key.region.clone(),
         day: charge.key.charge_day,
+        seller: SellerOfRecord::of(&charge.key),
         amount,
         never_covered: never_covered(&charge.key, month.period, &policies.never_covered),
     });
@@ -200,6 +232,7 @@ pub fn tax_line(amount: Exact) -> RatedCharge {
         line_type: "Tax".into(),
         region: String::new(),
         day: None,
+        seller: SellerOfRecord::default(),
         amount,
         never_covered: Some(NeverCovered::Tax),
     }
@@ -214,7 +247,7 @@ fn key_of_credit_line(line: &CreditLineAggregate) -> ChargeKey {
         region: String::new(),
         billing_entity: line.key.billing_entity.clone(),
         legal_entity: String::new(),
-        invoice_id: String::new(),
+        invoice_id: line.key.invoice_id.clone(),
         bill_type: String::new(),
         billing_view: String::new(),
         charge_month: None,

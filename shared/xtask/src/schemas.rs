@@ -46,6 +46,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<projector::MemoChanged>("watch")?,
         printed::<memo_keeper::Reconciliation>("reconcile")?,
         printed::<domain::billing::MemberStatement>("statement")?,
+        printed::<cli::json_rows::StatementByProgram>("statement-by-program")?,
         printed::<domain::policy::Policies>("policy")?,
     ])
 }

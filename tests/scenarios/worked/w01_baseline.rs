@@ -144,6 +144,7 @@ fn the_mail_form_of_january() {
 
     Credit memos
       CM-999900001111-000000001234-0001  AWS Promotional Credit (AWS credit 5001, ends 2019-12-31)
+        at its end: what AWS has not applied by then lapses, the rest stays; usage of the whole of 2019-12 is paid
         prior balance                                     1,000.00
         applied                                            -100.00
         balance of funds                                    900.00
@@ -178,6 +179,7 @@ fn the_mail_form_of_march_shows_utilisation_and_what_the_credit_paid_of_it() {
 
     Credit memos
       CM-999900001111-000000001234-0001  AWS Promotional Credit (AWS credit 5001, ends 2019-12-31)
+        at its end: what AWS has not applied by then lapses, the rest stays; usage of the whole of 2019-12 is paid
         prior balance                                       649.60
         applied                                            -649.60
         balance of funds                                      0.00

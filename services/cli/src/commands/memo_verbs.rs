@@ -90,6 +90,16 @@ fn in_minor_units(amount: Exact, currency: Currency) -> Result<Money, Failure> {
     amount.to_money(currency).map_err(|fault| Failure::refused("CM0301", fault))
 }
 
+fn monthly_cap(amount: Exact, currency: Currency) -> Result<Money, Failure> {
+    if !amount.is_positive() {
+        return Err(Failure::refused(
+            "CM0344",
+            format!("a monthly cap of {amount} lets the memo pay nothing: name one above zero"),
+        ));
+    }
+    in_minor_units(amount, currency)
+}
+
 fn act_of(office: &BackOffice, command: MemosCommand) -> Result<(PayerAccountId, MemberAccountId, HandAct), Failure> {
     Ok(match command {
         MemosCommand::Issue(args) => issue(office, args)?,
@@ -168,7 +178,7 @@ fn issue(office: &BackOffice, args: MemoIssueArgs) -> Result<(PayerAccountId, Me
             excluded_services: list(&args.excluded_services),
             regions: list(&args.regions),
             covers_tax: args.covers_tax,
-            monthly_cap: args.monthly_cap.map(|cap| in_minor_units(cap, args.currency)).transpose()?,
+            monthly_cap: args.monthly_cap.map(|cap| monthly_cap(cap, args.currency)).transpose()?,
         },
         basis: MemoBasis::Face,
         policy: office.model.policies(&payer, BillingPeriod::containing(start_date))?.hash(),

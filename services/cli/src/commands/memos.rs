@@ -2,7 +2,8 @@
 
 use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
-    memo::CreditMemo,
+    memo::{CreditMemo, expiry_in_words},
+    period::BillingPeriod,
 };
 use projector::row_of;
 use service_kit::{BackOffice, Failure};
@@ -27,10 +28,19 @@ fn row(
         excluded_services: memo.terms.excluded_services.clone(),
         regions: memo.terms.regions.clone(),
         covers_tax: memo.terms.covers_tax,
+        monthly_cap: memo.terms.monthly_cap,
+        expiry_rule: expiry_rule(office, payer, memo)?,
         funded_amount: memo.funded,
         exposure: memo.exposure(),
         entries,
     })
+}
+
+/// By the policies of the month that it ends in.
+fn expiry_rule(office: &BackOffice, payer: &PayerAccountId, memo: &CreditMemo) -> Result<String, Failure> {
+    let end = memo.usable_until.max(memo.end_date);
+    let Some(ends_in) = end.map(BillingPeriod::containing) else { return Ok(String::new()) };
+    Ok(expiry_in_words(&office.model.policies(payer, ends_in)?, end))
 }
 
 /// Lists memos.

@@ -244,6 +244,10 @@ pub struct MemoRow {
     pub regions: Vec<String>,
     /// Whether it pays tax.
     pub covers_tax: bool,
+    /// The most it pays a month.
+    pub monthly_cap: Option<Money>,
+    /// What becomes of it at its end; blank without an end.
+    pub expiry_rule: String,
     /// What AWS has applied of its credit.
     pub funded_amount: Exact,
     /// Applied ahead of AWS.
@@ -251,6 +255,37 @@ pub struct MemoRow {
     /// What happened to it, where `memos show` asks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<MemoEntryRow>,
+}
+
+/// What the memos of one programme come to on a statement.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ProgramRow {
+    /// The programme; blank where none was stated.
+    pub program: String,
+    /// How many memos.
+    pub memos: u64,
+    /// Brought forward.
+    pub prior_balance: Money,
+    /// Entered with this statement.
+    pub issued: Money,
+    /// Other changes, signed as they change the balance.
+    pub corrections: Money,
+    /// Paid of this period.
+    pub applied: Money,
+    /// Lapsed and expired.
+    pub expired: Money,
+    /// What is left.
+    pub balance_of_funds: Money,
+}
+
+/// A statement with its memos summed by programme.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct StatementByProgram {
+    /// The statement.
+    #[serde(flatten)]
+    pub statement: domain::billing::MemberStatement,
+    /// The sums.
+    pub programs: Vec<ProgramRow>,
 }
 
 /// What a replay found.

@@ -1,11 +1,17 @@
 //! `statement`.
 
+use std::collections::BTreeMap;
+
+use domain::billing::{MemberStatement, StatementMemo};
+use money::Money;
 use service_kit::{BackOffice, Failure};
+
+use super::rows::{ProgramRow, StatementByProgram};
 
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
     output,
-    render::statement_text,
+    render::{programs_text, statement_text},
 };
 
 /// Prints a member's statement as it was recorded.
@@ -35,9 +41,38 @@ pub(crate) fn statement(global: &Global, office: &BackOffice, args: &StatementAr
     };
     let json =
         args.format == Some(StatementFormat::Json) || (args.format.is_none() && global.output == OutputFormat::Json);
+    let programs = if args.by_program { by_program(statement) } else { Vec::new() };
     match (json, args.format, global.output) {
+        (true, _, _) if args.by_program => {
+            let rolled_up = StatementByProgram { statement: statement.clone(), programs };
+            output::print_object(OutputFormat::Json, &rolled_up)
+        }
         (true, _, _) => output::print_object(OutputFormat::Json, statement),
         (false, None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, std::slice::from_ref(statement), &[]),
-        _ => output::print_text(&statement_text(statement)),
+        _ => output::print_text(&(statement_text(statement) + &programs_text(&programs))),
     }
+}
+
+/// The memos of a statement summed by programme, in order of the programme (rule book N41).
+fn by_program(statement: &MemberStatement) -> Vec<ProgramRow> {
+    let mut programs: BTreeMap<&str, Vec<&StatementMemo>> = BTreeMap::new();
+    for memo in &statement.memos {
+        programs.entry(&memo.program).or_default().push(memo);
+    }
+    programs
+        .into_iter()
+        .map(|(program, memos)| {
+            let sum = |of: fn(&StatementMemo) -> Money| Money::sum(statement.currency, memos.iter().copied().map(of));
+            ProgramRow {
+                program: program.to_owned(),
+                memos: memos.len() as u64,
+                prior_balance: sum(|memo| memo.prior_balance),
+                issued: sum(|memo| memo.issued),
+                corrections: sum(|memo| memo.corrections),
+                applied: sum(|memo| memo.applied),
+                expired: sum(|memo| memo.expired),
+                balance_of_funds: sum(|memo| memo.balance_of_funds),
+            }
+        })
+        .collect()
 }

@@ -2,5 +2,5 @@
 
 mod statement;
 
-pub(crate) use statement::statement_text;
 pub(crate) use statement::thousands;
+pub(crate) use statement::{programs_text, statement_text};

@@ -4,6 +4,8 @@
 use domain::billing::{ConvertedStatement, MemberStatement};
 use money::Money;
 
+use crate::commands::rows::ProgramRow;
+
 /// An amount with thousands separators, for people.
 pub(crate) fn thousands(amount: Money) -> String {
     let text = amount.to_string();
@@ -62,6 +64,9 @@ pub(crate) fn statement_text(statement: &MemberStatement) -> String {
             let ends = memo.end_date.map_or_else(String::new, |day| format!(", ends {day}"));
             let credit = memo.credit_id.as_ref().map_or_else(String::new, |id| format!(" (AWS credit {id}{ends})"));
             text.push_str(&format!("  {}  {}{credit}\n", memo.memo_number, memo.description));
+            if !memo.expiry_rule.is_empty() {
+                text.push_str(&format!("    at its end: {}\n", memo.expiry_rule));
+            }
             text.push_str(&line("    prior balance", memo.prior_balance + memo.issued));
             if !memo.corrections.is_zero() {
                 text.push_str(&line("    corrections", memo.corrections));
@@ -86,6 +91,7 @@ pub(crate) fn statement_text(statement: &MemberStatement) -> String {
             ));
         }
     }
+    text.push_str(&sellers_block(statement));
     for correction in &statement.earlier_periods {
         text.push_str(&format!(
             "{:<46}{:>12}{:>12}{:>12}\n",
@@ -101,6 +107,49 @@ pub(crate) fn statement_text(statement: &MemberStatement) -> String {
     text.push_str(&format!("\n{:<70}{:>12}\n", "Due for this account", thousands(statement.due)));
     if let Some(converted) = &statement.in_document_currency {
         text.push_str(&document_currency_block(statement, converted));
+    }
+    text
+}
+
+/// Each seller of record with its invoice, where the month has several.
+fn sellers_block(statement: &MemberStatement) -> String {
+    let mut text = String::new();
+    if statement.sellers.is_empty() {
+        return text;
+    }
+    text.push_str("\nBy seller and AWS invoice\n");
+    for seller in &statement.sellers {
+        let parts = [&seller.legal_entity, &seller.billing_entity, &seller.invoice_id];
+        let stated: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let name = if stated.is_empty() { "not stated".to_owned() } else { stated.join(", ") };
+        text.push_str(&format!(
+            "{:<46}{:>12}{:>12}{:>12}\n",
+            shortened(&name, 45),
+            thousands(seller.gross),
+            thousands(-seller.applied),
+            thousands(seller.due)
+        ));
+    }
+    text
+}
+
+/// The memos summed by programme.
+pub(crate) fn programs_text(programs: &[ProgramRow]) -> String {
+    if programs.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        format!("\n{:<34}{:>12}{:>12}{:>12}{:>12}\n", "By programme", "prior", "applied", "expired", "balance");
+    for row in programs {
+        let name = if row.program.is_empty() { "(none)" } else { row.program.as_str() };
+        text.push_str(&format!(
+            "{:<34}{:>12}{:>12}{:>12}{:>12}\n",
+            shortened(&format!("{name} ({} memos)", row.memos), 33),
+            thousands(row.prior_balance + row.issued + row.corrections),
+            thousands(-row.applied),
+            thousands(-row.expired),
+            thousands(row.balance_of_funds)
+        ));
     }
     text
 }

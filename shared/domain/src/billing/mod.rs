@@ -21,5 +21,6 @@ pub use facts::{
 };
 pub use state::{BillingState, LastRun, PeriodStatus};
 pub use statement::{
-    Correction, MemberStatement, StatementInput, StatementLine, StatementMemo, StatementsBefore, make_statement,
+    Correction, MemberStatement, StatementInput, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
+    make_statement,
 };

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::{ConvertedCorrection, ConvertedStatement};
 use crate::{
     ids::{CustomerId, DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, RunId, UpstreamCreditId},
-    memo::{CreditMemo, DrawPlan, MemberMemos, Movement},
+    memo::{CreditMemo, DrawPlan, MemberMemos, Movement, expiry_in_words},
     period::BillingPeriod,
-    policy::PolicyHash,
+    policy::{Policies, PolicyHash},
 };
 
 /// One memo on a statement.
@@ -27,6 +27,9 @@ pub struct StatementMemo {
     pub credit_id: Option<UpstreamCreditId>,
     /// The credit's description.
     pub description: String,
+    /// The credit's programme.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub program: String,
     /// What it brought forward.
     pub prior_balance: Money,
     /// What entered with this statement.
@@ -42,6 +45,26 @@ pub struct StatementMemo {
     /// Its last day.
     #[serde(default)]
     pub end_date: Option<chrono::NaiveDate>,
+    /// What becomes of it at its end, by the policies it was drawn under; blank without an end.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expiry_rule: String,
+}
+
+/// What one seller of record charges on one of AWS's invoices (rule book N38).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementSeller {
+    /// The legal entity; blank where the bill does not say.
+    pub legal_entity: String,
+    /// `AWS` or `AWS Marketplace`; blank where the bill does not say.
+    pub billing_entity: String,
+    /// AWS's invoice; blank until the bill is final.
+    pub invoice_id: String,
+    /// What the customer is charged.
+    pub gross: Money,
+    /// What memos pay.
+    pub applied: Money,
+    /// What is left to pay.
+    pub due: Money,
 }
 
 /// One service and charge kind on a statement.
@@ -120,6 +143,9 @@ pub struct MemberStatement {
     pub memos: Vec<StatementMemo>,
     /// Each service and charge kind.
     pub lines: Vec<StatementLine>,
+    /// Each seller of record and invoice, where the month has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sellers: Vec<StatementSeller>,
     /// Corrections of closed months.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_periods: Vec<Correction>,
@@ -167,9 +193,9 @@ pub struct StatementInput<'a> {
     pub plan: &'a DrawPlan,
     /// Corrections of closed months.
     pub earlier_periods: Vec<Correction>,
-    /// How it is rounded.
-    pub rounding: Rounding,
     /// The policies.
+    pub policies: &'a Policies,
+    /// Their hash.
     pub policy: &'a PolicyHash,
     /// The run.
     pub run: &'a RunId,
@@ -188,10 +214,11 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
         memos,
         plan,
         earlier_periods,
-        rounding,
+        policies,
         policy,
         run,
     } = input;
+    let rounding = policies.rounding;
     let shown: Vec<StatementMemo> = memos
         .in_order_of_issue()
         .into_iter()
@@ -205,6 +232,8 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
                 memo_number: memo.number.clone(),
                 credit_id: memo.credit.clone(),
                 description: memo.description.clone(),
+                program: memo.program.clone(),
+                expiry_rule: expiry_in_words(policies, memo.usable_until.max(memo.end_date)),
                 prior_balance,
                 issued: movement.issued,
                 corrections: movement.corrections,
@@ -247,12 +276,31 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
                 due: line.due,
             })
             .collect(),
+        sellers: sellers_of(plan),
         earlier_periods,
         in_document_currency: None,
         rounding,
         policy: policy.clone(),
         run: run.clone(),
     }
+}
+
+/// The sellers of record of a month; one alone needs no telling apart.
+fn sellers_of(plan: &DrawPlan) -> Vec<StatementSeller> {
+    if plan.sellers.len() < 2 {
+        return Vec::new();
+    }
+    plan.sellers
+        .iter()
+        .map(|one| StatementSeller {
+            legal_entity: one.seller.legal_entity.clone(),
+            billing_entity: one.seller.billing_entity.clone(),
+            invoice_id: one.seller.invoice_id.clone(),
+            gross: one.gross,
+            applied: one.applied,
+            due: one.due,
+        })
+        .collect()
 }
 
 /// What a memo brings forward into a month, and what the month's statement shows of it.
@@ -278,6 +326,8 @@ impl MemberStatement {
                 |of: fn(&super::ConvertedLine) -> Money| Money::sum(converted.currency, converted.lines.iter().map(of));
             lines(|line| line.gross) == converted.gross && lines(|line| line.applied) == converted.applied
         });
-        balance == self.balance_of_funds && lines_due + corrections_due == self.due && converted_foots
+        let sellers_due = Money::sum(self.currency, self.sellers.iter().map(|seller| seller.due));
+        let sellers_foot = self.sellers.is_empty() || sellers_due == lines_due;
+        balance == self.balance_of_funds && sellers_foot && lines_due + corrections_due == self.due && converted_foots
     }
 }

@@ -232,7 +232,8 @@ impl MemberMemos {
                 limit = limit.min(memo.funded_balance());
             }
             if let Some(cap) = memo.terms.monthly_cap {
-                limit = limit.min(cap);
+                // What a closed month has paid already counts: a correction draws up to the same cap.
+                limit = limit.min((cap - memo.applied_for(month.period)).at_least_zero());
             }
             let last_period = memo.last_period();
             let past_end = last_period.is_some_and(|last| month.period > last);

@@ -10,7 +10,7 @@ use super::{CreditMemo, HandRefusal, MemberMemos, MemoExpired, MemoFact, MemoWri
 use crate::{
     ids::MemoNumber,
     period::BillingPeriod,
-    policy::{MemoExpiry, Policies, PolicyHash},
+    policy::{ExpiryInsideMonth, MemoExpiry, Policies, PolicyHash},
 };
 
 /// Let lapse what the closing of a period ends.
@@ -39,6 +39,24 @@ pub struct ExpireMemo {
     pub posting: BillingPeriod,
     /// The policies in force.
     pub policy: PolicyHash,
+}
+
+/// What becomes of a memo at its end, as it is printed on the memo and its statements (rule book
+/// N32); blank without an end.
+pub fn expiry_in_words(policies: &Policies, end: Option<NaiveDate>) -> String {
+    let Some(end) = end else { return String::new() };
+    let lapsing = match policies.memo_expiry {
+        MemoExpiry::Never => return "it does not end with AWS's credit".to_owned(),
+        MemoExpiry::UnfundedOnly => "what AWS has not applied by then lapses, the rest stays",
+        MemoExpiry::Upstream => "all that is left by then lapses",
+    };
+    let paid = match policies.expiry_inside_month {
+        ExpiryInsideMonth::PeriodInclusive => {
+            format!("usage of the whole of {} is paid", BillingPeriod::containing(end))
+        }
+        ExpiryInsideMonth::DayExact => format!("usage up to and including {end} is paid"),
+    };
+    format!("{lapsing}; {paid}")
 }
 
 impl MemberMemos {

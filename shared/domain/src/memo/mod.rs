@@ -37,9 +37,9 @@ pub use facts::{
 pub use four_eyes::{ActApproved, ActProposed, ApprovalRefusal};
 pub use fund::{FundMemo, FundingFromCredit};
 pub use issue::{IssueMemo, IssueRefusal, OpenMemo};
-pub use lapse::{ExpireMemo, LapseAtClose};
+pub use lapse::{ExpireMemo, LapseAtClose, expiry_in_words};
 pub use order::draw_order;
-pub use plan::{DrawPlan, MemoDraw, PlannedLine, plan_draws};
+pub use plan::{DrawPlan, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
 pub use revise::{EndUnfunded, ReviseMemos};
 pub use state::{Application, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;

@@ -14,7 +14,7 @@ use money::{Currency, Exact, Money, MoneyError, Rounding, share_by_largest_remai
 use super::{CreditMemo, ServiceAmount};
 use crate::{
     ids::{MemoNumber, ProductCode},
-    rating::{RatedCharge, RatedMonth},
+    rating::{RatedCharge, RatedMonth, SellerOfRecord},
     usage::LineType,
 };
 
@@ -48,6 +48,19 @@ pub struct PlannedLine {
     pub due: Money,
 }
 
+/// What one seller of record charges on one invoice (rule book N38).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSeller {
+    /// Who.
+    pub seller: SellerOfRecord,
+    /// What the customer is charged.
+    pub gross: Money,
+    /// What memos pay.
+    pub applied: Money,
+    /// What is left to pay.
+    pub due: Money,
+}
+
 /// How an account's month is paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawPlan {
@@ -63,6 +76,8 @@ pub struct DrawPlan {
     pub draws: Vec<MemoDraw>,
     /// The lines; their columns add up to the totals.
     pub lines: Vec<PlannedLine>,
+    /// The sellers of record with their invoices; their columns add up to the totals.
+    pub sellers: Vec<PlannedSeller>,
 }
 
 /// What of a memo may be drawn now.
@@ -144,7 +159,9 @@ impl<'a> Planner<'a> {
         let totals = LineTotals { gross: self.gross, eligible: self.eligible, applied };
         let tax_is_payable = self.tax_is_payable;
         let lines = lines(self.month, &self.remaining, |charge| is_eligible(charge, tax_is_payable), &totals)?;
+        let sellers = sellers(self.month, &self.remaining, &totals)?;
         Ok(DrawPlan {
+            sellers,
             gross: self.gross,
             eligible: self.eligible,
             applied,
@@ -315,6 +332,28 @@ fn lines(
             applied,
             due: eligible + other - applied,
         })
+        .collect())
+}
+
+/// What each seller of record charges. What is paid and what is left are shared, so that an invoice
+/// that memos pay in full is due nothing.
+fn sellers(month: &RatedMonth, remaining: &[Exact], totals: &LineTotals) -> Result<Vec<PlannedSeller>, MoneyError> {
+    let mut sums: BTreeMap<&SellerOfRecord, [Exact; 2]> = BTreeMap::new();
+    for (charge, left) in month.charges.iter().zip(remaining) {
+        let [applied, due] = sums.entry(&charge.seller).or_default();
+        *applied = applied.checked_add(charge.amount.checked_sub(*left)?)?;
+        *due = due.checked_add(*left)?;
+    }
+    let column = |at: usize, total: Money| {
+        let parts: Vec<Exact> = sums.values().map(|sum| sum[at]).collect();
+        share_over_moved_lines(total, &parts, month.currency)
+    };
+    let (applied, due) = (column(0, totals.applied)?, column(1, totals.gross - totals.applied)?);
+    Ok(sums
+        .keys()
+        .zip(applied)
+        .zip(due)
+        .map(|((seller, applied), due)| PlannedSeller { seller: (*seller).clone(), gross: applied + due, applied, due })
         .collect())
 }
 

@@ -9,7 +9,7 @@ use domain::{
     never_covered::NeverCovered,
     period::BillingPeriod,
     policy::{MemoBasis, Policies, PolicyHash},
-    rating::{RatedCharge, RatedMonth},
+    rating::{RatedCharge, RatedMonth, SellerOfRecord},
 };
 use money::{Currency, Exact, Money};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -78,6 +78,7 @@ pub(crate) fn charge(product: &str, amount: &str) -> RatedCharge {
         line_type: "Usage".into(),
         region: String::new(),
         day: None,
+        seller: SellerOfRecord::default(),
         amount: exact(amount),
         never_covered: None,
     }

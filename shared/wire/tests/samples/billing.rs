@@ -4,7 +4,7 @@ use domain::{
     billing::{
         BillingRunCompleted, BillingRunStarted, Blocker, ConvertedCorrection, ConvertedDocument, ConvertedLine,
         ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, MemberStatement, PeriodClosed,
-        PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementsBefore,
+        PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
     },
     ids::DocumentNumber,
 };
@@ -60,6 +60,7 @@ pub(super) fn statement() -> MemberStatement {
             memo_number: memo(1),
             credit_id: Some(credit()),
             description: "AWS Activate Founders".to_owned(),
+            program: "activate".to_owned(),
             prior_balance: usd("0.00"),
             issued: usd("1000.00"),
             corrections: usd("3.10"),
@@ -67,12 +68,21 @@ pub(super) fn statement() -> MemberStatement {
             expired: usd("0.00"),
             balance_of_funds: usd("532.65"),
             end_date: Some(day("2019-12-31")),
+            expiry_rule: "what AWS has not applied by then lapses, the rest stays".to_owned(),
         }],
         lines: vec![
             line("8cs2example7j1k", "25.00", "0.00", "25.00"),
             line("AmazonEC2", "412.35", "412.35", "0.00"),
             line("AmazonS3", "58.10", "58.10", "0.00"),
         ],
+        sellers: vec![StatementSeller {
+            legal_entity: "Amazon Web Services, Inc.".to_owned(),
+            billing_entity: "AWS".to_owned(),
+            invoice_id: "1700000001".to_owned(),
+            gross: usd("495.45"),
+            applied: usd("470.45"),
+            due: usd("25.00"),
+        }],
         earlier_periods: vec![Correction {
             period: january().previous(),
             corrects: None,

@@ -1,0 +1,19 @@
+//! FOCUS states billed cost after every discount, with the discounts beside it. There is no list
+//! amount to rate by: such charges are rated net, with a warning, whatever is passed on or kept.
+
+use crate::support::*;
+
+#[test]
+fn a_file_with_net_amounts_only_is_rated_net_with_a_warning() {
+    let office = Office::new();
+    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2")]);
+    office.grants(&[grant("5001", DLT, "1000.00")]);
+    let january = bill("2019-01").lines([
+        usage(DLT, "AmazonEC2", "95.00").with("x_Discounts", "{\"EdpDiscount\":-5.0,\"SppDiscount\":-3.0}"),
+        usage(A2, "AmazonS3", "10.00"),
+    ]);
+    office.ingest("january.csv", january.focus());
+    office.ok(&["bill", "2019-01"]).says(&["1 member accounts", "rated net, not list"]);
+    assert_fields(&office.statement(DLT, "2019-01"), &[("gross", "95.00"), ("applied", "95.00")]);
+    assert_fields(&office.reconcile("2019-01"), &[("payable", "105"), ("kept", "0"), ("residual", "0")]);
+}

@@ -10,6 +10,7 @@ use domain::{
     },
     ids::{CustomerId, MemberAccountId, PoNumber, RunId},
     memo::DrawPeriod,
+    policy::CustomerTax,
     rating::RatedMonth,
 };
 use money::Exact;
@@ -157,13 +158,18 @@ fn statement_of(
 ) -> Result<(MemberStatement, RatedMonth), Failure> {
     let memos = model.memos(&basis.payer, member)?;
     let month = basis.rated(model, member)?;
-    let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
     // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
-    let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+    let paid = |month: &RatedMonth| {
+        let command = DrawPeriod { run, month, policies: &basis.policies, policy: &basis.policy };
+        let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+        Ok::<_, Failure>(decision.plan)
+    };
+    let mut plan = paid(&month)?;
     // Tax on what is left is known once the draws are: the same draws, on a month with that tax.
-    let month = month.with_tax_after_memo(&basis.policies, decision.plan.applied)?;
-    let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
-    let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+    let month = month.with_tax_after_memo(&basis.policies, plan.applied)?;
+    if matches!(basis.policies.customer_tax, CustomerTax::RateAfterMemo(_)) {
+        plan = paid(&month)?;
+    }
     let mut earlier_periods = Vec::new();
     for month in earlier {
         earlier_periods.extend(month.correction(model, basis, member, &memos)?);
@@ -181,7 +187,7 @@ fn statement_of(
         follows: basis.follows,
         currency: basis.currency(),
         memos: &memos,
-        plan: &decision.plan,
+        plan: &plan,
         earlier_periods,
         policies: &basis.policies,
         policy: &basis.policy,

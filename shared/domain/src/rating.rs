@@ -163,6 +163,10 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
         month.kept = month.kept.checked_add(after_all)?;
         return Ok(());
     }
+    // FOCUS writes a discount on a line of its own as an adjustment whose discounts are all of it.
+    if charge.net_amount == Some(charge.amount) && stated == charge.amount && !stated.is_zero() {
+        return rate_discount_line(charge, policies, month);
+    }
     // A file that states the discounts and only what is left after them has no list amount.
     let is_net_only = charge.net_amount == Some(charge.amount) && !charge.discounts.is_empty();
     month.is_net_only |= is_net_only && policies.rating_basis == RatingBasis::List;
@@ -211,6 +215,30 @@ impl RatedMonth {
         }
         Ok(self)
     }
+}
+
+/// A line that is nothing but discounts, each treated by its name.
+fn rate_discount_line(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedMonth) -> Result<(), MoneyError> {
+    for discount in &charge.discounts {
+        let is_kept = policies.rating_basis == RatingBasis::List
+            && policies.discount_treatment(&discount.discount_type) == DiscountTreatment::Kept;
+        if is_kept {
+            month.kept = month.kept.checked_add(discount.amount)?;
+            continue;
+        }
+        let key = ChargeKey { line_type: discount.discount_type.clone(), ..charge.key.clone() };
+        month.charges.push(RatedCharge {
+            never_covered: never_covered(&key, month.period, &policies.never_covered),
+            seller: SellerOfRecord::of(&key),
+            product_code: key.product_code,
+            service_name: key.service_name,
+            line_type: charge.key.line_type.clone(),
+            region: key.region,
+            day: key.charge_day,
+            amount: discount.amount,
+        });
+    }
+    Ok(())
 }
 
 /// A tax rate on the charges before the memo is a charge like any other; a rate after the memo

@@ -9,6 +9,7 @@ mod support;
 
 mod changing;
 mod life;
+mod on_jetstream;
 mod proof;
 mod real;
 mod refused;

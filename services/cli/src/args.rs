@@ -29,8 +29,8 @@ pub(crate) struct Global {
     /// Folder of the embedded log and the read model.
     #[arg(long, global = true, env = "CREDITMEMO_DATA", default_value = "./creditmemo-data", value_name = "DIR")]
     pub(crate) data: PathBuf,
-    /// URL of a NATS JetStream log instead of the embedded one.
-    #[arg(long, global = true, env = "CREDITMEMO_NATS", value_name = "URL")]
+    /// URL of a NATS JetStream log instead of the embedded one: nats://HOST:PORT.
+    #[arg(long, global = true, env = "CREDITMEMO_NATS", hide_env_values = true, value_name = "URL")]
     pub(crate) nats: Option<String>,
     /// How data is printed.
     #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Table)]
@@ -110,6 +110,12 @@ pub(crate) enum Command {
     Audit,
     /// Memo-changed events as JSON lines, live and resumable.
     Watch(WatchArgs),
+    /// Copy and compare logs: embedded to JetStream and back.
+    #[command(subcommand)]
+    Log(crate::commands::log::LogCommand),
+    /// The streams of a JetStream log.
+    #[command(subcommand)]
+    Streams(crate::commands::streams::StreamsCommand),
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
     Man {
         /// The command; the program itself where none is named.

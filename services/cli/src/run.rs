@@ -36,18 +36,14 @@ pub fn main() -> ExitCode {
 
 async fn run(line: CommandLine) -> Result<(), Failure> {
     let CommandLine { global, command } = line;
-    if global.nats.is_some() {
-        return Err(Failure::failed(
-            "CM0112",
-            "the JetStream log is not there yet: leave out --nats and CREDITMEMO_NATS",
-        ));
-    }
     match command {
         Command::Completions { shell } => commands::completions(shell),
         Command::Man { command } => commands::man(&command),
         Command::Demo(args) => commands::demo(&global, args).await,
         Command::Generate(args) => commands::generate(&global, &args),
         Command::Watch(args) => commands::watch(&global, &args).await,
+        Command::Log(command) => commands::log(&global, &command).await,
+        Command::Streams(command) => commands::streams(&global, &command).await,
         command => {
             let (name, access) = name_and_access(&command);
             let mut office = match (open(&global, name, access, &command).await, &command) {
@@ -117,6 +113,8 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         | Command::Man { .. }
         | Command::Demo(_)
         | Command::Generate(_)
+        | Command::Log(_)
+        | Command::Streams(_)
         | Command::Watch(_) => Ok(()),
     }
 }
@@ -160,6 +158,8 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Replay(_) => ("replay", Read),
         Command::Audit => ("audit", Read),
         Command::Watch(_) => ("watch", Read),
+        Command::Log(_) => ("log", Write),
+        Command::Streams(_) => ("streams", Write),
         Command::Demo(_) => ("demo", Write),
         Command::Generate(_) | Command::Completions { .. } | Command::Man { .. } => ("generate", Read),
     }
@@ -178,7 +178,8 @@ async fn open(global: &Global, name: &str, access: Access, command: &Command) ->
         idempotency,
         dry_run: global.dry_run,
     };
-    BackOffice::open(OfficeSettings { folder: global.data.clone(), access, clock, act }).await
+    BackOffice::open(OfficeSettings { folder: global.data.clone(), nats: global.nats.clone(), access, clock, act })
+        .await
 }
 
 /// Who acts: as named, else the operating system's user.

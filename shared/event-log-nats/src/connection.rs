@@ -19,6 +19,12 @@ const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// milliseconds, one that elects a leader within a few seconds.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
+/// How often a question is asked that nobody answers.
+pub(crate) const QUESTION_TRIES_MAX: u32 = 4;
+
+/// How long to wait before it is asked again.
+pub(crate) const QUESTION_AGAIN_DELAY: Duration = Duration::from_millis(250);
+
 /// How long an acknowledgement may take: a batch of a thousand commits is one.
 const ACKNOWLEDGEMENT_WAIT: Duration = Duration::from_secs(10);
 
@@ -85,8 +91,18 @@ impl Connection {
             cause: format!("the server's answer could not be read: {cause}"),
         };
         let question = serde_json::to_vec(question).map_err(unreadable)?;
-        let request = Request::new().payload(question.into()).timeout(Some(ANSWER_WAIT));
-        let answer = self.request(doing, &format!("$JS.API.{subject}"), request).await?;
+        let question = Bytes::from(question);
+        let mut tries = 1;
+        // Every question asked here may be asked twice, and a cluster that has just lost its leader
+        // answers a few seconds later.
+        let answer = loop {
+            let request = Request::new().payload(question.clone()).timeout(Some(ANSWER_WAIT));
+            match self.request(doing, &format!("$JS.API.{subject}"), request).await {
+                Err(LogError::Unavailable { .. }) if tries < QUESTION_TRIES_MAX => tries += 1,
+                outcome => break outcome?,
+            }
+            tokio::time::sleep(QUESTION_AGAIN_DELAY).await;
+        };
         match serde_json::from_slice(&answer.payload).map_err(unreadable)? {
             Answer::Refused { error } => Ok(Err(error)),
             Answer::Done(done) => Ok(Ok(done)),
@@ -167,6 +183,7 @@ fn note(denials: &Denials, event: &Event) {
     match event {
         Event::ServerError(ServerError::Other(said)) => denials.note(said),
         Event::Connected => tracing::debug!("connected to NATS"),
+        Event::Closed => tracing::debug!("the connection to NATS is closed"),
         Event::Disconnected => tracing::warn!("the connection to NATS was lost; it is being made again"),
         other => tracing::warn!(event = %other, "NATS"),
     }

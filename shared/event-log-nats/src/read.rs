@@ -10,7 +10,7 @@ use tokio::time::{Duration, Instant};
 use wire::{StoredCommit, StreamName, Subject};
 
 use crate::{
-    connection::{Connection, in_words},
+    connection::{Connection, QUESTION_AGAIN_DELAY, QUESTION_TRIES_MAX, in_words},
     log::JetStreamLog,
     message,
     provision::StreamInfo,
@@ -224,13 +224,22 @@ pub(crate) async fn last_commit_of(
     let raw = raw.map_err(|fault| unavailable(stream, &fault))?;
     let doing = format!("reading the last commit of {subject}");
     let asked_of = format!("$JS.API.STREAM.MSG.GET.{stream}");
-    let asked = async { Ok(raw.get_last_raw_message_by_subject(subject.as_str()).await) };
-    match connection.denials.watch().unless_denied(&doing, &[&asked_of], asked).await? {
-        Ok(found) => {
-            message::commit(stream, found.sequence, &found.subject, Some(&found.headers), &found.payload).map(Some)
+    let mut tries = 1;
+    loop {
+        let asked = async { Ok(raw.get_last_raw_message_by_subject(subject.as_str()).await) };
+        let fault = match connection.denials.watch().unless_denied(&doing, &[&asked_of], asked).await? {
+            Ok(found) => {
+                let headers = Some(&found.headers);
+                return message::commit(stream, found.sequence, &found.subject, headers, &found.payload).map(Some);
+            }
+            Err(fault) => fault,
+        };
+        match fault.kind() {
+            LastRawMessageErrorKind::NoMessageFound => return Ok(None),
+            LastRawMessageErrorKind::Other if tries < QUESTION_TRIES_MAX => tries += 1,
+            _ => return Err(LogError::Unavailable { doing, cause: in_words(&fault) }),
         }
-        Err(fault) if fault.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-        Err(fault) => Err(LogError::Unavailable { doing, cause: in_words(&fault) }),
+        tokio::time::sleep(QUESTION_AGAIN_DELAY).await;
     }
 }
 

@@ -8,10 +8,12 @@
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod copying;
 mod memory;
 mod port;
 mod rules;
 
+pub use copying::{CopyFault, Difference, SideBySide};
 pub use memory::MemoryLog;
 pub use port::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
 pub use rules::{BODY_BYTES_MAX, SubjectHead, check_body};

@@ -85,7 +85,7 @@ impl From<LogError> for Failure {
             LogError::Locked { .. } => return Self::conflict("CM0401", fault),
             LogError::Damaged { .. } => "CM0501",
             LogError::Gap { .. } => "CM0502",
-            LogError::Denied { .. } => return Self::failed("CM0114", fault),
+            LogError::Denied { .. } => return Self::failed("CM0142", fault),
             LogError::Unavailable { .. } => return Self::failed("CM0101", fault),
         };
         Self::check(code, fault)

@@ -9,13 +9,18 @@
 
 mod clock;
 mod failure;
+mod jetstream;
 mod logging;
 mod office;
 mod open;
+mod place;
 mod record;
 
 pub use clock::{Clock, ClockFault};
+pub use event_log_nats::Provision;
 pub use failure::{ExitCode, Failure};
+pub use jetstream::connect as connect_to_jetstream;
 pub use logging::start_logging;
 pub use office::{Act, BackOffice, Recorded};
 pub use open::{Access, OfficeSettings};
+pub use place::LogPlace;

@@ -11,7 +11,7 @@ use event_log::{EventLog, MemoryLog};
 use event_log_file::FileLog;
 use read_model::{ReadModel, ReadModelFault, SledStore, StoreFault, WhatToFold, catch_up};
 
-use crate::{Act, BackOffice, Clock, Failure};
+use crate::{Act, BackOffice, Clock, Failure, jetstream};
 
 /// Whether a command writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Access {
 pub struct OfficeSettings {
     /// The folder of the embedded log and the read model.
     pub folder: PathBuf,
+    /// The URL of a JetStream log instead of the embedded one.
+    pub nats: Option<String>,
     /// Whether it writes.
     pub access: Access,
     /// The clock.
@@ -36,17 +38,20 @@ pub struct OfficeSettings {
 }
 
 /// How long a writer waits for another one to end.
-const WRITER_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const WRITER_WAIT: Duration = Duration::from_secs(30);
 
 /// How long a command waits for another one to let go of the read model.
 const STORE_WAIT: Duration = Duration::from_secs(10);
 
 impl BackOffice {
-    /// Opens the embedded log alone, to follow it: without the read model, and without a lock.
+    /// Opens the log alone, to follow it: without the read model, and without a lock.
     ///
     /// # Errors
     /// [`Failure`] where the log cannot be opened, or is damaged.
-    pub async fn open_log_to_read(folder: &Path) -> Result<Arc<dyn EventLog>, Failure> {
+    pub async fn open_log_to_read(folder: &Path, nats: Option<&str>) -> Result<Arc<dyn EventLog>, Failure> {
+        if let Some(url) = nats {
+            return Ok(Arc::new(jetstream::connect(url).await?));
+        }
         if !folder.join("log").is_dir() {
             return Err(Failure::failed(
                 "CM0108",
@@ -56,13 +61,16 @@ impl BackOffice {
         Ok(Arc::new(FileLog::open_reader(folder).await?))
     }
 
-    /// Opens a back office on the embedded log and brings its read model up to date.
+    /// Opens a back office on its log and brings its read model up to date.
     ///
     /// # Errors
     /// [`Failure`] where the log cannot be opened, or is damaged.
     pub async fn open(settings: OfficeSettings) -> Result<Self, Failure> {
-        let OfficeSettings { folder, access, clock, act } = settings;
+        let OfficeSettings { folder, nats, access, clock, act } = settings;
         let writes = access == Access::Write && !act.dry_run;
+        if let Some(url) = nats {
+            return Self::open_on_jetstream(&url, &folder, writes, clock, act).await;
+        }
         let exists = folder.join("log").is_dir();
         if !exists && !writes {
             // Nothing was ever recorded here: an empty log answers, and nothing is made.
@@ -98,6 +106,25 @@ impl BackOffice {
         };
         let log: Arc<dyn EventLog> = Arc::new(log);
         Self::over(log, model, clock, act).await
+    }
+
+    /// The same on JetStream. Nobody is locked out: who decided on an old state is told by the log.
+    async fn open_on_jetstream(
+        url: &str,
+        folder: &Path,
+        writes: bool,
+        clock: Clock,
+        act: Act,
+    ) -> Result<Self, Failure> {
+        jetstream::refuse_clock(clock)?;
+        let log = jetstream::connect(url).await?;
+        if !jetstream::ready(&log, writes).await? {
+            let model = ReadModel::in_memory(WhatToFold::Everything);
+            return Self::over(Arc::new(MemoryLog::new()), model, clock, act).await;
+        }
+        let folder = jetstream::folder_of(&log, folder).await?;
+        let model = open_model(&folder, &log).await?;
+        Self::over(Arc::new(log), model, clock, act).await
     }
 }
 
@@ -143,12 +170,41 @@ async fn try_open_model(directory: &Path, log: &dyn EventLog) -> Result<Opened, 
         Ok(model) => model,
         Err(fault) => return Ok(Opened::InDoubt(fault.into())),
     };
+    refuse_remade_streams(log, &model).await?;
     match catch_up(log, &mut model).await {
         Ok(_) => Ok(Opened::Model(model)),
         // What the log itself says of its damage is not for a cache to hide.
         Err(fault @ (ReadModelFault::LostCommits { .. } | ReadModelFault::Log(_))) => Err(fault.into()),
         Err(fault) => Ok(Opened::InDoubt(fault.into())),
     }
+}
+
+/// A log whose streams were all made anew is another log, and a read model of the former one is
+/// rebuilt. Where some are the same and one is another, that one was lost: its commits are gone,
+/// and rebuilding would hide it.
+async fn refuse_remade_streams(log: &dyn EventLog, model: &ReadModel) -> Result<(), Failure> {
+    let mut same = 0;
+    let mut remade = Vec::new();
+    for (stream, position) in model.positions() {
+        if position.incarnation.is_empty() || position.sequence == 0 {
+            continue;
+        }
+        match log.head(stream).await?.incarnation == position.incarnation {
+            true => same += 1,
+            false => remade.push(stream.to_string()),
+        }
+    }
+    if same > 0 && !remade.is_empty() {
+        return Err(Failure::check(
+            "CM0540",
+            format!(
+                "{} was made anew since it was last read, and the other streams were not: its commits are lost. \
+                 Restore the log from a copy, into streams of their own (`creditmemo log copy`)",
+                remade.join(", ")
+            ),
+        ));
+    }
+    Ok(())
 }
 
 async fn open_store(directory: &Path) -> Result<SledStore, StoreFault> {

@@ -14,7 +14,7 @@ pub(crate) use amounts::{Decimal, sum};
 pub(crate) use bill::{Bill, Line, bill, credit, line, usage};
 pub(crate) use check::{assert_fields, only, row_where, without};
 pub(crate) use imports::{Grant, grant};
-pub(crate) use office::{FileBytes, Office, Outcome};
+pub(crate) use office::{FileBytes, JETSTREAM, Office, Outcome};
 pub(crate) use packing::{cur2_manifest, gzip, legacy_manifest, zip};
 pub(crate) use real_inputs::shared_data;
 pub(crate) use story::{A2, A3, DLT, FIVE_APRIL, FIVE_FEBRUARY, FIVE_MARCH, Story};

@@ -3,9 +3,10 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use serde_json::Value;
@@ -20,6 +21,8 @@ use super::{
 pub(crate) struct Office {
     folder: TempDir,
     clock: Option<String>,
+    /// The URL of a JetStream log, where the scenario runs on one.
+    nats: Option<String>,
 }
 
 impl Office {
@@ -27,7 +30,12 @@ impl Office {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("files")).unwrap();
-        Self { folder, clock: Some("2019-02-05T09:00:00Z".to_owned()) }
+        Self { folder, clock: Some("2019-02-05T09:00:00Z".to_owned()), nats: next_jetstream_log() }
+    }
+
+    /// One on a log of its own on this server, on the machine's clock.
+    pub(crate) fn on_jetstream(url: String) -> Self {
+        Self { nats: Some(url), ..Self::new() }
     }
 
     /// Sets the clock.
@@ -107,8 +115,11 @@ impl Office {
             .env("USER", "clerk")
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
-        if let Some(clock) = &self.clock {
-            command.env("CREDITMEMO_CLOCK", clock);
+        match (&self.nats, &self.clock) {
+            // Only the embedded log takes a clock.
+            (Some(url), _) => drop(command.env("CREDITMEMO_NATS", url)),
+            (None, Some(clock)) => drop(command.env("CREDITMEMO_CLOCK", clock)),
+            (None, None) => {}
         }
         command
     }
@@ -182,6 +193,17 @@ impl Office {
     pub(crate) fn segment(&self, stream: &str) -> PathBuf {
         self.data().join("log").join(stream).join("00000000000000000001.jsonl")
     }
+}
+
+/// Where the worked examples run a second time: a server with accounts `u0`, `u1`, and so on, each
+/// of which has a log to itself (see `on_jetstream`).
+pub(crate) const JETSTREAM: &str = "SCENARIOS_ON_JETSTREAM";
+
+fn next_jetstream_log() -> Option<String> {
+    static TAKEN: AtomicUsize = AtomicUsize::new(0);
+    let server = env::var(JETSTREAM).ok()?;
+    let number = TAKEN.fetch_add(1, Ordering::Relaxed);
+    Some(server.replace("://", &format!("://u{number}:secret@")))
 }
 
 /// A file's bytes; a failed comparison shows how many, not each of them.

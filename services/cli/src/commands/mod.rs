@@ -10,6 +10,7 @@ mod credits;
 mod demo;
 mod generate;
 mod ingest;
+pub(crate) mod log;
 mod memo_verbs;
 mod memos;
 mod payer;
@@ -18,6 +19,7 @@ pub(crate) mod rates;
 mod reconcile;
 pub mod rows;
 mod statement;
+pub(crate) mod streams;
 mod watch;
 
 pub(crate) use accounts::{accounts_import, accounts_list};
@@ -30,12 +32,14 @@ pub(crate) use credits::{credits_attribute, credits_import, credits_list, credit
 pub(crate) use demo::demo;
 pub(crate) use generate::generate;
 pub(crate) use ingest::ingest;
+pub(crate) use log::log;
 pub(crate) use memo_verbs::{approvals, approve, memo_verb};
 pub(crate) use memos::{memos_list, memos_show};
 pub(crate) use policy::{policy_adopt, policy_show};
 pub(crate) use rates::{rates_import, rates_list};
 pub(crate) use reconcile::reconcile;
 pub(crate) use statement::statement;
+pub(crate) use streams::streams;
 pub(crate) use watch::watch;
 
 use service_kit::{BackOffice, Failure};

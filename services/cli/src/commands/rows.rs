@@ -1,6 +1,10 @@
 //! The JSON rows that commands print beside those of the services: a stable contract, with schemas
 //! in `schemas/cli`.
 
+pub use super::{
+    log::{LogCompareRow, LogCopyRow},
+    streams::StreamChangeRow,
+};
 use chrono::NaiveDate;
 use domain::credit::{CreditStatus, SuspenseReason};
 use money::{Exact, Money};

@@ -91,6 +91,9 @@ pub(crate) enum Command {
     /// Memos.
     #[command(subcommand)]
     Memos(MemosCommand),
+    /// Issued documents.
+    #[command(subcommand)]
+    Documents(crate::commands::DocumentsCommand),
     /// Approve an act that waits for a second person.
     Approve {
         /// The proposal, as `approvals` names it.
@@ -232,6 +235,12 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "PERIOD")]
         period: Option<BillingPeriod>,
     },
+    /// AWS's own account of where it applied its credits: import it, or list what is known of it.
+    History(crate::commands::HistoryArgs),
+    /// What is right by the rules and still wants a person's eye.
+    Exceptions(crate::commands::ExceptionsArgs),
+    /// Where AWS's published rule would have put each credit, beside where it was put.
+    Simulate(PeriodArgs),
     /// AWS gave a credit to another account of the family.
     Transfer {
         /// The credit.
@@ -523,6 +532,9 @@ pub(crate) struct StatementArgs {
     /// Sum the memos by programme too (text and JSON).
     #[arg(long)]
     pub(crate) by_program: bool,
+    /// A version of it, from 1: a month that was reopened is stated anew, and the former statement kept.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) version: Option<u32>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -84,6 +84,9 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         Command::Credits(CreditsCommand::Attribute { item, credit, payer, period }) => {
             commands::credits_attribute(global, office, item, credit, payer, period).await
         }
+        Command::Credits(CreditsCommand::History(args)) => commands::credits_history(global, office, &args).await,
+        Command::Credits(CreditsCommand::Exceptions(args)) => commands::credits_exceptions(global, office, &args),
+        Command::Credits(CreditsCommand::Simulate(args)) => commands::credits_simulate(global, office, &args),
         Command::Credits(life) => commands::credit_life(global, office, life).await,
         Command::Ingest(args) => commands::ingest(global, office, &args).await,
         Command::Bill(args) => commands::bill(global, office, &args).await,
@@ -102,6 +105,7 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         }
         Command::Memos(MemosCommand::Show { number }) => commands::memos_show(global, office, &number),
         Command::Memos(verb) => commands::memo_verb(global, office, verb).await,
+        Command::Documents(documents) => commands::documents(global, office, documents).await,
         Command::Approve { id } => commands::approve(global, office, &id).await,
         Command::Approvals => commands::approvals(global, office),
         Command::Balance(args) => commands::balance(global, office, &args),
@@ -126,12 +130,18 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Accounts(AccountsCommand::List) => ("accounts list", Read),
         Command::Credits(CreditsCommand::Import { .. }) => ("credits import", Write),
         Command::Credits(CreditsCommand::Attribute { .. }) => ("credits attribute", Write),
+        Command::Credits(CreditsCommand::History(args)) if args.file.is_some() => ("credits history", Write),
         Command::Credits(CreditsCommand::Transfer { .. }) => ("credits transfer", Write),
         Command::Credits(CreditsCommand::Split { .. }) => ("credits split", Write),
         Command::Credits(CreditsCommand::Pause { .. }) => ("credits pause", Write),
         Command::Credits(CreditsCommand::Cancel { .. }) => ("credits cancel", Write),
         Command::Credits(
-            CreditsCommand::List { .. } | CreditsCommand::Show { .. } | CreditsCommand::Suspense { .. },
+            CreditsCommand::List { .. }
+            | CreditsCommand::Show { .. }
+            | CreditsCommand::Suspense { .. }
+            | CreditsCommand::History(_)
+            | CreditsCommand::Exceptions(_)
+            | CreditsCommand::Simulate(_),
         ) => ("credits", Read),
         Command::Ingest(_) => ("ingest", Write),
         Command::Bill(_) => ("bill", Write),
@@ -150,6 +160,7 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Memos(MemosCommand::Expire(_)) => ("memos expire", Write),
         Command::Memos(MemosCommand::Reinstate { .. }) => ("memos reinstate", Write),
         Command::Memos(MemosCommand::Import { .. }) => ("memos import", Write),
+        Command::Documents(documents) => documents.name_and_access(),
         Command::Approve { .. } => ("approve", Write),
         Command::Approvals => ("approvals", Read),
         Command::Balance(_) => ("balance", Read),
@@ -211,6 +222,7 @@ fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
         | Command::Memos(MemosCommand::Import { file })
         | Command::Rates(RatesCommand::Import { file })
         | Command::Policy(PolicyCommand::Adopt { file, .. }) => vec![file],
+        Command::Credits(CreditsCommand::History(args)) => args.file.iter().map(std::path::PathBuf::as_path).collect(),
         Command::Ingest(args) => args.paths.iter().map(std::path::PathBuf::as_path).collect(),
         _ => Vec::new(),
     };

@@ -12,7 +12,7 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId, RunId},
     memo::{DrawPeriod, ReassignPo},
     period::BillingPeriod,
-    policy::AssignmentKey,
+    policy::{AssignmentKey, ClosedPeriodCorrections},
     usage::Finality,
 };
 use money::{Exact, Money};
@@ -136,7 +136,36 @@ fn blockers(model: &ReadModel, basis: &PeriodBasis) -> Result<Vec<Blocker>, Fail
     if basis.delivery.pro_forma {
         blockers.push(Blocker::ProForma);
     }
+    blockers.extend(closed_period_changed(model, basis)?);
     Ok(blockers)
+}
+
+/// Under the policy that closed months are corrected by reopening them, a closed month that changed
+/// holds the next one until it was reopened, billed and closed again. Once the next one is billed it
+/// cannot be reopened any more, and its changes are corrections in the open month (rule book N20).
+fn closed_period_changed(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Blocker>, Failure> {
+    if basis.policies.closed_period_corrections != ClosedPeriodCorrections::Reopen {
+        return Ok(None);
+    }
+    let changed = basis.period.previous();
+    let is_closed = model.billing(&basis.payer, changed)?.status == PeriodStatus::Closed;
+    let is_billed = model.billing(&basis.payer, basis.period)?.billed().is_some();
+    if !is_closed || is_billed {
+        return Ok(None);
+    }
+    let earlier = earlier_months(model, basis)?;
+    let Some(month) = earlier.iter().find(|month| month.basis.period == changed && month.delivered_anew) else {
+        return Ok(None);
+    };
+    for member in documents::members_of_run(model, basis, &earlier)? {
+        let memos = model.memos(&basis.payer, &member)?;
+        let run = run_id(basis, true)?;
+        let moves = !month.decide(model, basis, &run, &member, &memos)?.is_empty();
+        if moves || month.correction(model, basis, &member, &memos)?.is_some() {
+            return Ok(Some(Blocker::ClosedPeriodChanged { changed }));
+        }
+    }
+    Ok(None)
 }
 
 /// The former period must be closed or waived, from the first period that anything is known of on

@@ -12,7 +12,7 @@ use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::upstream::Transfer;
+use crate::{period_acts::approve_on_period, upstream::Transfer};
 
 /// What came of an act by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub async fn act_by_hand(
             act: act.clone(),
             by: office.act.by.clone(),
             reason: office.act.reason.clone().unwrap_or_default(),
+            replaces: Vec::new(),
         };
         office.decide(&subject, |_| Ok(vec![Fact::ActProposed(proposed.clone())])).await?;
         return Ok(HandOutcome::Proposed(proposal));
@@ -133,12 +134,13 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
     let Some(((payer, member), proposed)) =
         proposals(&office.model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal)
     else {
-        return Err(Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals")));
+        return approve_on_period(office, proposal).await;
     };
     let by = office.act.by.clone();
     let subject = Subject::memos(&payer, &member);
     let facts = office
         .decide(&subject, |model| {
+            refuse_what_is_out_of_date(model, &payer, &proposed)?;
             let decided = model.memos(&payer, &member)?.decide_approve(proposal, &by);
             let (approved, facts) = decided.map_err(|refusal| Failure::refused("CM0339", refusal))?;
             Ok(std::iter::once(Fact::ActApproved(approved)).chain(facts.into_iter().map(Fact::from)).collect())
@@ -146,6 +148,21 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
         .await?;
     complete_transfer(office, &payer, &member, &proposed.act).await?;
     Ok(facts.len().saturating_sub(1))
+}
+
+/// A revision is approved as AWS states the credit now, or not at all.
+fn refuse_what_is_out_of_date(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    proposed: &ActProposed,
+) -> Result<(), Failure> {
+    let HandAct::Revise(command) = &proposed.act else { return Ok(()) };
+    let change = model.upstream_credit(payer, &command.credit)?.face_change;
+    if change == command.change {
+        return Ok(());
+    }
+    let what = format!("AWS has changed credit {} again since, by {change} in all: see approvals", command.credit);
+    Err(Failure::refused("CM0339", what))
 }
 
 /// Takes memos over from another system.

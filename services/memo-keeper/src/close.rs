@@ -1,7 +1,7 @@
 //! Closing a period: gather what blocks it, close it, let lapse what its end ends.
 
 use domain::{
-    billing::{Blocker, ClosePeriod, CloseRefusal, PeriodStatus, ReopenPeriod, WaivePeriod, within},
+    billing::{Blocker, ClosePeriod, CloseRefusal, PeriodStatus, WaivePeriod, within},
     classification::{LineClass, classify_line},
     ids::{MemberAccountId, PayerAccountId},
     memo::LapseAtClose,
@@ -55,10 +55,9 @@ pub async fn close(
         .decide(&subject, |model| {
             let command = close_command(model, payer, period, options)?;
             let state = model.billing(payer, period)?;
-            let facts = state.decide_close(&command).map_err(|refusal| match refusal {
-                CloseRefusal::Blocked { blockers, .. } => blocked(payer, period, blockers),
-                other => Failure::refused("CM0332", other),
-            })?;
+            let facts = state
+                .decide_close(&command)
+                .map_err(|CloseRefusal::Blocked { blockers, .. }| blocked(payer, period, blockers))?;
             Ok(facts.into_iter().map(Fact::from).collect())
         })
         .await?;
@@ -150,7 +149,8 @@ async fn lapse(office: &mut BackOffice, payer: &PayerAccountId, period: BillingP
             }
             let policies = model.policies(payer, period)?;
             let policy = policies.hash();
-            let command = LapseAtClose { closing: period, policies: &policies, policy: &policy, first_unissued };
+            let command =
+                LapseAtClose { closing: period, expiry: policies.memo_expiry, policy: &policy, first_unissued };
             memo_holders(model, payer)?
                 .into_iter()
                 .map(|member| {
@@ -216,25 +216,4 @@ pub async fn waive(
         .await?;
     let status = office.model.billing(payer, period)?.status;
     Ok(CloseOutcome { status, waived: blockers, stood_already: facts.is_empty() })
-}
-
-/// Reopens a closed period.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn reopen(office: &mut BackOffice, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
-    let subject = Subject::billing(payer, period);
-    office
-        .decide(&subject, |model| {
-            let next = model.billing(payer, period.next())?;
-            let next_is_billed = next.billed().is_some() || next.status == PeriodStatus::Closed;
-            let command = ReopenPeriod { payer: payer.clone(), period, next_is_billed };
-            let facts = model
-                .billing(payer, period)?
-                .decide_reopen(&command)
-                .map_err(|refusal| Failure::refused("CM0333", refusal))?;
-            Ok(facts.into_iter().map(Fact::from).collect())
-        })
-        .await?;
-    Ok(())
 }

@@ -7,14 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Days;
 use domain::{
     billing::{ConvertedCorrection, Correction, PeriodStatus, convert},
     classification::{LineClass, classify_line},
     ids::{DocumentNumber, MemberAccountId, PayerAccountId, RunId},
-    memo::{CorrectPeriod, LapseAtClose, MemberMemos, MemoFact, ReinstateMemo, UnapplyCause},
+    memo::{CorrectPeriod, MemberMemos, MemoFact, PastEnd, UnapplyCause, UnapplyVoided},
     period::BillingPeriod,
-    policy::ReinstatedAfterExpiry,
     rating::RatedMonth,
     usage::{ChargeAggregate, DeliveryState},
 };
@@ -22,7 +20,10 @@ use money::{Currency, Exact, Money};
 use read_model::ReadModel;
 use service_kit::Failure;
 
-use crate::members::PeriodBasis;
+use crate::{
+    members::PeriodBasis,
+    voids::{VoidedMembers, voided_members},
+};
 
 /// What a month's statement and the corrections since have settled with a member.
 #[derive(Debug, Clone)]
@@ -76,8 +77,12 @@ pub(crate) fn refunds_month(charge: &ChargeAggregate, billed_in: BillingPeriod) 
 /// A month whose documents went out before a run, and that may need correcting in it.
 pub(crate) struct EarlierMonth {
     pub(crate) basis: PeriodBasis,
+    /// Its bill was delivered anew since it was billed.
+    pub(crate) delivered_anew: bool,
     /// Bills that may hold refunds of it.
     later: LaterBills,
+    /// Members whose document was voided for good: nothing is charged to them for it any more.
+    voided: VoidedMembers,
 }
 
 /// Bills after a month.
@@ -96,7 +101,7 @@ pub(crate) fn later_bills(
 }
 
 /// The earlier months that a run corrects: closed (or followed by issued statements), and either
-/// delivered anew since, or refunded by the bill of the run's month.
+/// delivered anew since, refunded by the bill of the run's month, or with a document that was voided.
 pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<EarlierMonth>, Failure> {
     let refunded = refunded_months(model, of)?;
     let mut found = Vec::new();
@@ -105,9 +110,11 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
         let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
         let goes_out = state.status == PeriodStatus::Closed || state.is_issued();
         let delivered_anew = run.delivery != basis.delivery.delivery;
-        if goes_out && basis.currency() == of.currency() && (delivered_anew || refunded.contains(period)) {
+        let voided = voided_members(model, &basis, state)?;
+        let has_changed = delivered_anew || refunded.contains(period) || !voided.is_empty();
+        if goes_out && basis.currency() == of.currency() && has_changed {
             let later = later_bills(model, &of.payer, *period, of.period)?;
-            found.push(EarlierMonth { basis, later });
+            found.push(EarlierMonth { basis, delivered_anew, later, voided });
         }
     }
     Ok(found)
@@ -126,6 +133,9 @@ fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<Billi
 impl EarlierMonth {
     /// The month's charges as they are now, refunds on later bills included.
     pub(crate) fn rated(&self, model: &ReadModel, member: &MemberAccountId) -> Result<RatedMonth, Failure> {
+        if self.voided.contains_key(member) {
+            return Ok(RatedMonth::empty(self.basis.period, self.basis.currency()));
+        }
         let refunds = refunds_of(model, &self.basis, member, &self.later)?;
         self.basis.rated_with(model, member, refunds)
     }
@@ -139,6 +149,18 @@ impl EarlierMonth {
         member: &MemberAccountId,
         memos: &MemberMemos,
     ) -> Result<Vec<MemoFact>, Failure> {
+        if let Some((document, _)) = self.voided.get(member) {
+            let past_end = PastEnd::of(&of.policies);
+            let command = UnapplyVoided {
+                document,
+                period: self.basis.period,
+                run,
+                posting: of.period,
+                past_end: &past_end,
+                on: of.period.last_day(),
+            };
+            return memos.decide_unapply_voided(&command).map_err(|fault| Failure::check("CM0503", fault));
+        }
         let refunds = refunds_of(model, &self.basis, member, &self.later)?;
         let cause = if refunds.is_empty() { UnapplyCause::Restated } else { UnapplyCause::Refunded };
         let month = self.basis.rated_with(model, member, refunds)?;
@@ -158,7 +180,10 @@ impl EarlierMonth {
             .map(|fact| fact.memo().clone())
             .collect();
         if !back.is_empty() {
-            facts.extend(after_the_end(of, memos, &facts, &back)?);
+            let after = memos.after(&facts).map_err(|fault| Failure::check("CM0503", fault))?;
+            // Past a memo's end it lapses at once, or gets days of grace (rule book N4).
+            let past_end = PastEnd::of(&of.policies);
+            facts.extend(after.decide_past_end(&back, &past_end, of.period.last_day(), of.period));
         }
         Ok(facts)
     }
@@ -224,43 +249,6 @@ pub(crate) fn refunds_of(
         refunds.extend(usage.charges.into_iter().filter(|charge| refunds_month(charge, *later) == Some(basis.period)));
     }
     Ok(refunds)
-}
-
-/// What came back to a memo past its end lapses at once, or gets days of grace (rule book N4).
-fn after_the_end(
-    of: &PeriodBasis,
-    memos: &MemberMemos,
-    facts: &[MemoFact],
-    back: &BTreeSet<domain::ids::MemoNumber>,
-) -> Result<Vec<MemoFact>, Failure> {
-    let mut after = memos.clone();
-    for fact in facts {
-        after.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
-    }
-    // Only memos that got something back, and whose end was settled, are asked.
-    after.memos.retain(|number, memo| back.contains(number) && memo.last_period().is_some_and(|last| last < of.period));
-    match of.policies.reinstated_after_expiry {
-        ReinstatedAfterExpiry::LapsesAtOnce => Ok(after.decide_lapse(&LapseAtClose {
-            closing: of.period.previous(),
-            policies: &of.policies,
-            policy: &of.policy,
-            first_unissued: of.period,
-        })),
-        ReinstatedAfterExpiry::GraceDays(days) => {
-            let until = of.period.last_day().checked_add_days(Days::new(u64::from(days)));
-            let mut graced = Vec::new();
-            for memo in after.memos.values() {
-                graced.push(after.decide_grace(&ReinstateMemo {
-                    memo: memo.number.clone(),
-                    amount: None,
-                    usable_until: until,
-                    effective: of.period.last_day(),
-                    posting: of.period,
-                }));
-            }
-            Ok(graced.into_iter().flatten().collect())
-        }
-    }
 }
 
 /// The exact sum of refunds that are corrections of earlier months instead of charges of this one.

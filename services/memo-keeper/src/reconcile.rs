@@ -7,7 +7,6 @@
 //! ```
 
 use domain::{
-    billing::BillingState,
     classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -20,7 +19,9 @@ use service_kit::Failure;
 
 use crate::{
     corrections::{later_bills, refunds_of, settled},
+    exceptions::{Exception, ExceptionKind, exceptions},
     members::PeriodBasis,
+    voids::voided_members,
 };
 
 /// What AWS applied of one credit.
@@ -34,6 +35,12 @@ pub struct ReconciledCredit {
     pub on_owner: Exact,
     /// The part stripped from others.
     pub scattered: Exact,
+    /// What AWS's allocation history says it applied, where it was imported and names the credit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<Exact>,
+    /// That less what the bill's lines say: an open item unless it is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history_difference: Option<Exact>,
 }
 
 /// A period, reconciled. Upstream amounts are exact; what customers are billed is in minor units.
@@ -70,6 +77,8 @@ pub struct Reconciliation {
     /// AWS's charges less what customers are charged, before memos: negative where the distributor
     /// gains.
     pub kept: Exact,
+    /// The part of `kept` that documents charged which were voided (rule book N39).
+    pub voided: Exact,
     /// Exact charges less their rounded sum.
     pub rounding: Exact,
     /// Whether the period was billed on the delivery that counts; else only the upstream side ties.
@@ -78,6 +87,10 @@ pub struct Reconciliation {
     pub residual: Exact,
     /// Each credit.
     pub credits: Vec<ReconciledCredit>,
+    /// What ties and still wants a person's eye: shortfalls, funding below nothing, differences from
+    /// AWS's history of the month. It is no part of the residual.
+    #[serde(default)]
+    pub open_items: Vec<Exception>,
 }
 
 /// Reconciles a period; none where nothing was delivered.
@@ -108,6 +121,8 @@ pub fn reconcile(
         (Exact::ZERO, Exact::ZERO, Exact::ZERO, Vec::new());
     for ((_, id), credit) in model.upstream_credits(Some(payer))? {
         let Some((applied, terms)) = credit.applications.get(&period).zip(credit.terms.as_ref()) else { continue };
+        let stated = credit.history.get(&period).map(|observed| observed.amount);
+        let on_bill = applied.amount.checked_add(applied.beyond_face)?;
         attributed = attributed.checked_add(applied.amount)?;
         beyond_face = beyond_face.checked_add(applied.beyond_face)?;
         on_owner = on_owner.checked_add(applied.on_owner)?;
@@ -117,6 +132,8 @@ pub fn reconcile(
             owner_account_id: credit.owner_in(period).unwrap_or(&terms.owner).to_string(),
             on_owner: applied.on_owner,
             scattered: applied.scattered,
+            history: stated,
+            history_difference: stated.map(|stated| stated.checked_sub(on_bill)).transpose()?,
         });
     }
     let given = attributed.checked_add(retained)?.checked_add(suspense)?.checked_add(beyond_face)?;
@@ -124,7 +141,7 @@ pub fn reconcile(
 
     let customers = customers_side(model, &basis)?;
     let is_billed = customers.is_some();
-    let CustomersSide { billed, memo_applied, kept, rounding, refunded_later, unsettled } =
+    let CustomersSide { billed, memo_applied, kept, voided, rounding, refunded_later, unsettled } =
         customers.unwrap_or_else(|| CustomersSide::nothing(basis.currency()));
     let customer_residual = if is_billed {
         let customers = billed
@@ -155,6 +172,7 @@ pub fn reconcile(
         billed,
         memo_applied,
         kept,
+        voided,
         rounding,
         is_billed,
         // Both sides must tie; the larger gap is shown, so that two errors never hide each other.
@@ -164,7 +182,27 @@ pub fn reconcile(
             customer_residual
         },
         credits,
+        open_items: Vec::new(),
     }))
+}
+
+/// What ties in a period and still wants a person's eye.
+///
+/// # Errors
+/// [`Failure`].
+pub fn open_items(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    today: chrono::NaiveDate,
+) -> Result<Vec<Exception>, Failure> {
+    let mut found = exceptions(model, Some(payer), today)?;
+    found.retain(|one| match one.exception {
+        ExceptionKind::UpstreamShortfall | ExceptionKind::NegativeFunding => true,
+        ExceptionKind::HistoryDifference => one.period == Some(period),
+        _ => false,
+    });
+    Ok(found)
 }
 
 /// What customers were charged for a month, corrections since included.
@@ -172,6 +210,7 @@ struct CustomersSide {
     billed: Money,
     memo_applied: Money,
     kept: Exact,
+    voided: Exact,
     /// Exact charges less what was settled: less than a minor unit a member.
     rounding: Exact,
     /// Refunds that stand on later bills and correct this month.
@@ -186,6 +225,7 @@ impl CustomersSide {
             billed: Money::zero(currency),
             memo_applied: Money::zero(currency),
             kept: Exact::ZERO,
+            voided: Exact::ZERO,
             rounding: Exact::ZERO,
             refunded_later: Exact::ZERO,
             unsettled: Exact::ZERO,
@@ -193,10 +233,12 @@ impl CustomersSide {
     }
 }
 
-/// None where the month was not billed, or was delivered anew and not corrected yet.
+/// None where the month was not billed, or was delivered anew or voided and not corrected yet.
 fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<CustomersSide>, Failure> {
     let periods = model.billing_periods(&basis.payer)?;
-    let Some(run) = periods.get(&basis.period).and_then(BillingState::billed) else { return Ok(None) };
+    let Some(state) = periods.get(&basis.period) else { return Ok(None) };
+    let Some(run) = state.billed() else { return Ok(None) };
+    let voided = voided_members(model, basis, state)?;
     let through =
         periods.iter().rev().find(|(_, state)| state.billed().is_some()).map_or(basis.period, |(last, _)| *last);
     let later = later_bills(model, &basis.payer, basis.period, through)?;
@@ -210,13 +252,20 @@ fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Custo
         let settled = settled(model, basis, &member, None)?;
         let month = basis.rated_with(model, &member, refunds)?;
         let month = month.with_tax_after_memo(&basis.policies, settled.applied)?;
-        let difference = month.gross()?.checked_sub(settled.gross.to_exact())?;
+        let mut gross = month.gross()?;
+        if voided.contains_key(&member) {
+            // Nothing is charged for it any more: the distributor bears it.
+            side.kept = side.kept.checked_add(gross)?;
+            side.voided = side.voided.checked_add(gross)?;
+            gross = Exact::ZERO;
+        }
+        let difference = gross.checked_sub(settled.gross.to_exact())?;
         let sum = if difference.abs() < unit { &mut side.rounding } else { &mut side.unsettled };
         *sum = sum.checked_add(difference)?;
         side.kept = side.kept.checked_add(month.kept)?;
         side.billed += settled.gross - settled.applied;
         side.memo_applied += settled.applied;
     }
-    let delivered_anew = run.delivery != basis.delivery.delivery;
-    Ok((side.unsettled.is_zero() || !delivered_anew).then_some(side))
+    let not_yet_corrected = run.delivery != basis.delivery.delivery || !voided.is_empty();
+    Ok((side.unsettled.is_zero() || !not_yet_corrected).then_some(side))
 }

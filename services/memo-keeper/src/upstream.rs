@@ -5,12 +5,17 @@
 use domain::{
     credit::{CreditStatus, UpstreamCreditState},
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
-    memo::{EndUnfunded, IssueMemo, MemoTerms, ReviseMemos, TransferMemo, WriteOffCause},
+    memo::{
+        ActProposed, EndUnfunded, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos, TransferMemo,
+        WriteOffCause,
+    },
     period::BillingPeriod,
+    policy::FourEyesAct,
 };
 use money::{Exact, Money, Rounding};
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
+use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
 type Decided = Vec<(Subject, Vec<Fact>)>;
@@ -23,8 +28,9 @@ pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> 
     let first_unissued = office.first_unissued(payer)?;
     let today = office.clock.today();
     for ((_, id), credit) in office.model.upstream_credits(Some(payer))? {
-        if !credit.face_change.is_zero() {
-            office.decide_many(|model| revise(model, payer, &id, &credit, today, first_unissued)).await?;
+        if credit.revisions > 0 {
+            let maker = (office.act.by.clone(), office.act.reason.clone());
+            office.decide_many(|model| revise(model, payer, &id, &credit, today, first_unissued, &maker)).await?;
         }
         let ended = match credit.status {
             CreditStatus::Cancelled => credit.ended_on,
@@ -62,6 +68,7 @@ fn revise(
     credit: &UpstreamCreditState,
     today: chrono::NaiveDate,
     first_unissued: Option<BillingPeriod>,
+    maker: &(String, Option<String>),
 ) -> Result<Decided, Failure> {
     let Some(terms) = &credit.terms else { return Ok(Vec::new()) };
     let effective = today.max(terms.start_date).min(terms.end_date.unwrap_or(today).max(terms.start_date));
@@ -75,7 +82,38 @@ fn revise(
     };
     let memos = model.memos(payer, &terms.owner)?;
     let facts = memos.decide_revise(&command).map_err(|refusal| Failure::refused("CM0335", refusal))?;
-    Ok(vec![(Subject::memos(payer, &terms.owner), facts.into_iter().map(Fact::from).collect())])
+    let subject = Subject::memos(payer, &terms.owner);
+    let moves_a_balance = facts.iter().any(|fact| !matches!(fact, MemoFact::Shortfall(_)));
+    if moves_a_balance && policies.four_eyes.contains(&FourEyesAct::Adjust) {
+        let proposed = propose_revision(&subject, &memos, command, maker);
+        return Ok(vec![(subject, proposed.into_iter().map(Fact::ActProposed).collect())]);
+    }
+    Ok(vec![(subject, facts.into_iter().map(Fact::from).collect())])
+}
+
+/// A revision that waits for a second person (rule book N5); nothing where it waits already. It takes
+/// the place of one that AWS has made out of date.
+fn propose_revision(
+    subject: &Subject,
+    memos: &MemberMemos,
+    command: ReviseMemos,
+    (by, reason): &(String, Option<String>),
+) -> Option<ActProposed> {
+    let seed = format!("{subject}\u{0}{}\u{0}{}", command.credit, command.change);
+    let proposal = hex::encode(&Sha256::digest(seed.as_bytes())[..6]);
+    if memos.proposals.contains_key(&proposal) {
+        return None;
+    }
+    let is_of_credit = |act: &HandAct| matches!(act, HandAct::Revise(other) if other.credit == command.credit);
+    let replaces = memos.proposals.values().filter(|other| is_of_credit(&other.act));
+    let why = format!("AWS has changed credit {} by {} since it was first seen", command.credit, command.change);
+    Some(ActProposed {
+        proposal,
+        by: by.clone(),
+        reason: reason.clone().unwrap_or(why),
+        replaces: replaces.map(|other| other.proposal.clone()).collect(),
+        act: HandAct::Revise(command),
+    })
 }
 
 fn end_unfunded<'a>(

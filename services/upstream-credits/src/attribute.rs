@@ -1,7 +1,7 @@
 //! Attributing a period's credit lines: reads what a delivery says, lets the domain match, records
 //! what differs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     classification::CreditLineTreatment,
@@ -55,7 +55,8 @@ fn decide_period(
     let policies = model.policies(payer, period)?;
     let lines = {
         let known = KnownCredits::of(credits.values());
-        promotional_lines(model, payer, period, &suspense, |line| known.treat(line, &policies))?
+        let said = said_before(model, payer, period, &credits)?;
+        promotional_lines(model, payer, period, (&suspense, &said), |line| known.treat(line, &policies))?
     };
     let attributable = attributable(&credits, period, &policies)?;
     let attribution = attribute(&lines, &attributable)?;
@@ -73,12 +74,38 @@ fn decide_period(
     Ok(decided)
 }
 
+/// What operators said of descriptions in earlier months: it is remembered (rule book N12) as long as
+/// they named one credit only and AWS may still apply it.
+fn said_before(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    credits: &BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>,
+) -> Result<BTreeMap<String, UpstreamCreditId>, Failure> {
+    let mut said: BTreeMap<String, BTreeSet<UpstreamCreditId>> = BTreeMap::new();
+    for ((of, month), suspense) in model.all_suspense()? {
+        if of == *payer && month < period {
+            for one in suspense.by_operator {
+                said.entry(one.description).or_default().insert(one.credit);
+            }
+        }
+    }
+    let is_live = |credit: &UpstreamCreditId| {
+        credits.get(&(payer.clone(), credit.clone())).is_some_and(|state| state.is_live_in(period))
+    };
+    Ok(said
+        .into_iter()
+        .filter(|(_, named)| named.len() == 1)
+        .filter_map(|(description, named)| Some((description, named.into_iter().find(is_live)?)))
+        .collect())
+}
+
 /// Promotional lines of all members, summed by member, description and stated credit id.
 fn promotional_lines(
     model: &ReadModel,
     payer: &PayerAccountId,
     period: BillingPeriod,
-    suspense: &SuspenseState,
+    (suspense, said_before): (&SuspenseState, &BTreeMap<String, UpstreamCreditId>),
     treat: impl Fn(&CreditLineAggregate) -> CreditLineTreatment,
 ) -> Result<Vec<PromotionalLine>, Failure> {
     let deliveries = model.deliveries(payer, period)?;
@@ -95,7 +122,10 @@ fn promotional_lines(
         .into_iter()
         .filter(|(_, applied)| !applied.is_zero())
         .map(|((member, description, credit_id), applied)| PromotionalLine {
-            by_operator: suspense.operator_says(&member, &description).cloned(),
+            by_operator: suspense
+                .operator_says(&member, &description)
+                .or_else(|| said_before.get(&description))
+                .cloned(),
             member,
             description,
             credit_id,

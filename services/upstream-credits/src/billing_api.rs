@@ -92,7 +92,7 @@ fn read_credit(
 }
 
 /// Ids come as strings, and in one call of the API as numbers.
-fn text_of(value: Option<&Value>) -> String {
+pub(crate) fn text_of(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
@@ -100,7 +100,7 @@ fn text_of(value: Option<&Value>) -> String {
     }
 }
 
-fn amount_of(credit: &Value, field: &str) -> Result<(Option<Exact>, Option<Currency>), String> {
+pub(crate) fn amount_of(credit: &Value, field: &str) -> Result<(Option<Exact>, Option<Currency>), String> {
     let Some(amount) = credit.get(field).filter(|amount| !amount.is_null()) else { return Ok((None, None)) };
     let value = Exact::parse(&text_of(amount.get("currencyAmount"))).map_err(|cause| cause.to_string())?;
     let currency = Currency::parse(&text_of(amount.get("currencyCode"))).map_err(|cause| cause.to_string())?;

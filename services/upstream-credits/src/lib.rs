@@ -6,11 +6,15 @@
 mod attribute;
 mod billing_api;
 mod csv_file;
+mod history;
 mod import;
 mod life;
+mod simulated;
 
 pub use attribute::{attribute_by_hand, attribute_payer, attribute_period};
 pub use billing_api::read_get_credits;
 pub use csv_file::{CsvFault, CsvTable, read_credits_csv};
+pub use history::{HistoryImported, observe_history, read_history_file};
 pub use import::{Imported, observe, read_credits_file};
 pub use life::credit_life;
+pub use simulated::{SimulatedRow, simulate_period};

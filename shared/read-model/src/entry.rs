@@ -83,6 +83,7 @@ impl MemoEntry {
                 entry.reassigned_out = before - after;
                 entry.funded = -out.funded_moved;
             }
+            MemoFact::Shortfall(_) => {}
             MemoFact::PoReassigned(moved) => entry.assigned_to = Some((moved.to_customer.clone(), moved.to_po.clone())),
         }
         entry

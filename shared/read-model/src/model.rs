@@ -276,6 +276,7 @@ impl ReadModel {
                     &statement.member_account_id,
                     Some(statement.period),
                 );
+                self.keep_former_statement(&commit.subject, &key)?;
                 let stored = crate::queries::StoredStatement {
                     statement: statement.clone(),
                     sequence: commit.sequence,
@@ -294,6 +295,24 @@ impl ReadModel {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A statement that went out is kept when the month is stated anew (rule book N20); one of a draft
+    /// is not.
+    fn keep_former_statement(&mut self, period: &Subject, key: &str) -> Result<(), StoreFault> {
+        let Some(former) = self.value::<crate::queries::StoredStatement>(Tree::Statements, key.as_bytes())? else {
+            return Ok(());
+        };
+        let went_out = former.statement.document_number.is_some()
+            || self.cached.get(period).is_some_and(|record| match &record.state {
+                crate::Aggregate::Billing(state) => state.runs_issued > 0,
+                _ => false,
+            });
+        if went_out {
+            let key = format!("{key}/{:020}", former.sequence);
+            self.put(Tree::FormerStatements, key.into_bytes(), &former)?;
+        }
+        Ok(())
     }
 
     fn put<T: Serialize>(&mut self, tree: Tree, key: Vec<u8>, value: &T) -> Result<(), StoreFault> {

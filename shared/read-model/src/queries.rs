@@ -363,6 +363,41 @@ impl ReadModel {
         self.value(Tree::Statements, statement_key(payer, member, Some(period)).as_bytes())
     }
 
+    /// Members of a payer that have a statement of a period, sorted.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn members_stated(
+        &self,
+        payer: &PayerAccountId,
+        period: BillingPeriod,
+    ) -> Result<BTreeSet<MemberAccountId>, StoreFault> {
+        let found = self.values::<serde::de::IgnoredAny>(Tree::Statements, format!("{payer}/").as_bytes())?;
+        let (of_payer, of_period) = (format!("{payer}/"), format!("/{period}"));
+        Ok(found
+            .into_iter()
+            .filter_map(|(key, _)| {
+                let key = String::from_utf8_lossy(&key).into_owned();
+                MemberAccountId::parse(key.strip_prefix(&of_payer)?.strip_suffix(&of_period)?).ok()
+            })
+            .collect())
+    }
+
+    /// A member's statements of a period that went out and were made anew since, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn former_statements(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+        period: BillingPeriod,
+    ) -> Result<Vec<StoredStatement>, StoreFault> {
+        let prefix = format!("{}/", statement_key(payer, member, Some(period)));
+        let found = self.values(Tree::FormerStatements, prefix.as_bytes())?;
+        Ok(found.into_iter().map(|(_, stored)| stored).collect())
+    }
+
     /// All statements of a member, by period.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ pub enum Tree {
     Aggregates,
     /// Statements by payer, account and period.
     Statements,
+    /// Statements that went out and were made anew since, by payer, account, period and position.
+    FormerStatements,
     /// Memo entries with both dates, by payer, account and position.
     Entries,
     /// Members on a payer's bill, by payer, period and account.
@@ -22,18 +24,26 @@ pub enum Tree {
 
 impl Tree {
     /// All of them.
-    pub const ALL: [Tree; 6] =
-        [Self::Aggregates, Self::Statements, Self::Entries, Self::PeriodMembers, Self::Rates, Self::Checkpoint];
+    pub const ALL: [Tree; 7] = [
+        Self::Aggregates,
+        Self::Statements,
+        Self::FormerStatements,
+        Self::Entries,
+        Self::PeriodMembers,
+        Self::Rates,
+        Self::Checkpoint,
+    ];
 
     /// Its name in the store, with the version of the projection: another version is another tree.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Aggregates => "aggregates-1",
-            Self::Statements => "statements-1",
-            Self::Entries => "entries-1",
-            Self::PeriodMembers => "period-members-1",
-            Self::Rates => "rates-1",
-            Self::Checkpoint => "checkpoint-1",
+            Self::Aggregates => "aggregates-2",
+            Self::Statements => "statements-2",
+            Self::FormerStatements => "former-statements-2",
+            Self::Entries => "entries-2",
+            Self::PeriodMembers => "period-members-2",
+            Self::Rates => "rates-2",
+            Self::Checkpoint => "checkpoint-2",
         }
     }
 }

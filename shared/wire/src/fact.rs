@@ -50,6 +50,8 @@ pub enum Fact {
     UpstreamCreditCancelled(credit::UpstreamCreditCancelled),
     #[serde(rename = "applications_attributed.v1")]
     ApplicationsAttributed(credit::ApplicationsAttributed),
+    #[serde(rename = "credit_allocation_observed.v1")]
+    CreditAllocationObserved(credit::CreditAllocationObserved),
     #[serde(rename = "suspense_opened.v1")]
     SuspenseOpened(credit::SuspenseOpened),
     #[serde(rename = "suspense_cleared.v1")]
@@ -82,6 +84,8 @@ pub enum Fact {
     MemoPoReassigned(memo::MemoPoReassigned),
     #[serde(rename = "memo_reinstated.v1")]
     MemoReinstated(memo::MemoReinstated),
+    #[serde(rename = "upstream_shortfall_stated.v1")]
+    UpstreamShortfallStated(memo::UpstreamShortfallStated),
     #[serde(rename = "act_proposed.v1")]
     ActProposed(memo::ActProposed),
     #[serde(rename = "act_approved.v1")]
@@ -100,6 +104,12 @@ pub enum Fact {
     PeriodReopened(billing::PeriodReopened),
     #[serde(rename = "period_waived.v1")]
     PeriodWaived(billing::PeriodWaived),
+    #[serde(rename = "document_voided.v1")]
+    DocumentVoided(billing::DocumentVoided),
+    #[serde(rename = "period_act_proposed.v1")]
+    PeriodActProposed(billing::PeriodActProposed),
+    #[serde(rename = "period_act_approved.v1")]
+    PeriodActApproved(billing::PeriodActApproved),
 }
 
 impl Fact {
@@ -120,6 +130,7 @@ impl Fact {
             Self::UpstreamCreditPaused(_) => "upstream_credit_paused.v1",
             Self::UpstreamCreditCancelled(_) => "upstream_credit_cancelled.v1",
             Self::ApplicationsAttributed(_) => "applications_attributed.v1",
+            Self::CreditAllocationObserved(_) => "credit_allocation_observed.v1",
             Self::SuspenseOpened(_) => "suspense_opened.v1",
             Self::SuspenseCleared(_) => "suspense_cleared.v1",
             Self::SuspenseAttributed(_) => "suspense_attributed.v1",
@@ -136,6 +147,7 @@ impl Fact {
             Self::MemoReassignedIn(_) => "memo_reassigned_in.v1",
             Self::MemoPoReassigned(_) => "memo_po_reassigned.v1",
             Self::MemoReinstated(_) => "memo_reinstated.v1",
+            Self::UpstreamShortfallStated(_) => "upstream_shortfall_stated.v1",
             Self::ActProposed(_) => "act_proposed.v1",
             Self::ActApproved(_) => "act_approved.v1",
             Self::BillingRunStarted(_) => "billing_run_started.v1",
@@ -145,6 +157,9 @@ impl Fact {
             Self::PeriodClosed(_) => "period_closed.v1",
             Self::PeriodReopened(_) => "period_reopened.v1",
             Self::PeriodWaived(_) => "period_waived.v1",
+            Self::DocumentVoided(_) => "document_voided.v1",
+            Self::PeriodActProposed(_) => "period_act_proposed.v1",
+            Self::PeriodActApproved(_) => "period_act_approved.v1",
         }
     }
 
@@ -164,6 +179,7 @@ impl Fact {
         "upstream_credit_paused.v1",
         "upstream_credit_cancelled.v1",
         "applications_attributed.v1",
+        "credit_allocation_observed.v1",
         "suspense_opened.v1",
         "suspense_cleared.v1",
         "suspense_attributed.v1",
@@ -180,6 +196,7 @@ impl Fact {
         "memo_reassigned_in.v1",
         "memo_po_reassigned.v1",
         "memo_reinstated.v1",
+        "upstream_shortfall_stated.v1",
         "act_proposed.v1",
         "act_approved.v1",
         "billing_run_started.v1",
@@ -189,6 +206,9 @@ impl Fact {
         "period_closed.v1",
         "period_reopened.v1",
         "period_waived.v1",
+        "document_voided.v1",
+        "period_act_proposed.v1",
+        "period_act_approved.v1",
     ];
 }
 
@@ -208,6 +228,7 @@ impl From<MemoFact> for Fact {
             MemoFact::ReassignedIn(fact) => Self::MemoReassignedIn(fact),
             MemoFact::PoReassigned(fact) => Self::MemoPoReassigned(fact),
             MemoFact::Reinstated(fact) => Self::MemoReinstated(fact),
+            MemoFact::Shortfall(fact) => Self::UpstreamShortfallStated(fact),
         }
     }
 }
@@ -229,6 +250,7 @@ impl Fact {
             Self::MemoReassignedIn(fact) => MemoFact::ReassignedIn(fact.clone()),
             Self::MemoPoReassigned(fact) => MemoFact::PoReassigned(fact.clone()),
             Self::MemoReinstated(fact) => MemoFact::Reinstated(fact.clone()),
+            Self::UpstreamShortfallStated(fact) => MemoFact::Shortfall(fact.clone()),
             _ => return None,
         })
     }
@@ -244,6 +266,7 @@ impl From<CreditFact> for Fact {
             CreditFact::Paused(fact) => Self::UpstreamCreditPaused(fact),
             CreditFact::Cancelled(fact) => Self::UpstreamCreditCancelled(fact),
             CreditFact::Attributed(fact) => Self::ApplicationsAttributed(fact),
+            CreditFact::AllocationObserved(fact) => Self::CreditAllocationObserved(fact),
         }
     }
 }
@@ -259,6 +282,7 @@ impl Fact {
             Self::UpstreamCreditPaused(fact) => CreditFact::Paused(fact.clone()),
             Self::UpstreamCreditCancelled(fact) => CreditFact::Cancelled(fact.clone()),
             Self::ApplicationsAttributed(fact) => CreditFact::Attributed(fact.clone()),
+            Self::CreditAllocationObserved(fact) => CreditFact::AllocationObserved(fact.clone()),
             _ => return None,
         })
     }
@@ -316,6 +340,9 @@ impl From<BillingFact> for Fact {
             BillingFact::Closed(fact) => Self::PeriodClosed(fact),
             BillingFact::Reopened(fact) => Self::PeriodReopened(fact),
             BillingFact::Waived(fact) => Self::PeriodWaived(fact),
+            BillingFact::Voided(fact) => Self::DocumentVoided(fact),
+            BillingFact::ActProposed(fact) => Self::PeriodActProposed(fact),
+            BillingFact::ActApproved(fact) => Self::PeriodActApproved(fact),
         }
     }
 }
@@ -331,6 +358,9 @@ impl Fact {
             Self::PeriodClosed(fact) => BillingFact::Closed(fact.clone()),
             Self::PeriodReopened(fact) => BillingFact::Reopened(fact.clone()),
             Self::PeriodWaived(fact) => BillingFact::Waived(fact.clone()),
+            Self::DocumentVoided(fact) => BillingFact::Voided(fact.clone()),
+            Self::PeriodActProposed(fact) => BillingFact::ActProposed(fact.clone()),
+            Self::PeriodActApproved(fact) => BillingFact::ActApproved(fact.clone()),
             _ => return None,
         })
     }

@@ -5,11 +5,17 @@
 mod four_eyes;
 mod hand_moves;
 mod hand_verbs;
+mod n04_past_the_end;
 mod n05_revised;
+mod n07_taken_back;
 mod n08_cancelled;
 mod n09_refunds;
+mod n12_descriptions;
 mod n13_over_application;
+mod n14_exceptions;
+mod n20_reopened;
 mod n25_transferred;
+mod n39_voided;
 mod taken_over;
 mod w03_restatement;
 mod w07_out_of_order;
@@ -51,4 +57,17 @@ fn partly_funded() -> Office {
     office.ingest("january.csv", january.cur2());
     office.bill_and_close("2019-01");
     office
+}
+
+/// How often a fact of this type stands in a stream of the log.
+fn facts(office: &Office, stream: &str, fact_type: &str) -> usize {
+    let log = std::fs::read_to_string(office.segment(stream)).unwrap();
+    log.matches(&format!("{fact_type}.v1")).count()
+}
+
+/// Adopts policies.
+#[track_caller]
+fn adopt(office: &Office, policies: &str) {
+    office.write("policies.json", policies);
+    office.ok(&["policy", "adopt", "policies.json"]);
 }

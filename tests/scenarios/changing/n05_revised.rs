@@ -1,7 +1,7 @@
 //! N5, N6: AWS revises a credit. A face is a document: more is another memo, less is written down,
 //! and never below what the customer was given.
 
-use super::assert_sound;
+use super::{adopt, assert_sound, facts, memo_of};
 use crate::support::*;
 
 #[test]
@@ -70,5 +70,92 @@ fn down_below_what_was_drawn_stops_at_nothing() {
         ],
     );
     assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "100.00"), ("due", "0.00")]);
+    assert_sound(&office, &["2019-01"]);
+}
+
+/// The only act that waits.
+#[track_caller]
+fn waiting(office: &Office) -> String {
+    let row = only(&office.json(&["approvals"]));
+    assert_fields(&row, &[("by", "clerk"), ("member_account_id", DLT)]);
+    row["proposal"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn n05_where_four_eyes_are_asked_for_it_waits_and_the_one_who_read_it_does_not_approve() {
+    let office = Story::closed();
+    adopt(&office, r#"{"four_eyes":["adjust"]}"#);
+    office.grants(&[grant("5001", DLT, "1200.00")]);
+    assert_fields(&office.balance(DLT), &[("face_amount", "1000.00"), ("open_balance", "900.00")]);
+    let proposal = waiting(&office);
+    let log = office.log_files();
+    office.grants(&[grant("5001", DLT, "1200.00")]);
+    assert_eq!(office.log_files(), log, "it was proposed twice");
+    office.refused(&["approve", &proposal, "--by", "clerk"], &["clerk"]);
+    office.ok(&["approve", &proposal, "--by", "bert"]);
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(&row_where(&rows, "face_amount", "1000.00"), &[("open_balance", "900.00")]);
+    assert_fields(&row_where(&rows, "face_amount", "200.00"), &[("open_balance", "200.00")]);
+    assert_eq!(office.json(&["approvals"]), serde_json::json!([]));
+    office.ok(&["bill", "2019-01"]);
+    assert_eq!(office.json(&["approvals"]), serde_json::json!([]), "what was approved was proposed again");
+    assert_sound(&office, &["2019-01"]);
+}
+
+#[test]
+fn n05_a_proposal_that_aws_made_out_of_date_is_replaced() {
+    let office = super::partly_funded();
+    adopt(&office, r#"{"four_eyes":["adjust"]}"#);
+    office.grants(&[grant("5001", DLT, "1200.00")]);
+    let first = waiting(&office);
+    office.grants(&[grant("5001", DLT, "950.00")]);
+    let second = waiting(&office);
+    assert_ne!(first, second);
+    office.refused(&["approve", &first, "--by", "bert"], &[&first]);
+    assert_fields(&office.balance(DLT), &[("written_off_amount", "0.00"), ("open_balance", "900.00")]);
+    office.ok(&["approve", &second, "--by", "bert"]);
+    assert_fields(&office.balance(DLT), &[("written_off_amount", "50.00"), ("open_balance", "850.00")]);
+    assert_sound(&office, &["2019-01"]);
+}
+
+#[test]
+fn n05_back_to_what_it_was_is_made_good() {
+    let office = super::partly_funded();
+    office.grants(&[grant("5001", DLT, "950.00")]);
+    office.grants(&[grant("5001", DLT, "1000.00")]);
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(&row_where(&rows, "face_amount", "1000.00"), &[("open_balance", "850.00")]);
+    assert_fields(&row_where(&rows, "face_amount", "50.00"), &[("open_balance", "50.00")]);
+    assert_sound(&office, &["2019-01"]);
+}
+
+#[test]
+fn n06_what_the_customer_was_given_is_a_shortfall_and_an_exception() {
+    let office = Story::imported();
+    office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
+    office.bill_and_close("2019-01");
+    let shortfall = |office: &Office| {
+        let rows = office.json(&["credits", "exceptions"]);
+        let of_kind = |row: &&serde_json::Value| row["exception"] == "upstream-shortfall";
+        rows.as_array().unwrap().iter().find(of_kind).cloned()
+    };
+    assert_eq!(shortfall(&office), None);
+    office.grants(&[grant("5001", DLT, "60.00")]);
+    assert_fields(
+        &shortfall(&office).unwrap(),
+        &[("amount", "40"), ("memo_number", &memo_of(&office, DLT)), ("credit_id", "5001"), ("currency", "USD")],
+    );
+    let reconciled = office.reconcile("2019-01");
+    assert_fields(&reconciled, &[("residual", "0")]);
+    assert_fields(&only(&reconciled["open_items"]), &[("exception", "upstream-shortfall"), ("amount", "40")]);
+    assert_eq!(facts(&office, "MEMOS", "upstream_shortfall_stated"), 1);
+    // AWS makes up for half of it, then for all and more.
+    office.grants(&[grant("5001", DLT, "80.00")]);
+    assert_fields(&shortfall(&office).unwrap(), &[("amount", "20")]);
+    assert_fields(&office.balance(DLT), &[("written_off_amount", "900.00"), ("open_balance", "0.00")]);
+    office.grants(&[grant("5001", DLT, "130.00")]);
+    assert_eq!(shortfall(&office), None);
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(&row_where(&rows, "face_amount", "30.00"), &[("open_balance", "30.00")]);
     assert_sound(&office, &["2019-01"]);
 }

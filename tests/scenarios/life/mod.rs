@@ -10,6 +10,8 @@ mod drafts;
 mod dry_run;
 mod following;
 mod idempotency;
+mod n18_history;
 mod printing;
 mod read_model;
 mod repeated_runs;
+mod simulated;

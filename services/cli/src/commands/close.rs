@@ -1,7 +1,7 @@
 //! `close` and `reopen`.
 
-use domain::billing::PeriodStatus;
-use memo_keeper::{BillOptions, CloseOptions};
+use domain::billing::{PeriodAct, PeriodStatus};
+use memo_keeper::{BillOptions, CloseOptions, PeriodOutcome};
 use service_kit::{BackOffice, Failure};
 
 use super::{
@@ -50,12 +50,25 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
 
 /// Reopens a closed period.
 pub(crate) async fn reopen(global: &Global, office: &mut BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
-    if global.reason.is_none() {
+    if global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::usage("CM0205", "reopening needs a reason: say --reason"));
     }
     let payer = payer_or_only(office, args.payer.as_ref())?;
-    memo_keeper::reopen(office, &payer, args.period).await?;
-    print(global, payer.as_str(), &args.period.to_string(), PeriodStatus::Open, &[])
+    if !office.was_done() {
+        let outcome = memo_keeper::act_on_period(office, &payer, args.period, &PeriodAct::Reopen).await?;
+        say_if_proposed(&outcome);
+    }
+    let status = office.model.billing(&payer, args.period)?.status;
+    print(global, payer.as_str(), &args.period.to_string(), status, &[])
+}
+
+/// Says that an act waits for a second person.
+pub(crate) fn say_if_proposed(outcome: &PeriodOutcome) {
+    if let PeriodOutcome::Proposed(proposal) = outcome {
+        output::say(format_args!(
+            "proposed as {proposal}: another person has to approve it (creditmemo approve {proposal} --by NAME)"
+        ));
+    }
 }
 
 fn print(

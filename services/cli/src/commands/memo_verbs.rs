@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::{
     ids::{MemberAccountId, PayerAccountId},
     memo::{
-        AdjustMemo, ExpireMemo, HandAct, HandRefusal, IssueMemo, MemoTerms, OpenMemo, ReassignPo, RefundMemo,
+        AdjustMemo, ExpireMemo, HandAct, HandRefusal, IssueMemo, MemoTerms, OpenMemo, PastEnd, ReassignPo, RefundMemo,
         ReinstateMemo, TransferMemo, WriteOffCause, WriteOffMemo,
     },
     period::BillingPeriod,
@@ -32,8 +32,10 @@ pub(crate) struct ProposalRow {
     pub proposal: String,
     /// The payer.
     pub payer_account_id: String,
-    /// The account.
+    /// The account; blank for an act upon a month.
     pub member_account_id: String,
+    /// The month, for an act upon one.
+    pub period: Option<String>,
     /// What is to be done.
     pub act: String,
     /// Who proposed it.
@@ -137,7 +139,9 @@ fn act_of(office: &BackOffice, command: MemosCommand) -> Result<(PayerAccountId,
         MemosCommand::Reinstate { of: args, until } => {
             let of = target(office, &args)?;
             let (amount, effective, posting) = (of.amount, of.effective, of.posting);
-            let act = ReinstateMemo { memo: args.number, amount, usable_until: until, effective, posting };
+            let past_end = Some(PastEnd::of(&office.model.policies(&of.payer, posting)?));
+            let (memo, usable_until) = (args.number, until);
+            let act = ReinstateMemo { memo, amount, usable_until, effective, posting, past_end };
             (of.payer, of.member, HandAct::Reinstate(act))
         }
         MemosCommand::Reassign { of: args, to_account, to_payer, customer, po, consent } => {
@@ -343,18 +347,28 @@ fn read_memos(office: &BackOffice, file: &Path) -> Result<Vec<OpenMemo>, CsvFaul
 
 /// Lists acts that wait for a second person.
 pub(crate) fn approvals(global: &Global, office: &BackOffice) -> Result<(), Failure> {
-    let rows: Vec<ProposalRow> = memo_keeper::proposals(&office.model)?
+    let mut rows: Vec<ProposalRow> = memo_keeper::proposals(&office.model)?
         .into_iter()
         .map(|((payer, member), proposed)| ProposalRow {
             proposal: proposed.proposal,
             payer_account_id: payer.to_string(),
             member_account_id: member.to_string(),
+            period: None,
             act: serde_json::to_string(&proposed.act).unwrap_or_default(),
             by: proposed.by,
             reason: proposed.reason,
         })
         .collect();
-    output::print_rows(global.output, &rows, &["proposal", "member_account_id", "act", "by", "reason"])
+    rows.extend(memo_keeper::period_proposals(&office.model)?.into_iter().map(|proposed| ProposalRow {
+        proposal: proposed.proposal,
+        payer_account_id: proposed.payer.to_string(),
+        member_account_id: String::new(),
+        period: Some(proposed.period.to_string()),
+        act: serde_json::to_string(&proposed.act).unwrap_or_default(),
+        by: proposed.by,
+        reason: proposed.reason,
+    }));
+    output::print_rows(global.output, &rows, &["proposal", "period", "member_account_id", "act", "by", "reason"])
 }
 
 /// Approves an act.

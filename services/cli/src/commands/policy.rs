@@ -5,7 +5,7 @@ use std::path::Path;
 use domain::{
     ids::PayerAccountId,
     period::BillingPeriod,
-    policy::{AdoptPolicies, ClosedPeriodCorrections, CustomerTax, FourEyesAct, Policies},
+    policy::{AdoptPolicies, CustomerTax, Policies},
 };
 use money::{Currency, Exact};
 use serde_json::{Map, Value};
@@ -46,7 +46,6 @@ pub(crate) async fn policy_adopt(
     let from = from.or(last_closed.map(BillingPeriod::next));
     let base = in_force(office, payer, from.unwrap_or_else(|| BillingPeriod::containing(office.clock.today())))?;
     let policies = read(file, &base)?;
-    refuse_what_is_not_there_yet(&policies)?;
     refuse_figures_out_of_range(&policies)?;
     let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
     let command = AdoptPolicies { from, policies, last_closed };
@@ -65,20 +64,6 @@ pub(crate) async fn policy_adopt(
         output::say(format_args!("policies {hash} adopted from {from} on"));
     }
     output::print_object(global.output, &command.policies)
-}
-
-/// A choice that nothing acts on yet must not look adopted.
-fn refuse_what_is_not_there_yet(policies: &Policies) -> Result<(), Failure> {
-    let missing = [
-        ("closed_period_corrections: reopen", policies.closed_period_corrections == ClosedPeriodCorrections::Reopen),
-        ("four_eyes: reopen", policies.four_eyes.contains(&FourEyesAct::Reopen)),
-    ];
-    match missing.iter().find(|(_, chosen)| *chosen) {
-        Some((choice, _)) => {
-            Err(Failure::refused("CM0352", format!("the policy '{choice}' is not there yet: leave it at its default")))
-        }
-        None => Ok(()),
-    }
 }
 
 /// A rate of 19 is a mistake for 0.19, and a tolerance is an amount of a currency that there is.
@@ -175,6 +160,8 @@ fn amounts_as_text(value: Value) -> Value {
                 .into_iter()
                 .map(|(key, value)| {
                     let value = match value {
+                        // Days are counted; everything else that is a number is an amount.
+                        Value::Number(days) if key.ends_with("days") => Value::Number(days),
                         Value::Number(number) => Value::String(number.to_string()),
                         other => other,
                     };

@@ -11,12 +11,17 @@ use crate::{
 /// Ties AWS's bill to the memos and documents.
 pub(crate) fn reconcile(global: &Global, office: &BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
     let payer = payer_or_only(office, args.payer.as_ref())?;
-    let Some(reconciled) = memo_keeper::reconcile(&office.model, &payer, args.period)? else {
+    let Some(mut reconciled) = memo_keeper::reconcile(&office.model, &payer, args.period)? else {
         return Err(Failure::failed(
             "CM0123",
             format!("nothing was delivered for {} of payer {payer}: ingest its bill first", args.period),
         ));
     };
+    reconciled.open_items = memo_keeper::open_items(&office.model, &payer, args.period, office.clock.today())?;
+    for item in &reconciled.open_items {
+        let memo = item.memo_number.as_ref().map_or_else(String::new, |memo| format!("{memo}: "));
+        output::warn(format_args!("{memo}{} {}: {}", item.amount, item.currency, item.message));
+    }
     if !reconciled.is_billed {
         output::say(format_args!(
             "{} is not billed on its present delivery: only the upstream side is tied",

@@ -95,6 +95,29 @@ pub struct CreditApplicationRow {
     pub provisional: bool,
 }
 
+/// What AWS's allocation history says it applied of a credit, a month, account and service.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CreditHistoryRow {
+    /// The payer.
+    pub payer_account_id: String,
+    /// The credit.
+    pub credit_id: String,
+    /// The month.
+    pub period: String,
+    /// The account that AWS let benefit.
+    pub beneficiary_account_id: String,
+    /// The service, by the name that the API has.
+    pub service: String,
+    /// The currency.
+    pub currency: String,
+    /// How much: positive, negative where AWS took back.
+    pub amount: Exact,
+    /// Whether the bill it is of may still change.
+    pub estimated: bool,
+    /// What the bill's lines have of the credit on that account, all services.
+    pub on_bill: Exact,
+}
+
 /// Credit lines in suspense.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SuspenseRow {
@@ -180,6 +203,23 @@ pub struct DocumentRow {
     pub document_due: Option<Money>,
     /// SHA-256 over what it says.
     pub digest: String,
+}
+
+/// A document with what became of it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct IssuedDocumentRow {
+    /// The document.
+    #[serde(flatten)]
+    pub document: DocumentRow,
+    /// `draft`, `issued`, `superseded` or `void`.
+    pub status: String,
+    /// The one that took its place.
+    pub superseded_by: Option<String>,
+    /// The month whose statements show that it was voided.
+    pub voided_in: Option<String>,
+    /// Its statements, where `documents show` asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<domain::billing::MemberStatement>,
 }
 
 /// A period's status after `close`, `reopen` or a blocked `bill`.

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::{MemberStatement, StatementMemo};
+use domain::{
+    billing::{MemberStatement, StatementMemo},
+    ids::PayerAccountId,
+};
 use money::Money;
+use read_model::StoredStatement;
 use service_kit::{BackOffice, Failure};
 
 use super::rows::{ProgramRow, StatementByProgram};
@@ -22,7 +26,7 @@ pub(crate) fn statement(global: &Global, office: &BackOffice, args: &StatementAr
     };
     let mut found = Vec::new();
     for payer in &payers {
-        found.extend(office.model.statement(payer, &args.account, args.period)?);
+        found.extend(of_version(office, payer, args)?);
     }
     let statement = match found.as_slice() {
         [one] => &one.statement,
@@ -75,4 +79,22 @@ fn by_program(statement: &MemberStatement) -> Vec<ProgramRow> {
             }
         })
         .collect()
+}
+
+/// The statement as it stands, or the version asked for: those that went out, from 1.
+fn of_version(
+    office: &BackOffice,
+    payer: &PayerAccountId,
+    args: &StatementArgs,
+) -> Result<Option<StoredStatement>, Failure> {
+    let Some(standing) = office.model.statement(payer, &args.account, args.period)? else { return Ok(None) };
+    let Some(version) = args.version else { return Ok(Some(standing)) };
+    let mut versions = office.model.former_statements(payer, &args.account, args.period)?;
+    versions.push(standing);
+    let count = versions.len();
+    let found = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
+    found.filter(|at| *at < count).map(|at| Some(versions.swap_remove(at))).ok_or_else(|| {
+        let what = format!("account {} has {count} versions of its statement for {}", args.account, args.period);
+        Failure::usage("CM0214", format!("{what}, no version {version}: say 1 to {count}"))
+    })
 }

@@ -1,10 +1,10 @@
-//! Closing a period: what it needs, what blocks it, waiving, reopening (rule book N19, N20, N45).
+//! Closing a period: what it needs, what blocks it, waiving (rule book N19, N45).
 
 use money::{Currency, Exact};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BillingFact, BillingState, PeriodClosed, PeriodReopened, PeriodStatus, PeriodWaived};
+use super::{BillingFact, BillingState, PeriodClosed, PeriodStatus, PeriodWaived};
 use crate::{
     ids::{DeliveryId, MemberAccountId, PayerAccountId},
     period::BillingPeriod,
@@ -65,6 +65,11 @@ pub enum Blocker {
         /// To.
         to: Currency,
     },
+    /// An earlier month was closed and its bill has changed since, and the policy wants it reopened.
+    ClosedPeriodChanged {
+        /// The earlier month.
+        changed: BillingPeriod,
+    },
     /// Days are missing that the policy counts.
     DaysMissing {
         /// What the refusal says.
@@ -110,6 +115,9 @@ impl Blocker {
                 format!("documents and AWS's bill differ by {amount} {currency}: see reconcile")
             }
             Self::NoRate { from, to } => format!("there is no rate from {from} to {to}: import it with rates import"),
+            Self::ClosedPeriodChanged { changed } => format!(
+                "{changed} was closed and its bill has changed since: reopen it with --reason, have it approved, bill and close it again"
+            ),
             Self::DaysMissing { detail } => detail.clone(),
         }
     }
@@ -158,18 +166,7 @@ pub struct WaivePeriod {
     pub blockers: Vec<Blocker>,
 }
 
-/// Reopen a closed period.
-#[derive(Debug, Clone)]
-pub struct ReopenPeriod {
-    /// The payer.
-    pub payer: PayerAccountId,
-    /// The period.
-    pub period: BillingPeriod,
-    /// The next period is billed or closed already.
-    pub next_is_billed: bool,
-}
-
-/// Why a period was not closed or reopened.
+/// Why a period was not closed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CloseRefusal {
     /// Something blocks it. Do what each blocker says.
@@ -181,24 +178,6 @@ pub enum CloseRefusal {
         period: BillingPeriod,
         /// All that blocks.
         blockers: Vec<Blocker>,
-    },
-    /// It is not closed. Nothing to do.
-    #[error("{period} of {payer} is not closed")]
-    NotClosed {
-        /// The payer.
-        payer: PayerAccountId,
-        /// The period.
-        period: BillingPeriod,
-    },
-    /// The next period was billed on top of it. Correct in the open period instead.
-    #[error(
-        "{period} of {payer} cannot be reopened, the next period is billed already: ingest the change, it posts to the open period"
-    )]
-    NextIsBilled {
-        /// The payer.
-        payer: PayerAccountId,
-        /// The period.
-        period: BillingPeriod,
     },
 }
 
@@ -257,21 +236,6 @@ impl BillingState {
         }
         let WaivePeriod { payer, period, blockers } = command;
         vec![BillingFact::Waived(PeriodWaived { payer, period, blockers })]
-    }
-
-    /// Decides a reopening.
-    ///
-    /// # Errors
-    /// [`CloseRefusal`].
-    pub fn decide_reopen(&self, command: &ReopenPeriod) -> Result<Vec<BillingFact>, CloseRefusal> {
-        let (payer, period) = (command.payer.clone(), command.period);
-        if self.status != PeriodStatus::Closed {
-            return Err(CloseRefusal::NotClosed { payer, period });
-        }
-        if command.next_is_billed {
-            return Err(CloseRefusal::NextIsBilled { payer, period });
-        }
-        Ok(vec![BillingFact::Reopened(PeriodReopened { payer, period })])
     }
 }
 

@@ -5,7 +5,7 @@ use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Blocker, ConvertedDocument, MemberStatement, StatementsBefore};
+use super::{Blocker, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed, StatementsBefore};
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PayerAccountId, PoNumber, RunId},
     period::BillingPeriod,
@@ -169,6 +169,23 @@ pub struct PeriodWaived {
     pub blockers: Vec<Blocker>,
 }
 
+/// An issued document was voided (rule book N39): its number stays, nothing is owed by it, and what
+/// memos paid of it went back to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DocumentVoided {
+    /// The document.
+    pub document_number: DocumentNumber,
+    /// The payer.
+    pub payer: PayerAccountId,
+    /// Its period.
+    pub period: BillingPeriod,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period whose statements show it: its own, where that is billed anew; a later one where
+    /// its own is closed.
+    pub posting: BillingPeriod,
+}
+
 /// Something that happened to a payer's period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, clippy::large_enum_variant)] // each variant is its fact, documented there
@@ -180,4 +197,7 @@ pub enum BillingFact {
     Closed(PeriodClosed),
     Reopened(PeriodReopened),
     Waived(PeriodWaived),
+    Voided(DocumentVoided),
+    ActProposed(PeriodActProposed),
+    ActApproved(PeriodActApproved),
 }

@@ -7,20 +7,26 @@ mod close;
 mod conversion;
 mod documents;
 mod facts;
+mod four_eyes;
+mod reopen;
 mod state;
 mod statement;
+mod void;
 
-pub use close::{Blocker, ClosePeriod, CloseRefusal, ReopenPeriod, WaivePeriod, within};
+pub use close::{Blocker, ClosePeriod, CloseRefusal, WaivePeriod, within};
 pub use conversion::{
     ConvertedCorrection, ConvertedDocument, ConvertedLine, ConvertedMemo, ConvertedStatement, convert,
 };
 pub use documents::{DocumentDecision, IssueDocument, content_digest};
 pub use facts::{
-    BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, PeriodClosed, PeriodReopened,
-    PeriodWaived, RunTotals,
+    BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, DocumentVoided, PeriodClosed,
+    PeriodReopened, PeriodWaived, RunTotals,
 };
+pub use four_eyes::{PeriodAct, PeriodActApproved, PeriodActProposed, PeriodApprovalRefusal};
+pub use reopen::{ReopenPeriod, ReopenRefusal};
 pub use state::{BillingState, LastRun, PeriodStatus};
 pub use statement::{
     Correction, MemberStatement, StatementInput, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
     make_statement,
 };
+pub use void::{VoidDocument, VoidRefusal};

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind, StatementsBefore};
-use crate::ids::{CustomerId, DeliveryId, DocumentNumber, PoNumber, RunId};
+use super::{BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind, PeriodActProposed, StatementsBefore};
+use crate::{
+    ids::{CustomerId, DeliveryId, DocumentNumber, PoNumber, RunId},
+    period::BillingPeriod,
+};
 
 /// Whether a period is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +51,15 @@ pub struct BillingState {
     /// The document that stands for each customer and PO number, issued or draft; a draft hides
     /// no issued one.
     pub standing: Vec<DocumentHeader>,
+    /// Documents that were voided, with the period whose statements show it.
+    #[serde(default)]
+    pub voided: BTreeMap<DocumentNumber, BillingPeriod>,
+    /// Acts upon the period that wait for a second person, by proposal.
+    #[serde(default)]
+    pub proposals: BTreeMap<String, PeriodActProposed>,
+    /// How many runs ended that were no drafts.
+    #[serde(default)]
+    pub runs_issued: u32,
 }
 
 impl BillingState {
@@ -71,6 +83,7 @@ impl BillingState {
                 self.standing.push(header.clone());
             }
             BillingFact::RunCompleted(completed) => {
+                self.runs_issued += u32::from(!completed.draft);
                 self.last_run = Some(LastRun {
                     run: completed.run.clone(),
                     delivery: completed.delivery.clone(),
@@ -83,6 +96,13 @@ impl BillingState {
             }
             BillingFact::Reopened(_) => self.status = PeriodStatus::Open,
             BillingFact::Waived(_) => self.status = PeriodStatus::Waived,
+            BillingFact::Voided(voided) => self.void(&voided.document_number, voided.period, voided.posting),
+            BillingFact::ActProposed(proposed) => {
+                self.proposals.insert(proposed.proposal.clone(), proposed.clone());
+            }
+            BillingFact::ActApproved(approved) => {
+                self.proposals.remove(&approved.proposal);
+            }
         }
     }
 
@@ -115,6 +135,7 @@ impl BillingState {
         // The one that no other took the place of: numbers sort as text, where 100000 is before 99999.
         of_customer()
             .filter(|header| header.kind != DocumentKind::Draft)
+            .filter(|header| header.document_number.as_ref().is_none_or(|number| !self.voided.contains_key(number)))
             .find(|header| !of_customer().any(|other| other.supersedes == header.document_number))
     }
 }

@@ -5,7 +5,7 @@ use money::{Currency, Exact};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::MatchedBy;
+use super::{CreditAllocationObserved, MatchedBy};
 use crate::{
     ids::{DeliveryId, MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -188,4 +188,5 @@ pub enum CreditFact {
     Paused(UpstreamCreditPaused),
     Cancelled(UpstreamCreditCancelled),
     Attributed(ApplicationsAttributed),
+    AllocationObserved(CreditAllocationObserved),
 }

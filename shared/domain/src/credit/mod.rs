@@ -6,6 +6,7 @@
 
 mod attribution;
 mod facts;
+mod history;
 mod known;
 mod life;
 mod state;
@@ -17,6 +18,7 @@ pub use facts::{
     UpstreamCreditPaused, UpstreamCreditRevised, UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred,
     UpstreamPortion,
 };
+pub use history::{AllocatedAmount, CreditAllocationObserved};
 pub use known::KnownCredits;
 pub use life::{CreditLife, LifeRefusal};
 pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApplicationsAttributed, AttributedLine, CreditFact, UpstreamCreditObserved, UpstreamCreditRevised,
-    UpstreamCreditTerms, UpstreamPortion,
+    ApplicationsAttributed, AttributedLine, CreditAllocationObserved, CreditFact, UpstreamCreditObserved,
+    UpstreamCreditRevised, UpstreamCreditTerms, UpstreamPortion,
 };
 use crate::{
     ids::{DeliveryId, MemberAccountId},
@@ -112,6 +112,12 @@ pub struct UpstreamCreditState {
     pub owners: BTreeMap<NaiveDate, MemberAccountId>,
     /// Applications by period.
     pub applications: BTreeMap<BillingPeriod, PeriodApplication>,
+    /// What AWS's allocation history says of it, by month.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub history: BTreeMap<BillingPeriod, CreditAllocationObserved>,
+    /// How often AWS stated something else of it than before.
+    #[serde(default)]
+    pub revisions: u32,
 }
 
 impl UpstreamCreditState {
@@ -190,6 +196,7 @@ impl UpstreamCreditState {
                 self.terms = Some(observed.terms.clone());
             }
             CreditFact::Revised(revised) => {
+                self.revisions += 1;
                 let change = revised.after.face_amount.checked_sub(revised.before.face_amount);
                 self.face_change =
                     change.and_then(|change| self.face_change.checked_add(change)).unwrap_or(self.face_change);
@@ -221,6 +228,9 @@ impl UpstreamCreditState {
             CreditFact::Cancelled(cancelled) => {
                 self.status = CreditStatus::Cancelled;
                 self.ended_on = Some(cancelled.effective);
+            }
+            CreditFact::AllocationObserved(observed) => {
+                self.history.insert(observed.period, observed.clone());
             }
             CreditFact::Attributed(attributed) => {
                 self.applications.insert(

@@ -1,4 +1,4 @@
-//! The memo's verbs by hand: write off, adjust, refund, reassign, reinstate. Each takes a reason
+//! The memo's verbs by hand: write off, adjust, refund, reassign. Each takes a reason
 //! and a name on its commit; what needs a second person is the policy's to say.
 
 use chrono::NaiveDate;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CreditMemo, ExpireMemo, IssueMemo, IssueRefusal, MemberMemos, MemoFact, MemoPoReassigned, MemoReassignedIn,
-    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoWrittenOff, WriteOffCause,
+    MemoReassignedOut, MemoRefunded, MemoWrittenOff, ReinstateMemo, ReviseMemos, WriteOffCause,
 };
 use crate::{
     ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber},
@@ -98,21 +98,6 @@ pub struct TransferMemo {
     pub posting: BillingPeriod,
 }
 
-/// Bring an expired amount back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ReinstateMemo {
-    /// The memo.
-    pub memo: MemoNumber,
-    /// How much; all that expired where none is named.
-    pub amount: Option<Money>,
-    /// Until when it may be used.
-    pub usable_until: Option<NaiveDate>,
-    /// The day it counts from.
-    pub effective: NaiveDate,
-    /// The period whose statement shows it.
-    pub posting: BillingPeriod,
-}
-
 /// An act by hand upon the memos of one account: what may need a second person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -134,6 +119,8 @@ pub enum HandAct {
     Expire(ExpireMemo),
     /// Bring back.
     Reinstate(ReinstateMemo),
+    /// Follow a credit that AWS revised.
+    Revise(ReviseMemos),
 }
 
 impl HandAct {
@@ -141,7 +128,7 @@ impl HandAct {
     pub fn kind(&self) -> FourEyesAct {
         match self {
             Self::Issue(_) => FourEyesAct::Issue,
-            Self::Adjust(_) => FourEyesAct::Adjust,
+            Self::Adjust(_) | Self::Revise(_) => FourEyesAct::Adjust,
             Self::WriteOff(_) => FourEyesAct::WriteOff,
             Self::Refund(_) => FourEyesAct::Refund,
             Self::ReassignPo(_) | Self::Transfer(_) => FourEyesAct::Reassign,
@@ -197,6 +184,9 @@ pub enum HandRefusal {
     /// A sum cannot be held.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// What was decided does not follow from what stands: a defect.
+    #[error(transparent)]
+    Fold(#[from] super::FoldFault),
 }
 
 impl CreditMemo {
@@ -226,6 +216,7 @@ impl MemberMemos {
             HandAct::Transfer(command) => Ok(vec![self.decide_transfer_out(command)?.0]),
             HandAct::Expire(command) => self.decide_expire(command),
             HandAct::Reinstate(command) => self.decide_reinstate(command),
+            HandAct::Revise(command) => self.decide_revise(command),
         }
     }
 
@@ -381,47 +372,6 @@ impl MemberMemos {
             from_member: from.1,
             funded_moved,
         })])
-    }
-
-    /// Decides a reinstatement.
-    ///
-    /// # Errors
-    /// [`HandRefusal`].
-    pub fn decide_reinstate(&self, command: &ReinstateMemo) -> Result<Vec<MemoFact>, HandRefusal> {
-        let memo = self.known(&command.memo)?;
-        let amount = command.amount.unwrap_or(memo.expired);
-        if !amount.is_positive() {
-            return Err(HandRefusal::NotAnAmount(amount));
-        }
-        if amount > memo.expired {
-            return Err(HandRefusal::BeyondExpired { memo: memo.number.clone(), expired: memo.expired, asked: amount });
-        }
-        Ok(vec![MemoFact::Reinstated(MemoReinstated {
-            memo: memo.number.clone(),
-            amount,
-            usable_until: command.usable_until,
-            effective: command.effective,
-            posting: command.posting,
-            balance_before: memo.open,
-            balance_after: memo.open + amount,
-        })])
-    }
-
-    /// Decides days of grace for a memo past its end: nothing comes back, it may be used longer.
-    pub fn decide_grace(&self, command: &ReinstateMemo) -> Vec<MemoFact> {
-        let Some(memo) = self.memos.get(&command.memo) else { return Vec::new() };
-        if command.usable_until <= memo.usable_until {
-            return Vec::new();
-        }
-        vec![MemoFact::Reinstated(MemoReinstated {
-            memo: memo.number.clone(),
-            amount: memo.open.zeroed(),
-            usable_until: command.usable_until,
-            effective: command.effective,
-            posting: command.posting,
-            balance_before: memo.open,
-            balance_after: memo.open,
-        })]
     }
 
     /// The currency of a memo.

@@ -126,6 +126,14 @@ impl MemberMemos {
                 movement(memo, back.posting).corrections += back.amount;
                 Ok(())
             })?,
+            MemoFact::Shortfall(stated) => {
+                self.with_memo(fact, |_| Ok(()))?;
+                if stated.shortfall.is_zero() {
+                    self.shortfalls.remove(&stated.credit);
+                } else {
+                    self.shortfalls.insert(stated.credit.clone(), stated.shortfall);
+                }
+            }
         }
         let number = fact.memo();
         let memo = self.memos.get(number).ok_or_else(|| FoldFault::UnknownMemo(number.clone()))?;

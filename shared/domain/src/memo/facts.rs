@@ -36,6 +36,7 @@ pub enum MemoFact {
     ReassignedIn(MemoReassignedIn),
     PoReassigned(MemoPoReassigned),
     Reinstated(MemoReinstated),
+    Shortfall(UpstreamShortfallStated),
 }
 
 /// A memo was issued for an upstream credit of the account.
@@ -381,6 +382,28 @@ pub struct MemoReinstated {
     pub balance_after: Money,
 }
 
+/// AWS lowered a credit below what its customer was given, as far as no write-down makes up for it
+/// (rule book N6): the distributor's shortfall, a claim or an expense. The memo does not move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UpstreamShortfallStated {
+    /// The memo.
+    pub memo: MemoNumber,
+    /// The credit.
+    pub credit: UpstreamCreditId,
+    /// The shortfall before.
+    pub shortfall_before: Money,
+    /// The shortfall now: nothing once AWS made up for it, or a write-down did.
+    pub shortfall: Money,
+    /// The day it counts from.
+    pub effective: NaiveDate,
+    /// The period it is posted in.
+    pub posting: BillingPeriod,
+    /// Open balance before.
+    pub balance_before: Money,
+    /// Open balance after: the same.
+    pub balance_after: Money,
+}
+
 impl MemoFact {
     /// The memo it happened to.
     pub fn memo(&self) -> &MemoNumber {
@@ -397,6 +420,7 @@ impl MemoFact {
             Self::ReassignedIn(fact) => &fact.issued.memo,
             Self::PoReassigned(fact) => &fact.memo,
             Self::Reinstated(fact) => &fact.memo,
+            Self::Shortfall(fact) => &fact.memo,
         }
     }
 
@@ -415,6 +439,7 @@ impl MemoFact {
             Self::ReassignedIn(fact) => fact.issued.start_date,
             Self::PoReassigned(fact) => fact.effective,
             Self::Reinstated(fact) => fact.effective,
+            Self::Shortfall(fact) => fact.effective,
         }
     }
 
@@ -433,6 +458,7 @@ impl MemoFact {
             Self::ReassignedIn(fact) => (fact.issued.balance_before, fact.issued.balance_after),
             Self::PoReassigned(fact) => (fact.balance_before, fact.balance_after),
             Self::Reinstated(fact) => (fact.balance_before, fact.balance_after),
+            Self::Shortfall(fact) => (fact.balance_before, fact.balance_after),
         }
     }
 }

@@ -17,6 +17,9 @@ pub struct ActProposed {
     pub by: String,
     /// Why.
     pub reason: String,
+    /// Proposals that this one takes the place of: AWS stated something else meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
 }
 
 /// A second person approved a proposal; what it does is in the same commit.
@@ -65,6 +68,7 @@ impl MemberMemos {
 
     /// Folds a proposal in.
     pub fn propose(&mut self, fact: &ActProposed) {
+        self.proposals.retain(|proposal, _| !fact.replaces.contains(proposal));
         self.proposals.insert(fact.proposal.clone(), fact.clone());
     }
 

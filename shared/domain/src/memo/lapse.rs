@@ -18,9 +18,9 @@ use crate::{
 pub struct LapseAtClose<'a> {
     /// The period being closed.
     pub closing: BillingPeriod,
-    /// The policies of that period.
-    pub policies: &'a Policies,
-    /// Their hash.
+    /// What the policies of that period let end.
+    pub expiry: MemoExpiry,
+    /// The policies' hash.
     pub policy: &'a PolicyHash,
     /// The first period of the payer whose statements are not issued.
     pub first_unissued: BillingPeriod,
@@ -69,7 +69,7 @@ impl MemberMemos {
             if last > command.closing || memo.open.is_zero() {
                 continue;
             }
-            let (lapsing, expiring) = match command.policies.memo_expiry {
+            let (lapsing, expiring) = match command.expiry {
                 MemoExpiry::Never => continue,
                 MemoExpiry::UnfundedOnly => (memo.unfunded_balance(), Money::zero(memo.currency)),
                 MemoExpiry::Upstream => (memo.unfunded_balance(), memo.funded_balance()),

@@ -20,19 +20,19 @@ mod issue;
 mod lapse;
 mod order;
 mod plan;
+mod reinstate;
 mod revise;
 mod state;
 mod terms;
+mod void;
 
-pub use by_hand::{
-    AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, ReinstateMemo, TransferMemo, WriteOffMemo,
-};
+pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
 pub use draw::{CorrectPeriod, DrawDecision, DrawPeriod, DrawRefusal};
 pub use evolve::FoldFault;
 pub use facts::{
     MemoApplied, MemoExpired, MemoFact, MemoFunded, MemoIssued, MemoOpened, MemoPoReassigned, MemoReassignedIn,
     MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, ServiceAmount, UnapplyCause,
-    WriteOffCause,
+    UpstreamShortfallStated, WriteOffCause,
 };
 pub use four_eyes::{ActApproved, ActProposed, ApprovalRefusal};
 pub use fund::{FundMemo, FundingFromCredit};
@@ -40,6 +40,8 @@ pub use issue::{IssueMemo, IssueRefusal, OpenMemo};
 pub use lapse::{ExpireMemo, LapseAtClose, expiry_in_words};
 pub use order::draw_order;
 pub use plan::{DrawPlan, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
+pub use reinstate::{PastEnd, ReinstateMemo};
 pub use revise::{EndUnfunded, ReviseMemos};
 pub use state::{Application, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;
+pub use void::UnapplyVoided;

@@ -4,7 +4,12 @@
 use chrono::NaiveDate;
 use money::{Exact, Money, MoneyError, Rounding};
 
-use super::{CreditMemo, HandRefusal, IssueMemo, MemberMemos, MemoFact, MemoWrittenOff, WriteOffCause};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CreditMemo, HandRefusal, IssueMemo, MemberMemos, MemoFact, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause,
+};
 use crate::{
     ids::UpstreamCreditId,
     period::BillingPeriod,
@@ -12,7 +17,7 @@ use crate::{
 };
 
 /// Bring the memos of a credit to what AWS states now.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReviseMemos {
     /// The credit.
     pub credit: UpstreamCreditId,
@@ -40,8 +45,8 @@ pub struct EndUnfunded {
 }
 
 impl MemberMemos {
-    /// Decides what a revision records; nothing where the memos follow it already. What cannot be
-    /// written down is the distributor's shortfall: [`CreditMemo::exposure`] shows it.
+    /// Decides what a revision records; nothing where the memos follow it already. The write-down stops
+    /// at the open balance, the rest is stated as a shortfall.
     ///
     /// # Errors
     /// [`HandRefusal`].
@@ -52,15 +57,32 @@ impl MemberMemos {
         }
         let so_far = self.revised.get(&command.credit).copied().unwrap_or(memo.face.zeroed());
         let change = command.change.round_to_money(memo.currency, Rounding::Down)? - so_far;
-        if change.is_positive() {
-            return self.supplement(memo, change, command);
-        }
-        let amount = (-change).min(memo.open);
-        if !amount.is_positive() {
-            return Ok(Vec::new());
-        }
         let posting = command.first_unissued.unwrap_or(BillingPeriod::containing(command.effective));
-        Ok(vec![write_down(memo, amount, WriteOffCause::UpstreamRevised, command.effective, posting)])
+        let mut facts = Vec::new();
+        let written_down = (-change).at_least_zero().min(memo.open);
+        if change.is_positive() {
+            facts.extend(self.supplement(memo, change, command)?);
+        } else if written_down.is_positive() {
+            let cause = WriteOffCause::UpstreamRevised;
+            facts.push(write_down(memo, written_down, cause, command.effective, posting));
+        }
+        // What cannot be written down was given to the customer: the distributor's shortfall.
+        let shortfall = (-change - written_down).at_least_zero();
+        let shortfall_before = self.shortfalls.get(&command.credit).copied().unwrap_or(memo.face.zeroed());
+        if shortfall != shortfall_before {
+            let balance = memo.open - written_down;
+            facts.push(MemoFact::Shortfall(UpstreamShortfallStated {
+                memo: memo.number.clone(),
+                credit: command.credit.clone(),
+                shortfall_before,
+                shortfall,
+                effective: command.effective,
+                posting,
+                balance_before: balance,
+                balance_after: balance,
+            }));
+        }
+        Ok(facts)
     }
 
     fn supplement(&self, memo: &CreditMemo, face: Money, command: &ReviseMemos) -> Result<Vec<MemoFact>, HandRefusal> {

@@ -152,6 +152,12 @@ impl CreditMemo {
         (gone - never_funded).at_least_zero()
     }
 
+    /// What ended without AWS ever having paid for it (rule book N14).
+    pub fn lapsed_unfunded(&self) -> Money {
+        let never_funded = (self.face - self.reassigned_out - self.funded_units()).at_least_zero();
+        self.expired.min(never_funded)
+    }
+
     /// What was given to the customer ahead of AWS (rule book N28).
     pub fn exposure(&self) -> Money {
         (self.applied + self.refunded - self.funded_units()).at_least_zero()
@@ -238,6 +244,9 @@ pub struct MemberMemos {
     /// What revisions of a credit have changed of its memos so far.
     #[serde(default)]
     pub revised: BTreeMap<UpstreamCreditId, Money>,
+    /// By how much AWS lowered a credit below what its customer was given.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shortfalls: BTreeMap<UpstreamCreditId, Money>,
 }
 
 impl MemberMemos {

@@ -145,6 +145,8 @@ pub enum FourEyesAct {
     Reinstate,
     /// Reopen a closed period.
     Reopen,
+    /// Void an issued document.
+    Void,
 }
 
 /// How far a series of document numbers reaches.

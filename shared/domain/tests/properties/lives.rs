@@ -10,8 +10,8 @@ use domain::{
     ids::MemoNumber,
     memo::{
         AdjustMemo, CreditMemo, EndUnfunded, ExpireMemo, FundMemo, FundingFromCredit, IssueMemo, LapseAtClose,
-        MemberMemos, MemoFact, ReassignPo, RefundMemo, ReinstateMemo, ReviseMemos, TransferMemo, WriteOffCause,
-        WriteOffMemo,
+        MemberMemos, MemoFact, PastEnd, ReassignPo, RefundMemo, ReinstateMemo, ReviseMemos, TransferMemo,
+        WriteOffCause, WriteOffMemo,
     },
     policy::{MemoBasis, Policies},
     rating::RatedCharge,
@@ -94,7 +94,7 @@ impl CentLedger {
             MemoFact::WrittenOff(gone) => (-gone.amount, cents(0)),
             MemoFact::Refunded(gone) => (-gone.amount, cents(0)),
             MemoFact::ReassignedOut(gone) => (-gone.amount, cents(0)),
-            MemoFact::PoReassigned(_) => (cents(0), cents(0)),
+            MemoFact::PoReassigned(_) | MemoFact::Shortfall(_) => (cents(0), cents(0)),
             MemoFact::Reinstated(back) => (back.amount, cents(0)),
         };
         let before = self.open.entry(number.clone()).or_default();
@@ -185,7 +185,7 @@ impl Life {
             Act::Close { month } => {
                 let command = LapseAtClose {
                     closing: month_of_2019(*month),
-                    policies,
+                    expiry: policies.memo_expiry,
                     policy: &hash(),
                     first_unissued: month_of_2019(*month),
                 };
@@ -228,7 +228,9 @@ impl Life {
             }
             Act::Reinstate { memo, cents } => {
                 let Some(memo) = self.memo(*memo).map(|memo| memo.number) else { return };
-                let command = ReinstateMemo { memo, amount: amount(cents), usable_until: None, effective, posting };
+                let past_end = Some(PastEnd::of(policies));
+                let command =
+                    ReinstateMemo { memo, amount: amount(cents), usable_until: None, effective, posting, past_end };
                 self.record(&self.home.decide_reinstate(&command).unwrap_or_default());
             }
             Act::Revise { memo, change_fine } => {

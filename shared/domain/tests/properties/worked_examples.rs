@@ -23,7 +23,7 @@ fn fund(memos: &mut MemberMemos, month: u32, attributed: &str) {
 fn close(memos: &mut MemberMemos, month: u32, policies: &Policies) {
     let facts = memos.decide_lapse(&LapseAtClose {
         closing: month_of_2019(month),
-        policies,
+        expiry: policies.memo_expiry,
         policy: &hash(),
         first_unissued: month_of_2019(month + 1),
     });

@@ -3,8 +3,9 @@
 use domain::{
     billing::{
         BillingRunCompleted, BillingRunStarted, Blocker, ConvertedCorrection, ConvertedDocument, ConvertedLine,
-        ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, MemberStatement, PeriodClosed,
-        PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
+        ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, DocumentVoided, MemberStatement,
+        PeriodAct, PeriodActApproved, PeriodActProposed, PeriodClosed, PeriodReopened, PeriodWaived, RunTotals,
+        StatementLine, StatementMemo, StatementSeller, StatementsBefore,
     },
     ids::DocumentNumber,
 };
@@ -220,4 +221,29 @@ pub(super) fn waived() -> PeriodWaived {
             Blocker::DaysMissing { detail: "charges of 2019-02 have no days".to_owned() },
         ],
     }
+}
+
+pub(super) fn voided() -> DocumentVoided {
+    DocumentVoided {
+        document_number: document_number(),
+        payer: payer(),
+        period: january(),
+        effective: day("2019-02-11"),
+        posting: february(),
+    }
+}
+
+pub(super) fn act_proposed() -> PeriodActProposed {
+    PeriodActProposed {
+        proposal: "3f2a90b1c4d5".to_owned(),
+        payer: payer(),
+        period: january(),
+        act: PeriodAct::Void { document: document_number(), effective: day("2019-02-11") },
+        by: "anna".to_owned(),
+        reason: "wrong customer".to_owned(),
+    }
+}
+
+pub(super) fn act_approved() -> PeriodActApproved {
+    PeriodActApproved { proposal: "3f2a90b1c4d5".to_owned(), proposed_by: "anna".to_owned(), by: "bert".to_owned() }
 }

@@ -2,10 +2,10 @@
 
 use domain::{
     credit::{
-        ApplicationsAttributed, AttributedLine, MatchedBy, SuspenseAttributed, SuspenseCleared, SuspenseClearing,
-        SuspenseItem, SuspenseOpened, SuspenseReason, UpstreamCreditCancelled, UpstreamCreditObserved,
-        UpstreamCreditPaused, UpstreamCreditRevised, UpstreamCreditSplit, UpstreamCreditTerms,
-        UpstreamCreditTransferred, UpstreamPortion,
+        AllocatedAmount, ApplicationsAttributed, AttributedLine, CreditAllocationObserved, MatchedBy,
+        SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseItem, SuspenseOpened, SuspenseReason,
+        UpstreamCreditCancelled, UpstreamCreditObserved, UpstreamCreditPaused, UpstreamCreditRevised,
+        UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
     },
     ids::UpstreamCreditId,
 };
@@ -147,5 +147,29 @@ pub(super) fn suspense_attributed() -> SuspenseAttributed {
         member: neighbour(),
         description: "AWS Event Credit, credit from account: 444455556666".to_owned(),
         credit: credit(),
+    }
+}
+
+pub(super) fn allocation() -> CreditAllocationObserved {
+    CreditAllocationObserved {
+        credit: credit(),
+        payer: payer(),
+        period: january(),
+        currency: Currency::USD,
+        amount: exact("584.475"),
+        allocated: vec![
+            AllocatedAmount {
+                beneficiary: neighbour(),
+                service: "Amazon Elastic Compute Cloud".to_owned(),
+                amount: exact("484.475"),
+                estimated: false,
+            },
+            AllocatedAmount {
+                beneficiary: owner(),
+                service: "Amazon Simple Storage Service".to_owned(),
+                amount: exact("100"),
+                estimated: true,
+            },
+        ],
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     ids::MemoNumber,
     memo::{
         ActApproved, ActProposed, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
-        MemoRefunded, MemoReinstated, MemoWrittenOff, WriteOffCause, WriteOffMemo,
+        MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause, WriteOffMemo,
     },
 };
 
@@ -109,9 +109,23 @@ pub(super) fn act_proposed() -> ActProposed {
         }),
         by: "maker".to_owned(),
         reason: "agreed with the customer on 2019-02-08".to_owned(),
+        replaces: vec!["7a10c2d4e6f8".to_owned()],
     }
 }
 
 pub(super) fn act_approved() -> ActApproved {
     ActApproved { proposal: PROPOSAL.to_owned(), proposed_by: "maker".to_owned(), by: "checker".to_owned() }
+}
+
+pub(super) fn shortfall() -> UpstreamShortfallStated {
+    UpstreamShortfallStated {
+        memo: memo(1),
+        credit: super::credit(),
+        shortfall_before: usd("0.00"),
+        shortfall: usd("40.00"),
+        effective: day("2019-02-10"),
+        posting: february(),
+        balance_before: usd("0.00"),
+        balance_after: usd("0.00"),
+    }
 }

@@ -40,6 +40,8 @@ pub(crate) fn sample(type_name: &str) -> Fact {
         "upstream_credit_split.v1" => Fact::UpstreamCreditSplit(credits::split()),
         "upstream_credit_paused.v1" => Fact::UpstreamCreditPaused(credits::paused()),
         "upstream_credit_cancelled.v1" => Fact::UpstreamCreditCancelled(credits::cancelled()),
+        "credit_allocation_observed.v1" => Fact::CreditAllocationObserved(credits::allocation()),
+        "upstream_shortfall_stated.v1" => Fact::UpstreamShortfallStated(memos_by_hand::shortfall()),
         "applications_attributed.v1" => Fact::ApplicationsAttributed(credits::attributed()),
         "suspense_opened.v1" => Fact::SuspenseOpened(credits::suspense_opened()),
         "suspense_cleared.v1" => Fact::SuspenseCleared(credits::suspense_cleared()),
@@ -66,6 +68,9 @@ pub(crate) fn sample(type_name: &str) -> Fact {
         "period_closed.v1" => Fact::PeriodClosed(billing::closed()),
         "period_reopened.v1" => Fact::PeriodReopened(billing::reopened()),
         "period_waived.v1" => Fact::PeriodWaived(billing::waived()),
+        "document_voided.v1" => Fact::DocumentVoided(billing::voided()),
+        "period_act_proposed.v1" => Fact::PeriodActProposed(billing::act_proposed()),
+        "period_act_approved.v1" => Fact::PeriodActApproved(billing::act_approved()),
         other => panic!("{other} has no sample: write one in shared/wire/tests/samples"),
     }
 }

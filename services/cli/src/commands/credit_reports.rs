@@ -1,0 +1,120 @@
+//! `credits history`, `credits exceptions`, `credits simulate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use domain::{credit::CreditAllocationObserved, ids::PayerAccountId, period::BillingPeriod};
+use service_kit::{BackOffice, Failure};
+
+use super::{payer::payer_or_only, rows::CreditHistoryRow};
+use crate::{
+    args::{Global, PeriodArgs},
+    output,
+};
+
+/// What `credits history` takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct HistoryArgs {
+    /// The JSON of `aws billing get-credit-allocation-history`; what is known of it where none is named.
+    pub(crate) file: Option<PathBuf>,
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+}
+
+/// What `credits exceptions` takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ExceptionsArgs {
+    /// Of this payer only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// Of this month only, with what stands by now.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) period: Option<BillingPeriod>,
+}
+
+const HISTORY_COLUMNS: [&str; 8] =
+    ["credit_id", "period", "beneficiary_account_id", "service", "currency", "amount", "estimated", "on_bill"];
+
+/// Imports AWS's allocation history, or lists what is known of it.
+pub(crate) async fn credits_history(
+    global: &Global,
+    office: &mut BackOffice,
+    args: &HistoryArgs,
+) -> Result<(), Failure> {
+    let Some(file) = &args.file else {
+        let mut rows = Vec::new();
+        for ((_, _), state) in office.model.upstream_credits(args.payer.as_ref())? {
+            for observed in state.history.values() {
+                rows.extend(history_rows(office, observed)?);
+            }
+        }
+        return output::print_rows(global.output, &rows, &HISTORY_COLUMNS);
+    };
+    let payer = payer_or_only(office, args.payer.as_ref())?;
+    let observed = upstream_credits::read_history_file(file, &payer)?;
+    let imported = upstream_credits::observe_history(office, observed).await?;
+    for credit in &imported.unknown {
+        output::warn(format_args!("credit {credit}: no import names it; what AWS says of it is recorded"));
+    }
+    output::say(format_args!(
+        "{} months of credits read, {} new or changed",
+        imported.observed.len(),
+        imported.changed
+    ));
+    let mut rows = Vec::new();
+    for observed in &imported.observed {
+        rows.extend(history_rows(office, observed)?);
+    }
+    output::print_rows(global.output, &rows, &HISTORY_COLUMNS)
+}
+
+fn history_rows(office: &BackOffice, observed: &CreditAllocationObserved) -> Result<Vec<CreditHistoryRow>, Failure> {
+    let state = office.model.upstream_credit(&observed.payer, &observed.credit)?;
+    let lines = state.applications.get(&observed.period).map_or(&[][..], |applied| &applied.lines);
+    let mut rows = Vec::new();
+    for one in &observed.allocated {
+        let of_account = lines.iter().filter(|line| line.beneficiary == one.beneficiary).map(|line| line.amount);
+        rows.push(CreditHistoryRow {
+            payer_account_id: observed.payer.to_string(),
+            credit_id: observed.credit.to_string(),
+            period: observed.period.to_string(),
+            beneficiary_account_id: one.beneficiary.to_string(),
+            service: one.service.clone(),
+            currency: observed.currency.to_string(),
+            amount: one.amount,
+            estimated: one.estimated,
+            on_bill: money::Exact::checked_sum(of_account)?,
+        });
+    }
+    Ok(rows)
+}
+
+/// Lists what wants a person's eye.
+pub(crate) fn credits_exceptions(global: &Global, office: &BackOffice, args: &ExceptionsArgs) -> Result<(), Failure> {
+    let mut rows = memo_keeper::exceptions(&office.model, args.payer.as_ref(), office.clock.today())?;
+    rows.retain(|row| args.period.is_none_or(|period| row.period.is_none_or(|of| of == period)));
+    let columns =
+        ["exception", "period", "member_account_id", "memo_number", "credit_id", "currency", "amount", "age_days"];
+    output::print_rows(global.output, &rows, &columns)
+}
+
+/// Shows where AWS's published rule would have put each credit, beside where it was put.
+pub(crate) fn credits_simulate(global: &Global, office: &BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(office, args.payer.as_ref())?;
+    let Some(rows) = upstream_credits::simulate_period(&office.model, &payer, args.period)? else {
+        let what = format!("nothing was delivered for {} of payer {payer}: ingest its bill first", args.period);
+        return Err(Failure::failed("CM0123", what));
+    };
+    let columns = [
+        "credit_id",
+        "owner_account_id",
+        "beneficiary_account_id",
+        "currency",
+        "by_total_spend",
+        "by_eligible_spend",
+        "on_bill",
+        "difference",
+    ];
+    output::print_rows(global.output, &rows, &columns)
+}

@@ -1,0 +1,157 @@
+//! Acts by hand upon a payer's period: reopening it, voiding one of its documents. An act that the
+//! policy asks a second person for becomes a proposal; another person's approval does it.
+
+use domain::{
+    billing::{
+        BillingFact, BillingState, DocumentHeader, PeriodAct, PeriodActProposed, PeriodStatus, ReopenPeriod,
+        VoidDocument,
+    },
+    ids::{DocumentNumber, PayerAccountId},
+    period::BillingPeriod,
+};
+use read_model::ReadModel;
+use service_kit::{BackOffice, Failure};
+use sha2::{Digest, Sha256};
+use wire::{Fact, Subject};
+
+use crate::{by_hand::posting, voids::give_back};
+
+/// What came of an act upon a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodOutcome {
+    /// It was done; so many facts.
+    Done(usize),
+    /// It waits for a second person.
+    Proposed(String),
+}
+
+/// Does an act upon a period, or proposes it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn act_on_period(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    act: &PeriodAct,
+) -> Result<PeriodOutcome, Failure> {
+    let subject = Subject::billing(payer, period);
+    let first_unissued = office.first_unissued(payer)?;
+    // What is refused is refused at once, not when it is approved.
+    let would = decided(&office.model, payer, period, act, first_unissued)?;
+    let policies = office.model.policies(payer, posting(office, payer, office.clock.today())?)?;
+    if !would.is_empty() && act.needs_second_person(&policies) {
+        let proposal = proposal_id(office, &subject, act)?;
+        let proposed = PeriodActProposed {
+            proposal: proposal.clone(),
+            payer: payer.clone(),
+            period,
+            act: act.clone(),
+            by: office.act.by.clone(),
+            reason: office.act.reason.clone().unwrap_or_default(),
+        };
+        office.decide(&subject, |_| Ok(vec![Fact::from(BillingFact::ActProposed(proposed.clone()))])).await?;
+        return Ok(PeriodOutcome::Proposed(proposal));
+    }
+    let facts = office
+        .decide(&subject, |model| {
+            Ok(decided(model, payer, period, act, first_unissued)?.into_iter().map(Fact::from).collect())
+        })
+        .await?;
+    let given_back = follow(office, payer, period, act).await?;
+    Ok(PeriodOutcome::Done(facts.len() + given_back))
+}
+
+fn decided(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    act: &PeriodAct,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Vec<BillingFact>, Failure> {
+    let state = model.billing(payer, period)?;
+    match act {
+        PeriodAct::Reopen => {
+            let next = model.billing(payer, period.next())?;
+            let next_is_billed = next.billed().is_some() || next.status == PeriodStatus::Closed;
+            let command = ReopenPeriod { payer: payer.clone(), period, next_is_billed };
+            state.decide_reopen(&command).map_err(|refusal| Failure::refused("CM0333", refusal))
+        }
+        PeriodAct::Void { document, effective } => {
+            let (document, effective) = (document.clone(), *effective);
+            let command = VoidDocument { document, payer: payer.clone(), period, effective, first_unissued };
+            state.decide_void(&command).map_err(|refusal| Failure::refused("CM0346", refusal))
+        }
+    }
+}
+
+/// What an act moves beside the period itself: recorded after it, and completed by repeating it.
+async fn follow(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    act: &PeriodAct,
+) -> Result<usize, Failure> {
+    match act {
+        PeriodAct::Reopen => Ok(0),
+        PeriodAct::Void { document, .. } => give_back(office, payer, period, document).await,
+    }
+}
+
+fn proposal_id(office: &BackOffice, subject: &Subject, act: &PeriodAct) -> Result<String, Failure> {
+    let n = office.model.record(subject)?.map_or(0, |record| record.n);
+    Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
+}
+
+/// Acts upon periods that wait for a second person.
+///
+/// # Errors
+/// [`Failure`].
+pub fn period_proposals(model: &ReadModel) -> Result<Vec<PeriodActProposed>, Failure> {
+    let mut waiting = Vec::new();
+    for payer in model.payers()? {
+        for state in model.billing_periods(&payer)?.into_values() {
+            waiting.extend(state.proposals.into_values());
+        }
+    }
+    Ok(waiting)
+}
+
+/// Approves an act upon a period: maker is not checker.
+pub(crate) async fn approve_on_period(office: &mut BackOffice, proposal: &str) -> Result<usize, Failure> {
+    let waiting = period_proposals(&office.model)?.into_iter().find(|proposed| proposed.proposal == proposal);
+    let Some(PeriodActProposed { payer, period, act, .. }) = waiting else {
+        return Err(Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals")));
+    };
+    let by = office.act.by.clone();
+    let first_unissued = office.first_unissued(&payer)?;
+    let facts = office
+        .decide(&Subject::billing(&payer, period), |model| {
+            let state = model.billing(&payer, period)?;
+            let approved =
+                state.decide_approve(proposal, &by).map_err(|refusal| Failure::refused("CM0339", refusal))?;
+            let done = decided(model, &payer, period, &act, first_unissued)?;
+            Ok(std::iter::once(BillingFact::ActApproved(approved)).chain(done).map(Fact::from).collect())
+        })
+        .await?;
+    let given_back = follow(office, &payer, period, &act).await?;
+    Ok(facts.len().saturating_sub(1) + given_back)
+}
+
+/// A document by its number, with its payer and the period that it is of.
+///
+/// # Errors
+/// [`Failure`] where no such document was issued.
+pub fn document_of(
+    model: &ReadModel,
+    number: &DocumentNumber,
+) -> Result<(PayerAccountId, BillingPeriod, BillingState, DocumentHeader), Failure> {
+    for payer in model.payers()? {
+        for (period, state) in model.billing_periods(&payer)? {
+            if let Some(header) = state.documents.get(number).cloned() {
+                return Ok((payer, period, state, header));
+            }
+        }
+    }
+    Err(Failure::refused("CM0347", format!("document {number} was never issued: see documents list")))
+}

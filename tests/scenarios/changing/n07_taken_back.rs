@@ -1,0 +1,58 @@
+//! N7: AWS takes credit back, with a positive credit line. Funding falls; the customer's memo moves
+//! only by decision.
+
+use super::{SUFFIXED, assert_sound, memo_of};
+use crate::support::*;
+
+/// February, with so much of the credit taken back on a stranger's account.
+fn february(taken_back: &str) -> Bill {
+    Story::later("2019-02", "250.40").lines([credit(A2, taken_back, SUFFIXED)])
+}
+
+fn exceptions(office: &Office) -> serde_json::Value {
+    office.json(&["credits", "exceptions"])
+}
+
+#[test]
+fn funding_falls_and_the_memo_does_not() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", february("200.00").cur2());
+    office.bill_and_close("2019-02");
+    let memo = only(&office.json(&["memos", "list", "--account", DLT]));
+    assert_fields(
+        &memo,
+        &[
+            ("funded_amount", "800"),
+            ("open_balance", "649.60"),
+            ("funded_balance", "449.60"),
+            ("unfunded_balance", "200.00"),
+        ],
+    );
+    assert_fields(&office.statement(DLT, "2019-02"), &[("corrections", "0.00"), ("balance_of_funds", "649.60")]);
+    // The stranger neither pays the taken credit nor had it.
+    assert_fields(&office.statement(A2, "2019-02"), &[("gross", "2500.00"), ("due", "2500.00")]);
+    assert_fields(
+        &office.reconcile("2019-02"),
+        &[("upstream_credits", "-200"), ("attributed", "-200"), ("suspense", "0")],
+    );
+    assert_eq!(exceptions(&office), serde_json::json!([]));
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn funding_below_nothing_is_an_exception() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", february("1100.00").cur2());
+    office.bill_and_close("2019-02");
+    let rows = exceptions(&office);
+    assert_fields(
+        &row_where(&rows, "exception", "negative-funding"),
+        &[("amount", "100"), ("memo_number", &memo_of(&office, DLT)), ("credit_id", "5001"), ("currency", "USD")],
+    );
+    assert_fields(&office.balance(DLT), &[("open_balance", "649.60"), ("funded_balance", "0.00")]);
+    let open_items = &office.reconcile("2019-02")["open_items"];
+    assert_fields(&row_where(open_items, "exception", "negative-funding"), &[("amount", "100")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}

@@ -37,7 +37,10 @@ pub async fn credit_life(
                         ..terms.clone()
                     };
                     let facts = match model.upstream_credit(payer, &portion.credit)?.terms {
-                        None => vec![Fact::UpstreamCreditObserved(UpstreamCreditObserved { terms: child })],
+                        None => {
+                            let split_from = Some(credit.clone());
+                            vec![Fact::UpstreamCreditObserved(UpstreamCreditObserved { terms: child, split_from })]
+                        }
                         // A split that was cut off here is completed by repeating it.
                         Some(known) if known == child => Vec::new(),
                         Some(known) => {

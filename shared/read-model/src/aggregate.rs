@@ -95,6 +95,9 @@ impl Aggregate {
 /// An aggregate with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubjectRecord {
+    /// The stream sequence of the subject's first commit; 0 for none. What came in a file's order
+    /// is found again in it.
+    pub first_sequence: u64,
     /// The stream sequence of the subject's last commit; 0 for none.
     pub last_sequence: u64,
     /// The number of its last commit.
@@ -114,6 +117,7 @@ impl SubjectRecord {
     /// Before any commit.
     pub fn empty(key: &AggregateKey) -> Self {
         Self {
+            first_sequence: 0,
             last_sequence: 0,
             n: 0,
             chain: ChainHash::START,

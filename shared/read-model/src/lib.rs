@@ -22,6 +22,6 @@ pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
 pub use model::{DecodedCommit, ReadModel, StreamPosition, WhatToFold};
 pub use queries::{StoredRate, StoredStatement};
-pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_streams, decode_all, decode_for};
+pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;
 pub use store::{Batch, KeysAndValues, MemoryStore, Store, StoreFault, Tree};

@@ -124,19 +124,30 @@ impl ReadModel {
     /// # Errors
     /// [`StoreFault`] where the checkpoint cannot be read.
     pub fn over(store: Box<dyn Store>) -> Result<Self, StoreFault> {
-        let positions = match store.get(Tree::Checkpoint, CHECKPOINT_KEY)? {
-            Some(bytes) => decode::<Vec<(String, StreamPosition)>>(Tree::Checkpoint, CHECKPOINT_KEY, &bytes)?
-                .into_iter()
-                .filter_map(|(name, position)| StreamName::parse(&name).map(|stream| (stream, position)))
-                .collect(),
-            None => BTreeMap::new(),
-        };
+        let positions = stored_positions(store.as_ref())?;
         Ok(Self { store: Some(store), positions, writes_through: true, ..Self::in_memory(WhatToFold::Everything) })
     }
 
     /// Keeps all further changes in memory, as a dry run needs.
     pub fn stop_writing(&mut self) {
         self.writes_through = false;
+    }
+
+    /// Forgets what was folded and not written since writing was stopped, and writes again: a model
+    /// that lives on after a dry run.
+    ///
+    /// # Errors
+    /// [`StoreFault`] where the store cannot be read.
+    pub fn forget_unwritten(&mut self) -> Result<(), StoreFault> {
+        self.cached.clear();
+        self.dirty.clear();
+        self.pending.clear();
+        self.positions = match &self.store {
+            Some(store) => stored_positions(store.as_ref())?,
+            None => BTreeMap::new(),
+        };
+        self.writes_through = self.store.is_some();
+        Ok(())
     }
 
     /// How far a stream was folded.
@@ -203,6 +214,9 @@ impl ReadModel {
             return Err(ReadModelFault::Subject(wire::BadSubject(commit.subject.to_string())));
         };
         follows(record, commit)?;
+        if record.n == 0 {
+            record.first_sequence = commit.sequence;
+        }
         record.n = commit.n;
         record.last_sequence = commit.sequence;
         record.chain = commit.chain;
@@ -421,6 +435,15 @@ impl ReadModel {
             })
             .collect()
     }
+}
+
+/// The checkpoint of a store.
+fn stored_positions(store: &dyn Store) -> Result<BTreeMap<StreamName, StreamPosition>, StoreFault> {
+    let Some(bytes) = store.get(Tree::Checkpoint, CHECKPOINT_KEY)? else { return Ok(BTreeMap::new()) };
+    Ok(decode::<Vec<(String, StreamPosition)>>(Tree::Checkpoint, CHECKPOINT_KEY, &bytes)?
+        .into_iter()
+        .filter_map(|(name, position)| StreamName::parse(&name).map(|stream| (stream, position)))
+        .collect())
 }
 
 /// The commit must be the next of its subject: number, place and chain.

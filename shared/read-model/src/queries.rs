@@ -225,6 +225,28 @@ impl ReadModel {
         Ok(found)
     }
 
+    /// The upstream credits of a payer in the order in which they were first observed, which is that
+    /// of the rows of an import.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn upstream_credits_as_observed(
+        &self,
+        payer: &PayerAccountId,
+    ) -> Result<Vec<UpstreamCreditState>, ReadModelFault> {
+        let mut found = Vec::new();
+        for (subject, record) in self.records("credits.")? {
+            if let (AggregateKey::UpstreamCredit { payer: of, .. }, Aggregate::UpstreamCredit(state)) =
+                (AggregateKey::of(&subject)?, record.state)
+                && of == *payer
+            {
+                found.push((record.first_sequence, *state));
+            }
+        }
+        found.sort_by_key(|(sequence, _)| *sequence);
+        Ok(found.into_iter().map(|(_, state)| state).collect())
+    }
+
     /// The suspense of a payer and period.
     ///
     /// # Errors

@@ -114,6 +114,19 @@ pub async fn catch_up(log: &dyn EventLog, model: &mut ReadModel) -> Result<Catch
     catch_up_streams(log, model, &StreamName::ALL).await
 }
 
+/// Brings a model up to the heads of all streams, writes it through, and shows each commit that was
+/// new to it: what a service reacts to.
+///
+/// # Errors
+/// [`ReadModelFault`].
+pub async fn catch_up_hearing(
+    log: &dyn EventLog,
+    model: &mut ReadModel,
+    hear: &mut (dyn FnMut(&DecodedCommit) + Send),
+) -> Result<CatchUp, ReadModelFault> {
+    follow_streams(log, model, &StreamName::ALL, hear).await
+}
+
 /// Brings a model up to the heads of some streams and writes it through.
 ///
 /// # Errors
@@ -122,6 +135,15 @@ pub async fn catch_up_streams(
     log: &dyn EventLog,
     model: &mut ReadModel,
     streams: &[StreamName],
+) -> Result<CatchUp, ReadModelFault> {
+    follow_streams(log, model, streams, &mut |_| ()).await
+}
+
+async fn follow_streams(
+    log: &dyn EventLog,
+    model: &mut ReadModel,
+    streams: &[StreamName],
+    hear: &mut (dyn FnMut(&DecodedCommit) + Send),
 ) -> Result<CatchUp, ReadModelFault> {
     let mut done = CatchUp::default();
     for stream in streams {
@@ -152,6 +174,7 @@ pub async fn catch_up_streams(
             }
             for commit in decode_all(&batch)? {
                 model.apply(&commit)?;
+                hear(&commit);
                 done.commits += 1;
             }
         }

@@ -62,6 +62,9 @@ pub struct UpstreamCreditTerms {
 pub struct UpstreamCreditObserved {
     /// What AWS states.
     pub terms: UpstreamCreditTerms,
+    /// The credit that it is a portion of: its memo then comes out of that one's, and none is issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<UpstreamCreditId>,
 }
 
 /// AWS states something else of a credit than before.

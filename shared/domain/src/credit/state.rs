@@ -12,7 +12,7 @@ use super::{
     UpstreamCreditRevised, UpstreamCreditTerms, UpstreamPortion,
 };
 use crate::{
-    ids::{DeliveryId, MemberAccountId},
+    ids::{DeliveryId, MemberAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
 
@@ -105,6 +105,9 @@ pub struct UpstreamCreditState {
     /// What came with each later ownership, by its first day.
     #[serde(default)]
     pub transferred: BTreeMap<NaiveDate, Exact>,
+    /// What it is a portion of.
+    #[serde(default)]
+    pub split_from: Option<UpstreamCreditId>,
     /// What it was split into.
     #[serde(default)]
     pub portions: Vec<UpstreamPortion>,
@@ -140,7 +143,7 @@ impl UpstreamCreditState {
             });
         }
         match &self.terms {
-            None => Ok(vec![CreditFact::Observed(UpstreamCreditObserved { terms: terms.clone() })]),
+            None => Ok(vec![CreditFact::Observed(UpstreamCreditObserved { terms: terms.clone(), split_from: None })]),
             Some(known) if known == terms => Ok(Vec::new()),
             Some(known) if known.currency != terms.currency => Err(ObserveRefusal::CurrencyChanged {
                 credit: terms.credit.clone(),
@@ -194,6 +197,7 @@ impl UpstreamCreditState {
             CreditFact::Observed(observed) => {
                 self.owners.insert(observed.terms.start_date, observed.terms.owner.clone());
                 self.terms = Some(observed.terms.clone());
+                self.split_from.clone_from(&observed.split_from);
             }
             CreditFact::Revised(revised) => {
                 self.revisions += 1;
@@ -294,5 +298,18 @@ impl UpstreamCreditState {
     /// Whether it becomes a memo: AWS's refunds and true-ups are recorded and get none.
     pub fn gets_memo(terms: &UpstreamCreditTerms) -> bool {
         !["Refund", "TrueUp"].iter().any(|word| terms.credit_type.eq_ignore_ascii_case(word))
+    }
+
+    /// The terms that its memo is issued for; none where it gets none of its own. What was given to
+    /// another account later got its memo as it was first owned, and a portion of a split is paid
+    /// out of the memo that was split (rule book N25, N26).
+    pub fn terms_of_own_memo(&self) -> Option<UpstreamCreditTerms> {
+        let mut terms = self.terms.clone().filter(Self::gets_memo).filter(|_| self.split_from.is_none())?;
+        if let Some(first_transfer) = self.transferred.keys().next()
+            && let Some((_, owner)) = self.owners.range(..first_transfer).next_back()
+        {
+            terms.owner = owner.clone();
+        }
+        Some(terms)
     }
 }

@@ -37,7 +37,7 @@ fn terms() -> UpstreamCreditTerms {
 }
 
 pub(super) fn observed() -> UpstreamCreditObserved {
-    UpstreamCreditObserved { terms: terms() }
+    UpstreamCreditObserved { terms: terms(), split_from: None }
 }
 
 pub(super) fn revised() -> UpstreamCreditRevised {

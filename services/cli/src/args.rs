@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::serve::ServeArgs;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::{
@@ -54,6 +55,17 @@ pub(crate) enum OutputFormat {
     Table,
     Json,
     Csv,
+}
+
+impl OutputFormat {
+    /// As it is said on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -119,6 +131,8 @@ pub(crate) enum Command {
     /// The streams of a JetStream log.
     #[command(subcommand)]
     Streams(crate::commands::streams::StreamsCommand),
+    /// Run services against the JetStream log: all in this process, or those named.
+    Serve(ServeArgs),
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
     Man {
         /// The command; the program itself where none is named.

@@ -13,7 +13,9 @@ mod progress;
 mod react;
 mod render;
 mod run;
+mod serve;
 
 pub use args::command_line;
 pub use commands::rows as json_rows;
 pub use run::main;
+pub use serve::{CommandAnswer, CommandRequest};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use service_kit::Failure;
 
-use crate::args::OutputFormat;
+use crate::{args::OutputFormat, serve};
 
 /// Prints rows; a table shows the columns named, JSON and CSV everything.
 pub(crate) fn print_rows<T: Serialize>(format: OutputFormat, rows: &[T], columns: &[&str]) -> Result<(), Failure> {
@@ -107,6 +107,9 @@ fn cell(value: &Value) -> String {
 
 /// Prints text as it is.
 pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
+    if serve::capture_out(text) {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
@@ -116,6 +119,10 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
 
 /// Says something to the person, on stderr.
 pub(crate) fn say(text: impl std::fmt::Display) {
+    if serve::is_captured() {
+        serve::capture_err(&text.to_string());
+        return;
+    }
     // Nobody listening on stderr is no failure.
     let _ = writeln!(anstream::stderr(), "{text}");
 }
@@ -127,5 +134,5 @@ pub(crate) fn warn(text: impl std::fmt::Display) {
 
 /// Whether a person is watching.
 pub(crate) fn is_watched() -> bool {
-    io::stderr().is_terminal()
+    !serve::is_captured() && io::stderr().is_terminal()
 }

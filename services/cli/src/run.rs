@@ -10,7 +10,7 @@ use wire::IdempotencyKey;
 use crate::{
     args::{AccountsCommand, Command, CommandLine, CreditsCommand, Global, MemosCommand, PolicyCommand},
     commands::{self, rates::RatesCommand},
-    output,
+    output, serve,
 };
 
 /// Runs the program.
@@ -26,7 +26,7 @@ pub fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(line)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(exit) => exit,
         Err(failure) => {
             output::say(format_args!("error: {failure}"));
             ExitCode::from(failure.exit as u8)
@@ -34,25 +34,35 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(line: CommandLine) -> Result<(), Failure> {
+async fn run(line: CommandLine) -> Result<ExitCode, Failure> {
     let CommandLine { global, command } = line;
+    let mut command = command;
+    if let Some(exit) = serve::through_a_service(&global, &mut command).await? {
+        return Ok(ExitCode::from(exit));
+    }
+    decide_here(&global, command).await.map(|()| ExitCode::SUCCESS)
+}
+
+/// Decides a command in this process, directly on the log.
+async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Serve(args) => serve::serve(global, args).await,
         Command::Completions { shell } => commands::completions(shell),
         Command::Man { command } => commands::man(&command),
-        Command::Demo(args) => commands::demo(&global, args).await,
-        Command::Generate(args) => commands::generate(&global, &args),
-        Command::Watch(args) => commands::watch(&global, &args).await,
-        Command::Log(command) => commands::log(&global, &command).await,
-        Command::Streams(command) => commands::streams(&global, &command).await,
+        Command::Demo(args) => commands::demo(global, args).await,
+        Command::Generate(args) => commands::generate(global, &args),
+        Command::Watch(args) => commands::watch(global, &args).await,
+        Command::Log(command) => commands::log(global, &command).await,
+        Command::Streams(command) => commands::streams(global, &command).await,
         command => {
             let (name, access) = name_and_access(&command);
-            let mut office = match (open(&global, name, access, &command).await, &command) {
+            let mut office = match (open(global, name, access, &command).await, &command) {
                 // A log that cannot be opened is a finding, and findings are data.
-                (Err(failure), Command::Audit) => return Err(commands::audit_of_unreadable(&global, failure)?),
+                (Err(failure), Command::Audit) => return Err(commands::audit_of_unreadable(global, failure)?),
                 (outcome, _) => outcome?,
             };
             let was_done = office.was_done();
-            let mut outcome = dispatch(&global, &mut office, command).await;
+            let mut outcome = dispatch(global, &mut office, command).await;
             if was_done {
                 output::say("done before under this key: nothing is recorded again");
             } else if outcome.is_ok() {
@@ -67,7 +77,7 @@ async fn run(line: CommandLine) -> Result<(), Failure> {
     }
 }
 
-async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) -> Result<(), Failure> {
+pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) -> Result<(), Failure> {
     match command {
         Command::Accounts(AccountsCommand::Import { file }) => commands::accounts_import(global, office, &file).await,
         Command::Accounts(AccountsCommand::List) => commands::accounts_list(global, office),
@@ -119,11 +129,12 @@ async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) ->
         | Command::Generate(_)
         | Command::Log(_)
         | Command::Streams(_)
-        | Command::Watch(_) => Ok(()),
+        | Command::Watch(_)
+        | Command::Serve(_) => Ok(()),
     }
 }
 
-fn name_and_access(command: &Command) -> (&'static str, Access) {
+pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
     use Access::{Read, Write};
     match command {
         Command::Accounts(AccountsCommand::Import { .. }) => ("accounts import", Write),
@@ -172,16 +183,14 @@ fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Log(_) => ("log", Write),
         Command::Streams(_) => ("streams", Write),
         Command::Demo(_) => ("demo", Write),
+        Command::Serve(_) => ("serve", Write),
         Command::Generate(_) | Command::Completions { .. } | Command::Man { .. } => ("generate", Read),
     }
 }
 
 async fn open(global: &Global, name: &str, access: Access, command: &Command) -> Result<BackOffice, Failure> {
     let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
-    let idempotency = match &global.idempotency_key {
-        Some(key) => Some(IdempotencyKey { key: key.clone(), input: input_hash(global, command)? }),
-        None => None,
-    };
+    let idempotency = idempotency(global, command)?;
     let act = Act {
         command: name.to_owned(),
         by: actor(global),
@@ -191,6 +200,12 @@ async fn open(global: &Global, name: &str, access: Access, command: &Command) ->
     };
     BackOffice::open(OfficeSettings { folder: global.data.clone(), nats: global.nats.clone(), access, clock, act })
         .await
+}
+
+/// The operator's key with the hash of the command's input, where one was named.
+pub(crate) fn idempotency(global: &Global, command: &Command) -> Result<Option<IdempotencyKey>, Failure> {
+    let Some(key) = &global.idempotency_key else { return Ok(None) };
+    Ok(Some(IdempotencyKey { key: key.clone(), input: input_hash(global, command)? }))
 }
 
 /// Who acts: as named, else the operating system's user.

@@ -6,6 +6,7 @@
 mod attribute;
 mod billing_api;
 mod csv_file;
+mod follow;
 mod history;
 mod import;
 mod life;
@@ -14,6 +15,7 @@ mod simulated;
 pub use attribute::{attribute_by_hand, attribute_payer, attribute_period};
 pub use billing_api::read_get_credits;
 pub use csv_file::{CsvFault, CsvTable, read_credits_csv};
+pub use follow::{Due, concerns, due_after, everything, follow};
 pub use history::{HistoryImported, observe_history, read_history_file};
 pub use import::{Imported, observe, read_credits_file};
 pub use life::credit_life;

@@ -144,7 +144,7 @@ impl Connection {
 }
 
 fn options(settings: ConnectSettings, denials: Denials) -> Result<ConnectOptions, String> {
-    let ConnectSettings { secret, ca_file, certificate, tls_required, name } = settings;
+    let ConnectSettings { secret, ca_file, certificate, tls_required, inbox, name } = settings;
     let mut options = ConnectOptions::new()
         .name(name.as_deref().unwrap_or(CONNECTION_NAME))
         .connection_timeout(CONNECT_WAIT)
@@ -155,6 +155,9 @@ fn options(settings: ConnectSettings, denials: Denials) -> Result<ConnectOptions
         });
     if tls_required || ca_file.is_some() {
         options = options.require_tls(true);
+    }
+    if let Some(prefix) = inbox {
+        options = options.custom_inbox_prefix(prefix);
     }
     if let Some(file) = ca_file {
         options = options.add_root_certificates(file);

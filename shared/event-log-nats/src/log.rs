@@ -30,6 +30,11 @@ impl JetStreamLog {
         Ok(Self { connection, heads: Heads::default(), idle: StreamName::ALL.map(|_| Mutex::default()) })
     }
 
+    /// The connection, for what travels beside the log.
+    pub fn client(&self) -> async_nats::Client {
+        self.connection.client.clone()
+    }
+
     /// Where it is, without any secret.
     pub fn address(&self) -> String {
         self.connection.to_string()

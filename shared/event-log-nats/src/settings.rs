@@ -43,6 +43,8 @@ pub struct ConnectSettings {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// Whether a server without TLS is refused.
     pub tls_required: bool,
+    /// What the inboxes of this client begin with, where its user may listen to no others.
+    pub inbox: Option<String>,
     /// What the server's monitoring calls this connection.
     pub name: Option<String>,
 }
@@ -57,13 +59,14 @@ mod named {
     pub(super) const CA: &str = "CREDITMEMO_NATS_CA";
     pub(super) const CERTIFICATE: &str = "CREDITMEMO_NATS_CERT";
     pub(super) const KEY: &str = "CREDITMEMO_NATS_KEY";
+    pub(super) const INBOX: &str = "CREDITMEMO_NATS_INBOX";
 }
 
 impl ConnectSettings {
     /// Those of the environment: `CREDITMEMO_NATS_CREDS` and `CREDITMEMO_NATS_NKEY` name files,
     /// `CREDITMEMO_NATS_TOKEN` is a token, `CREDITMEMO_NATS_USER` and `CREDITMEMO_NATS_PASSWORD`
     /// belong together; `CREDITMEMO_NATS_CA`, `CREDITMEMO_NATS_CERT` and `CREDITMEMO_NATS_KEY` name
-    /// PEM files. What the URL says of the login goes before it.
+    /// PEM files; `CREDITMEMO_NATS_INBOX` is what the client's inboxes begin with. What the URL says of the login goes before it.
     pub fn from_environment() -> Self {
         Self::from_variables(|name| env::var(name).ok().filter(|value| !value.is_empty()))
     }
@@ -81,6 +84,7 @@ impl ConnectSettings {
             ca_file: read(named::CA).map(PathBuf::from),
             certificate: certificate.map(|(certificate, key)| (certificate.into(), key.into())),
             tls_required: false,
+            inbox: read(named::INBOX),
             name: None,
         }
     }

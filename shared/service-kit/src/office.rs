@@ -1,12 +1,12 @@
 //! The back office that a command or service works in.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::period::BillingPeriod;
 use event_log::EventLog;
-use read_model::{ReadModel, catch_up};
+use read_model::{DecodedCommit, ReadModel, catch_up, catch_up_hearing};
 use sha2::{Digest, Sha256};
-use wire::{CommandDone, Fact, IdempotencyKey, Subject};
+use wire::{CommandDone, Fact, IdempotencyKey, ServiceName, Subject};
 
 use crate::{Clock, Failure};
 
@@ -48,7 +48,36 @@ pub struct BackOffice {
     pub(crate) correlation: String,
     pub(crate) causation: Option<String>,
     was_done: bool,
+    pub(crate) writes: Writes,
+    /// Subjects that others wrote to since they were last asked for; kept by services only.
+    heard: Vec<Subject>,
+    /// The facts whose subjects are noted.
+    concerns: Option<fn(&Fact) -> bool>,
     pub(crate) recorded: Vec<Recorded>,
+}
+
+/// What an office may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Writes {
+    /// All streams: the one process that does everything.
+    #[default]
+    Everything,
+    /// A service's own streams.
+    OwnStreams {
+        /// The service.
+        service: ServiceName,
+        /// What happens to decisions about the streams of others.
+        others: OfOthers,
+    },
+}
+
+/// What a service does about a decision that is another service's to record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfOthers {
+    /// It waits until the other has recorded it: until the decision comes out empty.
+    Await(Duration),
+    /// Nothing: the other will find out by itself.
+    Leave,
 }
 
 /// How often a decision is made anew before a conflict is reported.
@@ -59,10 +88,7 @@ impl BackOffice {
     ///
     /// # Errors
     /// [`Failure`] where the operator's key was used for another input.
-    pub async fn over(log: Arc<dyn EventLog>, mut model: ReadModel, clock: Clock, act: Act) -> Result<Self, Failure> {
-        if act.dry_run {
-            model.stop_writing();
-        }
+    pub async fn over(log: Arc<dyn EventLog>, model: ReadModel, clock: Clock, act: Act) -> Result<Self, Failure> {
         let mut office = Self {
             log,
             model,
@@ -71,6 +97,9 @@ impl BackOffice {
             correlation: String::new(),
             causation: None,
             was_done: false,
+            writes: Writes::Everything,
+            heard: Vec::new(),
+            concerns: None,
             recorded: Vec::new(),
         };
         office.begin(act)?;
@@ -84,6 +113,9 @@ impl BackOffice {
     /// [`Failure`] where the operator's key was used for another input.
     pub fn begin(&mut self, act: Act) -> Result<(), Failure> {
         self.was_done = false;
+        if act.dry_run {
+            self.model.stop_writing();
+        }
         if let Some(offered) = &act.idempotency
             && let Some(done) = self.model.command_done(&offered.key)?
         {
@@ -145,9 +177,54 @@ impl BackOffice {
     /// # Errors
     /// [`Failure`].
     pub async fn sync(&mut self) -> Result<(), Failure> {
-        if !self.records_nothing() {
-            catch_up(self.log.as_ref(), &mut self.model).await?;
+        if self.records_nothing() {
+            return Ok(());
         }
+        let Some(concerns) = self.concerns else {
+            catch_up(self.log.as_ref(), &mut self.model).await?;
+            return Ok(());
+        };
+        let heard = &mut self.heard;
+        let mut hear = |commit: &DecodedCommit| {
+            if commit.body.facts.iter().any(concerns) {
+                heard.push(commit.subject.clone());
+            }
+        };
+        catch_up_hearing(self.log.as_ref(), &mut self.model, &mut hear).await?;
+        Ok(())
+    }
+
+    /// Restricts what it writes to a service's own streams.
+    pub fn restrict(&mut self, writes: Writes) {
+        self.writes = writes;
+    }
+
+    /// Notes from now on to which subjects others write facts that concern this service.
+    pub fn listen(&mut self, concerns: fn(&Fact) -> bool) {
+        self.concerns = Some(concerns);
+    }
+
+    /// Whether others wrote something that was not asked for yet.
+    pub fn has_heard(&self) -> bool {
+        !self.heard.is_empty()
+    }
+
+    /// The subjects that others wrote to, in the order of their streams, since this was last asked.
+    pub fn take_heard(&mut self) -> Vec<Subject> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// Ends an act, so that the office can live on: what was only tried is forgotten.
+    ///
+    /// # Errors
+    /// [`Failure`] where the read model's store cannot be read.
+    pub fn end(&mut self) -> Result<(), Failure> {
+        if self.records_nothing() {
+            self.model.forget_unwritten()?;
+        }
+        self.was_done = false;
+        self.act = Act::default();
+        self.recorded.clear();
         Ok(())
     }
 

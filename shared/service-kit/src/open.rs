@@ -128,7 +128,7 @@ impl BackOffice {
     }
 }
 
-async fn open_model(folder: &Path, log: &dyn EventLog) -> Result<ReadModel, Failure> {
+pub(crate) async fn open_model(folder: &Path, log: &dyn EventLog) -> Result<ReadModel, Failure> {
     let directory = folder.join("read-model");
     let doubt = match try_open_model(&directory, log).await? {
         Opened::Model(model) => return Ok(model),

@@ -5,7 +5,7 @@ use event_log::AppendError;
 use read_model::{DecodedCommit, ReadModel, SubjectRecord};
 use wire::{AggregateKey, BODY_BYTES_MAX, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject};
 
-use crate::{BackOffice, Failure, Recorded, office::CONFLICT_RETRIES_MAX};
+use crate::{BackOffice, Failure, Recorded, office::CONFLICT_RETRIES_MAX, others::Awaited};
 
 /// Room for the envelope around the facts of a body.
 const ENVELOPE_BYTES_MAX: usize = 4 * 1024;
@@ -55,14 +55,23 @@ impl BackOffice {
         F: Fn(&ReadModel) -> Result<Vec<(Subject, Vec<Fact>)>, Failure>,
     {
         let mut last = None;
-        for _ in 0..=CONFLICT_RETRIES_MAX {
-            let decided: Vec<(Subject, Vec<Fact>)> =
-                decide(&self.model)?.into_iter().filter(|(_, facts)| !facts.is_empty()).collect();
-            match self.record(&decided).await? {
-                Outcome::Done => return Ok(decided),
-                Outcome::Conflict(conflict) => last = Some(conflict),
+        let mut tries = 0;
+        let mut done = Vec::new();
+        let mut awaited = Awaited::default();
+        while tries <= CONFLICT_RETRIES_MAX {
+            let decided = decide(&self.model)?.into_iter().filter(|(_, facts)| !facts.is_empty()).collect();
+            let (own, of_others) = self.split_by_writer(decided);
+            match self.record(&own).await? {
+                Outcome::Done => done.extend(own),
+                Outcome::Conflict(conflict) => {
+                    last = Some(conflict);
+                    tries += 1;
+                    self.sync().await?;
+                    continue;
+                }
             }
-            self.sync().await?;
+            let Some(stream) = of_others else { return Ok(done) };
+            self.await_other(stream, &mut awaited).await?;
         }
         let said = last.map_or_else(String::new, |conflict| conflict.to_string());
         Err(Failure::conflict(

@@ -13,6 +13,7 @@ mod chain;
 mod commit;
 mod fact;
 mod headers;
+mod service;
 mod stream;
 mod subject;
 
@@ -22,5 +23,6 @@ pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};
 pub use fact::Fact;
 pub use headers::{BadHeaders, COMMIT_SOURCE, COMMIT_TYPE, commit_of, headers_of};
+pub use service::{ServiceName, UnknownService};
 pub use stream::StreamName;
 pub use subject::{BadSubject, Subject};

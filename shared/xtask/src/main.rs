@@ -5,6 +5,7 @@
 //! with exit code 1 and a list where something is amiss. Deliberately absent: anything that the
 //! product itself needs.
 
+mod asyncapi;
 mod committed;
 mod schemas;
 mod tidy;

@@ -3,6 +3,8 @@
 //! * `events/<type>.json`: the payload of each fact, taken from the schema of [`wire::Fact`], so
 //!   that a new fact has its schema without another list to keep.
 //! * `commit.json`: the body of a commit, with every fact it may hold.
+//! * `commands/`: what services are sent and answer.
+//! * `asyncapi.yaml`: where all of it travels.
 //! * `cli/<command>.json`: one row of a command's `--json` output. **Add a row type in
 //!   [`printed_rows`].**
 //!
@@ -15,7 +17,7 @@ use anyhow::{Context, anyhow, bail};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use crate::committed::CommittedFile;
+use crate::{asyncapi, committed::CommittedFile};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -26,6 +28,9 @@ pub(crate) fn registry() -> anyhow::Result<Vec<CommittedFile>> {
         files.push(CommittedFile::json(format!("events/{fact_type}.json"), &schema)?);
     }
     files.extend(printed_rows()?);
+    files.push(CommittedFile::json("commands/request.json", &read_schema::<cli::CommandRequest>("command request")?)?);
+    files.push(CommittedFile::json("commands/answer.json", &written_schema::<cli::CommandAnswer>("command answer")?)?);
+    files.push(asyncapi::document()?);
     Ok(files)
 }
 
@@ -59,9 +64,12 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
 }
 
 fn printed<Row: JsonSchema>(command: &str) -> anyhow::Result<CommittedFile> {
+    CommittedFile::json(format!("cli/{command}.json"), &written_schema::<Row>(command)?)
+}
+
+fn written_schema<Type: JsonSchema>(title: &str) -> anyhow::Result<Value> {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    let schema = settings.into_generator().into_root_schema_for::<Row>().to_value();
-    CommittedFile::json(format!("cli/{command}.json"), &titled(schema, command)?)
+    titled(settings.into_generator().into_root_schema_for::<Type>().to_value(), title)
 }
 
 fn read_schema<Type: JsonSchema>(title: &str) -> anyhow::Result<Value> {
@@ -158,7 +166,7 @@ mod tests {
     fn two_runs_write_the_same_bytes() {
         let (first, second) = (registry().unwrap(), registry().unwrap());
         assert_eq!(first, second);
-        assert!(first.iter().all(|file| file.text.ends_with("}\n")));
+        assert!(first.iter().all(|file| file.text.ends_with('\n')));
     }
 
     #[test]

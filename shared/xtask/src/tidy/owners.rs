@@ -1,6 +1,6 @@
 //! Owners: a technology is named in one place, so that it can be replaced there.
 //!
-//! Sled is named in one file of the read model, the NATS client in its adapter, and the first
+//! Sled is named in one file of the read model, the NATS client in its adapter and the command bus, and the first
 //! tokens of subjects in `wire`. Manifests are checked by [`super::layers`]; this is about text.
 
 use wire::StreamName;
@@ -44,11 +44,11 @@ fn one_file_names_sled(sources: &[&SourceFile]) -> Vec<Finding> {
 }
 
 fn only_the_adapter_names_the_client(file: &SourceFile) -> Option<Finding> {
-    if file.crate_name == "event-log-nats" {
+    if matches!(file.crate_name.as_str(), "event-log-nats" | "command-bus") {
         return None;
     }
     let (number, _) = file.code().find(|(_, line)| names(line, "async_nats::") || names(line, "use async_nats"))?;
-    Some(Finding::error(RULE, &file.path, number, "names async_nats, which only event-log-nats may"))
+    Some(Finding::error(RULE, &file.path, number, "names async_nats, which only event-log-nats and command-bus may"))
 }
 
 /// Finds `"memos."` and `"memos.{payer}"`: a literal that a subject is built from or looked up by.

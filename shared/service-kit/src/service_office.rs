@@ -1,0 +1,21 @@
+//! A back office that lives on, as a service has one: over a log that is open already.
+
+use std::{path::Path, sync::Arc};
+
+use event_log::EventLog;
+
+use crate::{Act, BackOffice, Clock, Failure, open::open_model};
+
+impl BackOffice {
+    /// Opens a back office on a log that is there already, with a read model of its own in a folder.
+    ///
+    /// # Errors
+    /// [`Failure`] where the log cannot be read, or is damaged.
+    pub async fn open_over(folder: &Path, log: Arc<dyn EventLog>, clock: Clock, act: Act) -> Result<Self, Failure> {
+        std::fs::create_dir_all(folder).map_err(|cause| {
+            Failure::failed("CM0103", format!("making the folder {} failed: {cause}", folder.display()))
+        })?;
+        let model = open_model(folder, log.as_ref()).await?;
+        Self::over(log, model, clock, act).await
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub(crate) use crate::args_proof::{AuditAct, AuditCommand, StatementAct, StatementCommand};
 use crate::serve::ServeArgs;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -116,13 +117,13 @@ pub(crate) enum Command {
     /// Balances of funds, as of either date or both.
     Balance(BalanceArgs),
     /// A member's monthly statement.
-    Statement(StatementArgs),
+    Statement(StatementCommand),
     /// Tie AWS's bill to the memos and documents: the residual must be 0.
     Reconcile(PeriodArgs),
     /// Rebuild the balances from the log.
     Replay(ReplayArgs),
-    /// Check every invariant over the whole log.
-    Audit,
+    /// Check every invariant over the whole log; seal its head, and check a log against a seal.
+    Audit(AuditCommand),
     /// Memo-changed events as JSON lines, live and resumable.
     Watch(WatchArgs),
     /// Copy and compare logs: embedded to JetStream and back.

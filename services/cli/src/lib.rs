@@ -7,6 +7,7 @@
 //! Invariants: no rule of the business lives here; what is printed as JSON is a stable contract.
 
 mod args;
+mod args_proof;
 mod commands;
 mod output;
 mod progress;
@@ -16,6 +17,6 @@ mod run;
 mod serve;
 
 pub use args::command_line;
-pub use commands::rows as json_rows;
+pub use commands::{rows as json_rows, seal as seal_rows};
 pub use run::main;
 pub use serve::{CommandAnswer, CommandRequest};

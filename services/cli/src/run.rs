@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use wire::IdempotencyKey;
 
 use crate::{
-    args::{AccountsCommand, Command, CommandLine, CreditsCommand, Global, MemosCommand, PolicyCommand},
+    args::{
+        AccountsCommand, AuditCommand, Command, CommandLine, CreditsCommand, Global, MemosCommand, PolicyCommand,
+        StatementCommand,
+    },
     commands::{self, rates::RatesCommand},
     output, serve,
 };
@@ -54,11 +57,13 @@ async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Watch(args) => commands::watch(global, &args).await,
         Command::Log(command) => commands::log(global, &command).await,
         Command::Streams(command) => commands::streams(global, &command).await,
+        Command::Audit(AuditCommand { act: Some(act) }) => commands::audit_act(global, act).await,
+        Command::Statement(StatementCommand { act: Some(act), .. }) => commands::statement_act(global, &act),
         command => {
             let (name, access) = name_and_access(&command);
             let mut office = match (open(global, name, access, &command).await, &command) {
                 // A log that cannot be opened is a finding, and findings are data.
-                (Err(failure), Command::Audit) => return Err(commands::audit_of_unreadable(global, failure)?),
+                (Err(failure), Command::Audit(_)) => return Err(commands::audit_of_unreadable(global, failure)?),
                 (outcome, _) => outcome?,
             };
             let was_done = office.was_done();
@@ -119,10 +124,10 @@ pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: 
         Command::Approve { id } => commands::approve(global, office, &id).await,
         Command::Approvals => commands::approvals(global, office),
         Command::Balance(args) => commands::balance(global, office, &args),
-        Command::Statement(args) => commands::statement(global, office, &args),
+        Command::Statement(args) => commands::statement(global, office, args.of.as_ref()).await,
         Command::Reconcile(args) => commands::reconcile(global, office, &args),
         Command::Replay(args) => commands::replay(global, office, &args).await,
-        Command::Audit => commands::audit(global, office).await,
+        Command::Audit(_) => commands::audit(global, office).await,
         Command::Completions { .. }
         | Command::Man { .. }
         | Command::Demo(_)
@@ -178,7 +183,7 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Statement(_) => ("statement", Read),
         Command::Reconcile(_) => ("reconcile", Read),
         Command::Replay(_) => ("replay", Read),
-        Command::Audit => ("audit", Read),
+        Command::Audit(_) => ("audit", Read),
         Command::Watch(_) => ("watch", Read),
         Command::Log(_) => ("log", Write),
         Command::Streams(_) => ("streams", Write),

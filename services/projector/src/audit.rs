@@ -42,7 +42,7 @@ pub struct AuditReport {
 
 const FINDINGS_MAX: usize = 20;
 
-fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings: Vec<String>) -> AuditCheck {
+pub(crate) fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings: Vec<String>) -> AuditCheck {
     let holds = findings.is_empty();
     findings.truncate(FINDINGS_MAX);
     AuditCheck { check, holds, looked_at, of, findings }

@@ -72,6 +72,7 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("upstream_credit_paused.v1", "credit", Each(None)),
     ("upstream_credit_cancelled.v1", "credit", Each(None)),
     ("applications_attributed.v1", "attributed", Last(Some("period"))),
+    ("credit_allocation_observed.v1", "allocated", Last(Some("period"))),
     ("suspense_opened.v1", "suspense", Each(Some("item"))),
     ("suspense_cleared.v1", "suspense", Each(Some("item"))),
     ("suspense_attributed.v1", "suspense-attributed", Each(None)),
@@ -88,6 +89,7 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("memo_reassigned_in.v1", "memo", Each(MEMO)),
     ("memo_po_reassigned.v1", "memo", Each(MEMO)),
     ("memo_reinstated.v1", "memo", Each(MEMO)),
+    ("upstream_shortfall_stated.v1", "memo", Each(MEMO)),
     ("act_proposed.v1", "waiting", Proposal),
     ("act_approved.v1", "waiting", Approval),
     ("billing_run_started.v1", "", LeftOut),
@@ -97,6 +99,9 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("period_closed.v1", "status", Last(None)),
     ("period_reopened.v1", "status", Last(None)),
     ("period_waived.v1", "status", Last(None)),
+    ("document_voided.v1", "voided", Each(Some("document_number"))),
+    ("period_act_proposed.v1", "waiting", Proposal),
+    ("period_act_approved.v1", "waiting", Approval),
 ];
 
 /// The rule of a type. A type without a line, which a test does not let pass, counts as it is.

@@ -9,6 +9,8 @@ mod canonical;
 mod certificate;
 mod replay;
 mod scope;
+mod sealing;
+mod statement_proof;
 mod watch;
 
 pub use audit::{AuditCheck, AuditReport, audit};
@@ -16,4 +18,8 @@ pub use balance::{AsOf, BalanceRow, balance_rows, row_of};
 pub use certificate::{Certificates, Certifier, LastCommit};
 pub use replay::{Difference, ReplayReport, Until, differences, differences_in, replay, replay_certified};
 pub use scope::{Scope, replay_scope};
+pub use sealing::{
+    HEAD_KIND, LogHead, SEAL_KIND, Seal, SealedPolicy, Sealer, StreamBlocks, StreamHeadSealed, seal_log, verify_seal,
+};
+pub use statement_proof::{ProvedStatement, StatementProof, StatementVerified, prove_statement, verify_statement};
 pub use watch::{MemoChanged, changes_of};

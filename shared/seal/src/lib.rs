@@ -24,5 +24,5 @@ mod signed;
 pub use fault::SealFault;
 pub use keys::{PublicKey, SigningKey};
 pub use leaf::{CommitLeaf, FactProof, commit_parts};
-pub use merkle::{InclusionProof, MerkleTree, NodeHash, leaf_hash, root_of};
+pub use merkle::{InclusionProof, MerkleTree, NodeHash, leaf_hash, proof_in_blocks, root_of};
 pub use signed::SignedText;

@@ -108,6 +108,28 @@ impl InclusionProof {
     }
 }
 
+/// The proof that a leaf is in a tree of which the leaf's own block is known, and of the others the
+/// roots. A block has a power of two of leaves, the last one what is left. None where they do not
+/// belong together.
+pub fn proof_in_blocks(
+    index: usize,
+    leaves: usize,
+    block: usize,
+    blocks: &[NodeHash],
+    within: &[NodeHash],
+) -> Option<InclusionProof> {
+    if !block.is_power_of_two() || index >= leaves || blocks.len() != leaves.div_ceil(block) {
+        return None;
+    }
+    if blocks.get(index / block) != Some(&root_of(within)) {
+        return None;
+    }
+    let tree_of = |leaves: &[NodeHash]| leaves.iter().copied().collect::<MerkleTree>();
+    let mut path = tree_of(within).proof(index % block, within.len())?.path;
+    path.extend(tree_of(blocks).proof(index / block, blocks.len())?.path);
+    Some(InclusionProof { index: index as u64, leaves: leaves as u64, path })
+}
+
 /// A tree that leaves are added to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MerkleTree {
@@ -220,6 +242,15 @@ mod tests {
             let tree = tree_of(count);
             let blocks = tree.blocks(count, 1 << power).unwrap();
             prop_assert_eq!(root_of(&blocks), tree.root());
+        }
+
+        #[test]
+        fn a_proof_through_blocks_is_the_proof(count in 1usize..300, at in 0usize..300, power in 0u32..6) {
+            let (tree, at, block) = (tree_of(count), at % count, 1usize << power);
+            let blocks = tree.blocks(count, block).unwrap();
+            let within = tree.leaves.chunks(block).nth(at / block).unwrap();
+            prop_assert_eq!(proof_in_blocks(at, count, block, &blocks, within), tree.proof(at, count));
+            prop_assert_eq!(proof_in_blocks(at, count, block, &blocks, &[leaf_hash(&[b"another"])]), None);
         }
     }
 }

@@ -57,8 +57,11 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<projector::AuditCheck>("audit")?,
         printed::<projector::MemoChanged>("watch")?,
         printed::<memo_keeper::Reconciliation>("reconcile")?,
-        printed::<domain::billing::MemberStatement>("statement")?,
         printed::<cli::json_rows::StatementByProgram>("statement-by-program")?,
+        printed::<projector::ProvedStatement>("statement")?,
+        printed::<projector::StatementVerified>("statement-verify")?,
+        printed::<cli::seal_rows::SealRow>("audit-seal")?,
+        printed::<cli::seal_rows::KeyRow>("audit-keygen")?,
         printed::<domain::policy::Policies>("policy")?,
     ])
 }

@@ -3,3 +3,5 @@
 
 mod certificates;
 mod replaying;
+mod seals;
+mod tampering;

@@ -79,12 +79,19 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
     let log = office.log();
     let report = projector::audit(log.as_ref(), Some(&office.model)).await?;
-    output::print_rows(global.output, &report.checks, &COLUMNS)?;
-    if !report.holds {
-        let failed: Vec<&str> = report.checks.iter().filter(|check| !check.holds).map(|check| check.check).collect();
-        return Err(Failure::check("CM0515", format!("the audit found something: {}", failed.join(", "))));
-    }
-    Ok(())
+    print_checks(global, &report.checks, "CM0515", "the audit found something")
+}
+
+/// Prints checks; ends with exit code 5 where one does not hold.
+pub(super) fn print_checks(
+    global: &Global,
+    checks: &[AuditCheck],
+    code: &'static str,
+    what: &str,
+) -> Result<(), Failure> {
+    output::print_rows(global.output, checks, &COLUMNS)?;
+    let failed: Vec<&str> = checks.iter().filter(|check| !check.holds).map(|check| check.check).collect();
+    if failed.is_empty() { Ok(()) } else { Err(Failure::check(code, format!("{what}: {}", failed.join(", ")))) }
 }
 
 /// The report on a log that cannot be opened; answers with the failure to end with.

@@ -7,11 +7,14 @@ use domain::{
     ids::PayerAccountId,
 };
 use money::Money;
+use projector::{ProvedStatement, StatementProof, prove_statement};
 use read_model::StoredStatement;
 use service_kit::{BackOffice, Failure};
 
-use super::rows::{ProgramRow, StatementByProgram};
-
+use super::{
+    rows::{ProgramRow, StatementByProgram},
+    seal::seals_kept,
+};
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
     output,
@@ -19,7 +22,14 @@ use crate::{
 };
 
 /// Prints a member's statement as it was recorded.
-pub(crate) fn statement(global: &Global, office: &BackOffice, args: &StatementArgs) -> Result<(), Failure> {
+pub(crate) async fn statement(
+    global: &Global,
+    office: &BackOffice,
+    args: Option<&StatementArgs>,
+) -> Result<(), Failure> {
+    let Some(args) = args else {
+        return Err(Failure::usage("CM0216", "say which statement: --account ID --period P, or verify FILE"));
+    };
     let payers = match &args.payer {
         Some(payer) => vec![payer.clone()],
         None => office.model.payers()?,
@@ -28,8 +38,8 @@ pub(crate) fn statement(global: &Global, office: &BackOffice, args: &StatementAr
     for payer in &payers {
         found.extend(of_version(office, payer, args)?);
     }
-    let statement = match found.as_slice() {
-        [one] => &one.statement,
+    let stored = match found.as_slice() {
+        [one] => one,
         [] => {
             return Err(Failure::failed(
                 "CM0122",
@@ -45,13 +55,17 @@ pub(crate) fn statement(global: &Global, office: &BackOffice, args: &StatementAr
     };
     let json =
         args.format == Some(StatementFormat::Json) || (args.format.is_none() && global.output == OutputFormat::Json);
+    let statement = &stored.statement;
     let programs = if args.by_program { by_program(statement) } else { Vec::new() };
     match (json, args.format, global.output) {
         (true, _, _) if args.by_program => {
             let rolled_up = StatementByProgram { statement: statement.clone(), programs };
             output::print_object(OutputFormat::Json, &rolled_up)
         }
-        (true, _, _) => output::print_object(OutputFormat::Json, statement),
+        (true, _, _) => {
+            let proof = proof_of(global, office, stored).await?;
+            output::print_object(OutputFormat::Json, &ProvedStatement { statement: statement.clone(), proof })
+        }
         (false, None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, std::slice::from_ref(statement), &[]),
         _ => output::print_text(&(statement_text(statement) + &programs_text(&programs))),
     }
@@ -97,4 +111,19 @@ fn of_version(
         let what = format!("account {} has {count} versions of its statement for {}", args.account, args.period);
         Failure::usage("CM0214", format!("{what}, no version {version}: say 1 to {count}"))
     })
+}
+
+/// The proof by the newest seal that covers the statement.
+async fn proof_of(
+    global: &Global,
+    office: &BackOffice,
+    stored: &StoredStatement,
+) -> Result<Option<StatementProof>, Failure> {
+    let log = office.log();
+    for seal in seals_kept(&global.data) {
+        if let Some(proof) = prove_statement(log.as_ref(), stored, &seal).await? {
+            return Ok(Some(proof));
+        }
+    }
+    Ok(None)
 }

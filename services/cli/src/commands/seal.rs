@@ -1,0 +1,163 @@
+//! `audit seal`, `audit verify`, `audit keygen` and `statement verify`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use projector::{HEAD_KIND, LogHead, SEAL_KIND, Seal, Sealer, seal_log, verify_seal, verify_statement};
+use schemars::JsonSchema;
+use seal::{PublicKey, SealFault, SignedText, SigningKey};
+use serde::Serialize;
+use service_kit::{BackOffice, Clock, Failure};
+
+use super::audit::print_checks;
+use crate::{
+    args::{AuditAct, Global, StatementAct},
+    output,
+    run::actor,
+};
+
+/// What was sealed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SealRow {
+    /// The file in the data folder; none in a dry run.
+    pub file: Option<String>,
+    /// When.
+    pub sealed_at: chrono::DateTime<chrono::Utc>,
+    /// The id of the key.
+    pub key: String,
+    /// Commits sealed.
+    pub commits: u64,
+    /// The certificate of the state.
+    pub state_certificate: String,
+    /// The certificate of the log.
+    pub log_certificate: String,
+}
+
+/// A pair of keys that was made.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct KeyRow {
+    /// The file of the private key.
+    pub private_key: String,
+    /// The file of the public key.
+    pub public_key: String,
+    /// The id of the key, as seals name it.
+    pub key: String,
+}
+
+/// Where seals are kept in a data folder.
+const SEALS: &str = "seals";
+
+fn key_failure(fault: SealFault) -> Failure {
+    match fault {
+        SealFault::KeyFile { .. } | SealFault::NoRandomness { .. } => Failure::failed("CM0141", fault),
+        SealFault::NoKey { .. } | SealFault::KeyIsOpen { .. } => Failure::refused("CM0361", fault),
+        SealFault::NotSigned | SealFault::OtherKind { .. } => Failure::refused("CM0362", fault),
+        SealFault::OtherKey { .. } | SealFault::WrongSignature => Failure::check("CM0518", fault),
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path)
+        .map_err(|cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", path.display())))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let beside = path.with_added_extension("tmp");
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|cause| Failure::failed("CM0142", format!("writing {} failed: {cause}", path.display())))
+}
+
+/// What is done with seals and keys.
+pub(crate) async fn audit_act(global: &Global, act: AuditAct) -> Result<(), Failure> {
+    match act {
+        AuditAct::Seal { key, out } => make_seal(global, &key, out.as_deref()).await,
+        AuditAct::Verify { seal, public_key } => check_seal(global, &seal, &public_key).await,
+        AuditAct::Keygen { file } => keygen(global, &file),
+    }
+}
+
+fn keygen(global: &Global, private: &Path) -> Result<(), Failure> {
+    let key = SigningKey::generate().map_err(key_failure)?;
+    let public = private.with_added_extension("pub");
+    if !global.dry_run {
+        key.write_new(private).map_err(key_failure)?;
+        key.public().write_new(&public).map_err(key_failure)?;
+    }
+    let row = KeyRow {
+        private_key: private.display().to_string(),
+        public_key: public.display().to_string(),
+        key: key.public().id(),
+    };
+    output::print_rows(global.output, &[row], &["private_key", "public_key", "key"])
+}
+
+async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<(), Failure> {
+    let key = SigningKey::read(key).map_err(key_failure)?;
+    let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
+    let log = BackOffice::open_log_to_read(&global.data, global.nats.as_deref()).await?;
+    let sealer = Sealer { at: clock.now(), injected: clock.is_injected(), by: actor(global) };
+    let sealed = seal_log(log.as_ref(), &key, &sealer).await?;
+    let head: LogHead =
+        sealed.head.verified_json(&key.public(), HEAD_KIND).map_err(|fault| Failure::failed("CM0140", fault))?;
+    let commits = head.streams.iter().map(|stream| stream.commits).sum();
+    let text = SignedText::sign_json(&key, &sealed).map_err(|cause| Failure::failed("CM0105", cause))?.to_file();
+    let mut file = None;
+    if !global.dry_run {
+        let folder = global.data.join(SEALS);
+        fs::create_dir_all(&folder).map_err(|cause| {
+            Failure::failed("CM0142", format!("making the folder {} failed: {cause}", folder.display()))
+        })?;
+        // Named after what is sealed: in order of the log, and sealing it again takes the same name.
+        let name = format!("{commits:012}-{}-{}.json", &sealed.certificates.log[..8], &sealed.head.key[..8]);
+        let path = folder.join(name);
+        write(&path, &text)?;
+        if let Some(out) = out {
+            write(out, &text)?;
+        }
+        file = Some(path.display().to_string());
+    }
+    let row = SealRow {
+        file,
+        sealed_at: sealed.sealed_at,
+        key: sealed.head.key.clone(),
+        commits,
+        state_certificate: sealed.certificates.state,
+        log_certificate: sealed.certificates.log,
+    };
+    output::print_rows(global.output, &[row], &["file", "sealed_at", "key", "commits", "state_certificate"])
+}
+
+async fn check_seal(global: &Global, path: &Path, public_key: &Path) -> Result<(), Failure> {
+    let key = PublicKey::read(public_key).map_err(key_failure)?;
+    let text = SignedText::from_file(&read(path)?).map_err(key_failure)?;
+    let sealed: Seal = text.verified_json(&key, SEAL_KIND).map_err(key_failure)?;
+    let head: LogHead = sealed.head.verified_json(&key, HEAD_KIND).map_err(key_failure)?;
+    let log = BackOffice::open_log_to_read(&global.data, global.nats.as_deref()).await?;
+    let checks = verify_seal(log.as_ref(), &sealed, &head).await?;
+    print_checks(global, &checks, "CM0519", "the log is not the one that was sealed")
+}
+
+/// The seals of a data folder, the newest first, as far as they can be read.
+pub(crate) fn seals_kept(data: &Path) -> Vec<Seal> {
+    let mut paths: Vec<PathBuf> = match fs::read_dir(data.join(SEALS)) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(_) => Vec::new(),
+    };
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    paths.sort();
+    let read = |path: &PathBuf| -> io::Result<Option<Seal>> {
+        let text = SignedText::from_file(&fs::read_to_string(path)?).ok();
+        Ok(text.and_then(|text| serde_json::from_str(&text.signed).ok()))
+    };
+    paths.iter().rev().filter_map(|path| read(path).ok().flatten()).collect()
+}
+
+/// Checks a statement with the public key alone.
+pub(crate) fn statement_act(global: &Global, act: &StatementAct) -> Result<(), Failure> {
+    let StatementAct::Verify { file, public_key } = act;
+    let key = PublicKey::read(public_key).map_err(key_failure)?;
+    let verified = verify_statement(&read(file)?, &key)?;
+    output::print_object(global.output, &verified)
+}

@@ -99,7 +99,7 @@ fn position_of(stored: &StoredCommit, statement: &MemberStatement) -> Option<usi
     let body = &stored.commit.body;
     memmem::find(body, statement.member_account_id.as_str().as_bytes())?;
     let is_it = |text: &&[u8]| matches!(serde_json::from_slice(text), Ok(Fact::MemberStatementRecorded(found)) if found == *statement);
-    commit_parts(body).get(1..)?.iter().rposition(|text| is_it(text))
+    commit_parts(body).get(1..)?.iter().rposition(is_it)
 }
 
 async fn leaves(log: &dyn EventLog, from: u64, to: u64) -> Result<Vec<NodeHash>, Failure> {

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod cases;
 mod changing;
 mod life;
 mod on_jetstream;

@@ -18,5 +18,5 @@ mod serve;
 
 pub use args::command_line;
 pub use commands::{rows as json_rows, seal as seal_rows};
-pub use run::main;
+pub use run::{main, run_in};
 pub use serve::{CommandAnswer, CommandRequest};

@@ -82,6 +82,20 @@ async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
     }
 }
 
+/// Runs one command line in a back office that is open already, over any log: all that a process of
+/// its own would do, save for opening the office and ending.
+///
+/// # Errors
+/// [`Failure`], as the process would end with.
+pub async fn run_in(office: &mut BackOffice, arguments: &[&str]) -> Result<(), Failure> {
+    let words = std::iter::once("creditmemo").chain(arguments.iter().copied());
+    let CommandLine { global, command } =
+        CommandLine::try_parse_from(words).map_err(|fault| Failure::usage("CM0200", fault))?;
+    office.begin(act(&global, name_and_access(&command).0, &command)?)?;
+    dispatch(&global, office, command).await?;
+    office.done().await
+}
+
 pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) -> Result<(), Failure> {
     match command {
         Command::Accounts(AccountsCommand::Import { file }) => commands::accounts_import(global, office, &file).await,
@@ -195,16 +209,20 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
 
 async fn open(global: &Global, name: &str, access: Access, command: &Command) -> Result<BackOffice, Failure> {
     let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
+    let act = act(global, name, command)?;
+    BackOffice::open(OfficeSettings { folder: global.data.clone(), nats: global.nats.clone(), access, clock, act })
+        .await
+}
+
+fn act(global: &Global, name: &str, command: &Command) -> Result<Act, Failure> {
     let idempotency = idempotency(global, command)?;
-    let act = Act {
+    Ok(Act {
         command: name.to_owned(),
         by: actor(global),
         reason: global.reason.clone(),
         idempotency,
         dry_run: global.dry_run,
-    };
-    BackOffice::open(OfficeSettings { folder: global.data.clone(), nats: global.nats.clone(), access, clock, act })
-        .await
+    })
 }
 
 /// The operator's key with the hash of the command's input, where one was named.

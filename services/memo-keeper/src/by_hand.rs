@@ -57,6 +57,15 @@ pub async fn act_by_hand(
     let today = office.clock.today();
     let policies = office.model.policies(payer, posting(office, payer, today)?)?;
     let subject = Subject::memos(payer, member);
+    // Killed between the act and the note that it was done, it is completed and not done twice.
+    if let Some(facts) = office.recorded_before(&subject).await? {
+        complete_transfer(office, payer, member, act, &facts).await?;
+        let proposed = facts.iter().find_map(|fact| match fact {
+            Fact::ActProposed(proposed) => Some(HandOutcome::Proposed(proposed.proposal.clone())),
+            _ => None,
+        });
+        return Ok(proposed.unwrap_or(HandOutcome::Done(facts.len())));
+    }
     // What is refused is refused at once, not when it is approved.
     office.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;
     if policies.four_eyes.contains(&act.kind()) {
@@ -78,7 +87,7 @@ pub async fn act_by_hand(
             Ok(facts.into_iter().map(Fact::from).collect())
         })
         .await?;
-    complete_transfer(office, payer, member, act).await?;
+    complete_transfer(office, payer, member, act, &facts).await?;
     Ok(HandOutcome::Done(facts.len()))
 }
 
@@ -93,15 +102,21 @@ async fn complete_transfer(
     payer: &PayerAccountId,
     member: &MemberAccountId,
     act: &HandAct,
+    recorded: &[Fact],
 ) -> Result<(), Failure> {
     let HandAct::Transfer(command) = act else { return Ok(()) };
+    let left = recorded.iter().find_map(|fact| match fact {
+        Fact::MemoReassignedOut(left) => Some(left.transfer.clone()),
+        _ => None,
+    });
+    let id = left.unwrap_or_else(|| command.transfer.clone());
     let transfer = Transfer {
         payer,
         from_member: member,
         memo: &command.memo,
         to_payer: &command.to_payer,
         to_member: &command.to_member,
-        id: command.transfer.clone(),
+        id,
         amount: command.amount,
         effective: command.effective,
         posting: command.posting,
@@ -146,7 +161,7 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
             Ok(std::iter::once(Fact::ActApproved(approved)).chain(facts.into_iter().map(Fact::from)).collect())
         })
         .await?;
-    complete_transfer(office, &payer, &member, &proposed.act).await?;
+    complete_transfer(office, &payer, &member, &proposed.act, &facts).await?;
     Ok(facts.len().saturating_sub(1))
 }
 

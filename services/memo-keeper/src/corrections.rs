@@ -164,14 +164,16 @@ impl EarlierMonth {
         let refunds = refunds_of(model, &self.basis, member, &self.later)?;
         let cause = if refunds.is_empty() { UnapplyCause::Restated } else { UnapplyCause::Refunded };
         let month = self.basis.rated_with(model, member, refunds)?;
+        let settled = settled(model, &self.basis, member, Some(of.period))?;
         let command = CorrectPeriod {
             run,
             month: &month,
             policies: &self.basis.policies,
             policy: &self.basis.policy,
             posting: of.period,
-            corrects: settled(model, &self.basis, member, Some(of.period))?.document,
+            corrects: settled.document,
             cause,
+            settled: (settled.gross, settled.applied),
         };
         let mut facts = memos.decide_correction(&command).map_err(|refusal| Failure::refused("CM0334", refusal))?.facts;
         let back: BTreeSet<_> = facts

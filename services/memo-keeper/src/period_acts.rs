@@ -36,6 +36,18 @@ pub async fn act_on_period(
     act: &PeriodAct,
 ) -> Result<PeriodOutcome, Failure> {
     let subject = Subject::billing(payer, period);
+    // Killed before it was noted as done, it is completed and not done twice.
+    if let Some(facts) = office.recorded_before(&subject).await? {
+        let proposed = facts.iter().find_map(|fact| match fact {
+            Fact::PeriodActProposed(proposed) => Some(proposed.proposal.clone()),
+            _ => None,
+        });
+        if let Some(proposal) = proposed {
+            return Ok(PeriodOutcome::Proposed(proposal));
+        }
+        let given_back = follow(office, payer, period, act).await?;
+        return Ok(PeriodOutcome::Done(facts.len() + given_back));
+    }
     let first_unissued = office.first_unissued(payer)?;
     // What is refused is refused at once, not when it is approved.
     let would = decided(&office.model, payer, period, act, first_unissued)?;

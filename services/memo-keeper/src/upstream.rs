@@ -2,8 +2,10 @@
 //! book N5, N6, N8, N25, N26, W13). Everything follows from the credits as they stand, so that
 //! repeating it records nothing twice.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    credit::{CreditStatus, UpstreamCreditState},
+    credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred},
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
     memo::{
         ActProposed, EndUnfunded, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos, TransferMemo,
@@ -12,7 +14,7 @@ use domain::{
     period::BillingPeriod,
     policy::FourEyesAct,
 };
-use money::{Exact, Money, Rounding};
+use money::{Money, Rounding};
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
@@ -37,22 +39,30 @@ pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> 
             CreditStatus::Active | CreditStatus::Paused | CreditStatus::Split => None,
         };
         if let Some(day) = ended {
-            let cause = WriteOffCause::UpstreamCancelled;
+            let ending = EndUnfunded {
+                credit: id.clone(),
+                cause: WriteOffCause::UpstreamCancelled,
+                effective: day,
+                posting: first_unissued.unwrap_or(BillingPeriod::containing(day)),
+                until: None,
+            };
+            let owners: BTreeSet<&MemberAccountId> = credit.everyone();
             office
-                .decide_many(|model| {
-                    end_unfunded(model, payer, &id, credit.owners.values(), cause, day, first_unissued)
-                })
+                .decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect())
                 .await?;
         }
-        for (day, amount) in &credit.transferred {
-            let former: Vec<&MemberAccountId> = credit.owners.range(..day).map(|(_, owner)| owner).collect();
-            let cause = WriteOffCause::UpstreamTransferred;
-            office
-                .decide_many(|model| {
-                    end_unfunded(model, payer, &id, former.iter().copied(), cause, *day, first_unissued)
-                })
-                .await?;
-            office.decide_many(|model| new_owner(model, payer, &id, &credit, *day, *amount, first_unissued)).await?;
+        for (at, transfer) in credit.transferred.iter().enumerate() {
+            let former = &transfer.from_owner;
+            let again = credit.transferred[at..].iter().find(|later| later.to_owner == *former);
+            let ending = EndUnfunded {
+                credit: id.clone(),
+                cause: WriteOffCause::UpstreamTransferred,
+                effective: transfer.effective,
+                posting: first_unissued.unwrap_or(BillingPeriod::containing(transfer.effective)),
+                until: again.map(|later| later.effective),
+            };
+            office.decide_many(|model| Ok(vec![end_unfunded(model, payer, former, &ending)?])).await?;
+            office.decide_many(|model| new_owner(model, payer, &credit, transfer, first_unissued)).await?;
         }
         if credit.status == CreditStatus::Split {
             split(office, payer, &id, &credit, first_unissued).await?;
@@ -116,37 +126,27 @@ fn propose_revision(
     })
 }
 
-fn end_unfunded<'a>(
+fn end_unfunded(
     model: &ReadModel,
     payer: &PayerAccountId,
-    id: &UpstreamCreditId,
-    owners: impl Iterator<Item = &'a MemberAccountId>,
-    cause: WriteOffCause,
-    effective: chrono::NaiveDate,
-    first_unissued: Option<BillingPeriod>,
-) -> Result<Decided, Failure> {
-    let posting = first_unissued.unwrap_or(BillingPeriod::containing(effective));
-    let mut decided = Vec::new();
-    for owner in owners {
-        let command = EndUnfunded { credit: id.clone(), cause, effective, posting };
-        let facts = model.memos(payer, owner)?.decide_end_unfunded(&command)?;
-        decided.push((Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect()));
-    }
-    Ok(decided)
+    owner: &MemberAccountId,
+    ending: &EndUnfunded,
+) -> Result<(Subject, Vec<Fact>), Failure> {
+    let facts = model.memos(payer, owner)?.decide_end_unfunded(ending)?;
+    Ok((Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect()))
 }
 
 fn new_owner(
     model: &ReadModel,
     payer: &PayerAccountId,
-    id: &UpstreamCreditId,
     credit: &UpstreamCreditState,
-    day: chrono::NaiveDate,
-    amount: Exact,
+    transfer: &UpstreamCreditTransferred,
     first_unissued: Option<BillingPeriod>,
 ) -> Result<Decided, Failure> {
-    let (Some(terms), Some(owner)) = (&credit.terms, credit.owners.get(&day)) else { return Ok(Vec::new()) };
+    let Some(terms) = &credit.terms else { return Ok(Vec::new()) };
+    let (id, owner, day) = (&transfer.credit, &transfer.to_owner, transfer.effective);
     let policies = model.policies(payer, BillingPeriod::containing(day))?;
-    let face = amount.round_to_money(terms.currency, Rounding::Down)?;
+    let face = transfer.amount.round_to_money(terms.currency, Rounding::Down)?;
     if !face.is_positive() {
         return Ok(Vec::new());
     }
@@ -263,6 +263,7 @@ impl Transfer<'_> {
             to_payer: self.to_payer.clone(),
             to_member: self.to_member.clone(),
             amount,
+            unfunded_first: self.credit.is_some(),
             effective: self.effective,
             posting: self.posting,
         };
@@ -300,7 +301,13 @@ impl Transfer<'_> {
             new_ownership: true,
         };
         let facts = target
-            .decide_transfer_in(&issue, &self.id, (self.memo.clone(), self.from_member.clone()), funded_moved)
+            .decide_transfer_in(
+                &issue,
+                &self.id,
+                (self.memo.clone(), self.from_member.clone()),
+                funded_moved,
+                self.credit.is_some(),
+            )
             .map_err(|refusal| Failure::refused("CM0336", refusal))?;
         Ok(facts.into_iter().map(Fact::from).collect())
     }

@@ -169,8 +169,12 @@ pub async fn attribute_by_hand(office: &mut BackOffice, command: &AttributeByHan
         ));
     }
     let subject = Subject::suspense(&command.payer, command.period);
+    let was_said = office.recorded_before(&subject).await?.is_some();
     office
         .decide(&subject, |model| {
+            if was_said {
+                return Ok(Vec::new());
+            }
             let state = model.suspense(&command.payer, command.period)?;
             let fact = state.decide_by_hand(command).ok_or_else(|| {
                 Failure::refused(

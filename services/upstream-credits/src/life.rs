@@ -17,6 +17,10 @@ pub async fn credit_life(
     credit: &UpstreamCreditId,
     life: &CreditLife,
 ) -> Result<usize, Failure> {
+    // Killed before what follows of it: what AWS did is not done twice.
+    if let Some(facts) = office.recorded_before(&Subject::credit(payer, credit)).await? {
+        return Ok(facts.len());
+    }
     let decided = office
         .decide_many(|model| {
             let state = model.upstream_credit(payer, credit)?;

@@ -32,8 +32,9 @@ pub struct Ingested {
     pub rows: Vec<IngestRow>,
     /// What the operator should know.
     pub warnings: Vec<String>,
-    /// Payers and periods whose usage changed: what reacts to it runs for these.
-    pub changed: Vec<(PayerAccountId, BillingPeriod)>,
+    /// Payers and periods delivered: what reacts to usage runs for these, for a delivery that was
+    /// seen before too, since the process that recorded it may have been killed before it reacted.
+    pub periods: Vec<(PayerAccountId, BillingPeriod)>,
 }
 
 /// Ingests all deliveries in the paths.
@@ -52,7 +53,7 @@ pub async fn ingest(
     let mut ingested = Ingested {
         rows: Vec::new(),
         warnings: reading.warnings.iter().map(ToString::to_string).collect(),
-        changed: Vec::new(),
+        periods: Vec::new(),
     };
     // All are judged before any is recorded.
     for delivery in &reading.deliveries {
@@ -73,12 +74,8 @@ pub async fn ingest(
         let summary = completed(delivery, keep_days)?;
         ingested.warnings.extend(unclassified_warning(&summary));
         ingested.warnings.extend(unassigned_warning(&office.model, delivery)?);
-        if let Some(members) = changed {
-            ingested.changed.push((delivery.payer.clone(), delivery.period));
-            ingested.rows.push(ingest_row(&summary, members));
-        } else {
-            ingested.rows.push(ingest_row(&summary, 0));
-        }
+        ingested.periods.push((delivery.payer.clone(), delivery.period));
+        ingested.rows.push(ingest_row(&summary, changed.unwrap_or(0)));
     }
     Ok(ingested)
 }

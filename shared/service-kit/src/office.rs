@@ -6,7 +6,7 @@ use domain::period::BillingPeriod;
 use event_log::EventLog;
 use read_model::{DecodedCommit, ReadModel, catch_up, catch_up_hearing};
 use sha2::{Digest, Sha256};
-use wire::{CommandDone, Fact, IdempotencyKey, ServiceName, Subject};
+use wire::{CommandDone, CommitBody, Fact, IdempotencyKey, ServiceName, Subject};
 
 use crate::{Clock, Failure};
 
@@ -170,6 +170,23 @@ impl BackOffice {
         })
         .await?;
         Ok(())
+    }
+
+    /// What this act recorded on a subject before, under the operator's key: its process was killed
+    /// before it could note that the act was done. An act that is no target to be reached, but
+    /// moves something each time, asks this first.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn recorded_before(&self, subject: &Subject) -> Result<Option<Vec<Fact>>, Failure> {
+        let Some(key) = self.act.idempotency.as_ref().filter(|_| !self.records_nothing()) else { return Ok(None) };
+        for stored in self.log.read_subject(subject).await?.iter().rev() {
+            let body = CommitBody::read(&stored.commit).map_err(|fault| Failure::check("CM0503", fault))?;
+            if body.idempotency.as_ref() == Some(key) {
+                return Ok(Some(body.facts));
+            }
+        }
+        Ok(None)
     }
 
     /// Reads what others have recorded.

@@ -39,3 +39,12 @@ fn it_shows_as_cancelled_and_a_second_time_is_refused() {
     assert_eq!(office.balance(DLT), balance);
     assert_sound(&office, &["2019-01"]);
 }
+
+#[test]
+fn n08_a_credit_cancelled_before_its_first_day_leaves_nothing() {
+    let office = Story::imported();
+    office.grants(&[grant("6001", A2, "500.00").described("Later").runs("2019-06-01", "2019-12-31")]);
+    office.ok(&["credits", "cancel", "6001", "--date", "2019-02-03"]);
+    assert_fields(&office.balance(A2), &[("written_off_amount", "500.00"), ("open_balance", "0.00")]);
+    assert_sound(&office, &[]);
+}

@@ -33,3 +33,32 @@ fn to_its_owner_is_no_transfer() {
     assert_eq!(office.balance(DLT), balance);
     assert_sound(&office, &["2019-01"]);
 }
+
+#[test]
+fn n25_a_credit_that_comes_back_is_a_memo_that_stays() {
+    let mut office = partly_funded();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
+    office.refused(&["credits", "transfer", "5001", "--to", A2, "--date", "2019-02-01"], &["5001", "later day"]);
+    office.at(FIVE_MARCH);
+    office.ok(&["credits", "transfer", "5001", "--to", DLT, "--date", "2019-03-01"]);
+    office.ingest("february.csv", Story::later("2019-02", "100.00").cur2());
+    office.bill_and_close("2019-02");
+    assert_fields(&office.balance(A3), &[("written_off_amount", "600.00"), ("open_balance", "0.00")]);
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(&row_where(&rows, "face_amount", "600.00"), &[("open_balance", "600.00")]);
+    assert_fields(
+        &row_where(&rows, "face_amount", "1000.00"),
+        &[("open_balance", "200.00"), ("applied_amount", "200.00")],
+    );
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn n25_a_credit_given_away_before_its_first_day_is_the_new_owners() {
+    let office = Story::imported();
+    office.grants(&[grant("6001", A2, "500.00").described("Later").runs("2019-06-01", "2019-12-31")]);
+    office.ok(&["credits", "transfer", "6001", "--to", A3, "--date", "2019-02-03"]);
+    assert_fields(&office.balance(A2), &[("written_off_amount", "500.00"), ("open_balance", "0.00")]);
+    assert_fields(&office.balance(A3), &[("credit_id", "6001"), ("open_balance", "500.00")]);
+    assert_sound(&office, &[]);
+}

@@ -78,3 +78,18 @@ fn the_reserved_part_pays_the_bill_that_was_open() {
     assert_fields(&parent, &[("applied_amount", "100.00"), ("open_balance", "400.00"), ("funded_balance", "400.00")]);
     assert_sound(&office, &["2019-01"]);
 }
+
+/// AWS splits what it has not applied: what it has stays with the parent's memo, and does not lapse.
+#[test]
+fn n26_what_aws_took_before_the_split_stays_with_the_parent() {
+    let office = super::partly_funded();
+    let words = ["--portion", "5002:200", "--portion", "5003:400", "--date", "2019-02-03"];
+    let mut split = vec!["credits", "split", "5001"];
+    split.extend(words);
+    office.ok(&split);
+    let rows = office.json(&["balance", "--account", DLT]);
+    for (id, open, funded) in [("5001", "300.00", "300.00"), ("5002", "200.00", "0.00"), ("5003", "400.00", "0.00")] {
+        assert_fields(&row_where(&rows, "credit_id", id), &[("open_balance", open), ("funded_balance", funded)]);
+    }
+    assert_sound(&office, &["2019-01"]);
+}

@@ -163,7 +163,7 @@ async fn run_month(office: &mut BackOffice, generated: &GeneratedPeriod) -> Resu
     office.clock = clock_after(period)?;
     let paths = [generated.manifest.clone()];
     let ingested = usage_ingest::ingest(office, &paths, IngestOptions::default(), &bill_formats::NoProgress).await?;
-    react::after_deliveries(office, &ingested.changed).await?;
+    react::after_deliveries(office, &ingested.periods).await?;
     memo_keeper::bill(office, payer, period, BillOptions::default()).await?;
     memo_keeper::close(office, payer, period, CloseOptions::default()).await?;
     let Some(reconciled) = memo_keeper::reconcile(&office.model, payer, period)? else {

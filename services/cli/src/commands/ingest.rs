@@ -16,7 +16,7 @@ pub(crate) async fn ingest(global: &Global, office: &mut BackOffice, args: &Inge
     let outcome = usage_ingest::ingest(office, &args.paths, IngestOptions { replace: args.replace }, &bar).await;
     bar.done();
     let ingested = outcome?;
-    react::after_deliveries(office, &ingested.changed).await?;
+    react::after_deliveries(office, &ingested.periods).await?;
     for warning in &ingested.warnings {
         output::warn(warning);
     }

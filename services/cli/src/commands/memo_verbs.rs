@@ -241,6 +241,7 @@ fn reassign(
             to_payer,
             to_member,
             amount: of.amount,
+            unfunded_first: false,
             effective: of.effective,
             posting: of.posting,
         });

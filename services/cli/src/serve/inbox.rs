@@ -102,7 +102,7 @@ async fn take(process: &Process, office: &Mutex<BackOffice>, folder: &Path, deli
     let outcome = in_office(process, service, &mut office, act, async |office| {
         let options = usage_ingest::IngestOptions::default();
         let ingested = usage_ingest::ingest(office, &paths, options, &bill_formats::NoProgress).await?;
-        react::after_deliveries(office, &ingested.changed).await?;
+        react::after_deliveries(office, &ingested.periods).await?;
         Ok(ingested)
     })
     .await;

@@ -68,6 +68,17 @@ pub enum LifeRefusal {
         /// The owner.
         owner: MemberAccountId,
     },
+    /// It changed hands on that day or later. State a later day: an account owns a credit for a day
+    /// at least, and history is not rewritten.
+    #[error("credit {credit} went to {owner} on {last}: state a later day for what came after, with --date")]
+    NotAfterTheLast {
+        /// The credit.
+        credit: UpstreamCreditId,
+        /// Whose it is.
+        owner: MemberAccountId,
+        /// Since when.
+        last: NaiveDate,
+    },
     /// AWS takes 2 to 99 portions.
     #[error("a split has 2 to 99 portions, not {0}")]
     Portions(usize),
@@ -122,6 +133,10 @@ impl UpstreamCreditState {
             CreditLife::Transfer { to_owner, effective } => {
                 if terms.owner == *to_owner {
                     return Err(LifeRefusal::SameOwner { credit, owner: to_owner.clone() });
+                }
+                if let Some(last) = self.transferred.last().filter(|last| last.effective >= *effective) {
+                    let (owner, last) = (last.to_owner.clone(), last.effective);
+                    return Err(LifeRefusal::NotAfterTheLast { credit, owner, last });
                 }
                 vec![CreditFact::Transferred(UpstreamCreditTransferred {
                     credit,

@@ -1,6 +1,6 @@
 //! An upstream credit as it stands, and what an observation of it records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use money::{Exact, MoneyError};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ApplicationsAttributed, AttributedLine, CreditAllocationObserved, CreditFact, UpstreamCreditObserved,
-    UpstreamCreditRevised, UpstreamCreditTerms, UpstreamPortion,
+    UpstreamCreditRevised, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
 };
 use crate::{
     ids::{DeliveryId, MemberAccountId, UpstreamCreditId},
@@ -102,9 +102,9 @@ pub struct UpstreamCreditState {
     /// The day it ended upstream before its end date: cancelled, or split.
     #[serde(default)]
     pub ended_on: Option<NaiveDate>,
-    /// What came with each later ownership, by its first day.
+    /// How it went from account to account, in order.
     #[serde(default)]
-    pub transferred: BTreeMap<NaiveDate, Exact>,
+    pub transferred: Vec<UpstreamCreditTransferred>,
     /// What it is a portion of.
     #[serde(default)]
     pub split_from: Option<UpstreamCreditId>,
@@ -210,8 +210,10 @@ impl UpstreamCreditState {
                 self.terms = Some(revised.after.clone());
             }
             CreditFact::Transferred(transferred) => {
+                // A credit may be given away before its first day.
+                self.owners.retain(|from, _| *from < transferred.effective);
                 self.owners.insert(transferred.effective, transferred.to_owner.clone());
-                self.transferred.insert(transferred.effective, transferred.amount);
+                self.transferred.push(transferred.clone());
                 if let Some(terms) = &mut self.terms {
                     terms.owner = transferred.to_owner.clone();
                 }
@@ -261,6 +263,11 @@ impl UpstreamCreditState {
             .or_else(|| self.owners.values().next())
     }
 
+    /// Every account that has owned it.
+    pub fn everyone(&self) -> BTreeSet<&MemberAccountId> {
+        self.owners.values().chain(self.transferred.iter().map(|transfer| &transfer.from_owner)).collect()
+    }
+
     /// What AWS has applied of it in all periods but one.
     ///
     /// # Errors
@@ -305,10 +312,8 @@ impl UpstreamCreditState {
     /// out of the memo that was split (rule book N25, N26).
     pub fn terms_of_own_memo(&self) -> Option<UpstreamCreditTerms> {
         let mut terms = self.terms.clone().filter(Self::gets_memo).filter(|_| self.split_from.is_none())?;
-        if let Some(first_transfer) = self.transferred.keys().next()
-            && let Some((_, owner)) = self.owners.range(..first_transfer).next_back()
-        {
-            terms.owner = owner.clone();
+        if let Some(first_transfer) = self.transferred.first() {
+            terms.owner = first_transfer.from_owner.clone();
         }
         Some(terms)
     }

@@ -92,6 +92,10 @@ pub struct TransferMemo {
     pub to_member: MemberAccountId,
     /// How much; all that is open where none is named.
     pub amount: Option<Money>,
+    /// What AWS has not applied goes first, as in a split: it is the rest of the credit that AWS
+    /// splits. By hand the funded part goes first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfunded_first: bool,
     /// The day it counts from.
     pub effective: NaiveDate,
     /// The period whose statement shows it.
@@ -328,8 +332,8 @@ impl MemberMemos {
     }
 
     /// Decides the outgoing side of a move to another account, and the face and funding that the
-    /// other side opens with. Funding moves in proportion to nothing: the funded part goes first,
-    /// since it is what the customer is owed.
+    /// other side opens with. Funding moves in proportion to nothing: by hand the funded part goes
+    /// first, since it is what the customer is owed; in a split the unfunded part (rule book N26).
     ///
     /// # Errors
     /// [`HandRefusal`].
@@ -337,7 +341,11 @@ impl MemberMemos {
         let memo = self.known(&command.memo)?;
         let amount = command.amount.unwrap_or(memo.open);
         memo.can_give(amount)?;
-        let funded_moved = amount.min(memo.funded_balance()).to_exact();
+        let funded_moved = if command.unfunded_first {
+            (amount - memo.unfunded_balance()).at_least_zero().to_exact()
+        } else {
+            amount.min(memo.funded_balance()).to_exact()
+        };
         let fact = MemoFact::ReassignedOut(MemoReassignedOut {
             memo: memo.number.clone(),
             transfer: command.transfer.clone(),
@@ -363,6 +371,7 @@ impl MemberMemos {
         transfer: &str,
         from: (MemoNumber, MemberAccountId),
         funded_moved: Exact,
+        portion: bool,
     ) -> Result<Vec<MemoFact>, HandRefusal> {
         let issued = self.issued(&IssueMemo { basis: crate::policy::MemoBasis::Face, ..issue.clone() })?;
         Ok(vec![MemoFact::ReassignedIn(MemoReassignedIn {
@@ -371,6 +380,7 @@ impl MemberMemos {
             from_memo: from.0,
             from_member: from.1,
             funded_moved,
+            portion,
         })])
     }
 

@@ -47,6 +47,9 @@ pub struct CorrectPeriod<'a> {
     pub corrects: Option<DocumentNumber>,
     /// Why an amount is taken back.
     pub cause: UnapplyCause,
+    /// What statements so far charged for the month, and what of it memos paid: memos pay no more of
+    /// a correction than it charges.
+    pub settled: (Money, Money),
 }
 
 /// What a draw decided.
@@ -163,9 +166,14 @@ impl MemberMemos {
             let short = memo.applied_for(period) - *kept - moved.amount;
             *kept += planner.keep_rounding(memo, short, parts + paid.len());
         }
+        // A memo that came since pays what is new, never what was due before (rule book N1).
+        let (charged, applied) = command.settled;
+        let stays = Money::sum(currency, kept.iter().copied().chain(moved.iter().map(|draw| draw.amount)));
+        let mut more = applied + (planner.gross - charged).at_least_zero() - stays;
         let mut added = Vec::new();
         for drawable in &open {
-            let draw = planner.draw(drawable)?;
+            let draw = planner.draw(&Drawable { limit: drawable.limit.min(more.at_least_zero()), ..*drawable })?;
+            more -= draw.amount;
             if draw.amount.is_positive() {
                 added.push((drawable.memo, draw));
             }

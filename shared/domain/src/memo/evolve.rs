@@ -70,7 +70,10 @@ impl MemberMemos {
                 }
             })?,
             MemoFact::ReassignedIn(came) => {
-                self.open_memo(&came.issued, |memo| memo.funded = came.funded_moved)?;
+                self.open_memo(&came.issued, |memo| {
+                    memo.funded = came.funded_moved;
+                    memo.moved_by_hand = !came.portion;
+                })?;
                 self.transfers_in.insert(came.transfer.clone());
             }
             MemoFact::Funded(funded) => self.with_memo(fact, |memo| fund(memo, funded))?,
@@ -212,6 +215,7 @@ fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
         applications: std::collections::BTreeMap::new(),
         movements: std::collections::BTreeMap::new(),
         end_settled: false,
+        moved_by_hand: false,
         transfers_out: std::collections::BTreeMap::new(),
     };
     movement(&mut memo, issued.posting).issued += issued.face;

@@ -335,6 +335,10 @@ pub struct MemoReassignedIn {
     pub from_member: MemberAccountId,
     /// What of AWS's funding came with it.
     pub funded_moved: Exact,
+    /// It is what a split gave the credit named: that credit's own memo from now on. What a person
+    /// moved is no credit's own, and AWS's further applications are not funding of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub portion: bool,
 }
 
 /// The open balance moved from one PO number or customer to another; the memo stays.

@@ -97,7 +97,7 @@ pub(super) struct Drawable<'a> {
 pub(super) struct Planner<'a> {
     month: &'a RatedMonth,
     rounding: Rounding,
-    gross: Money,
+    pub(super) gross: Money,
     eligible: Money,
     tax_is_payable: bool,
     remaining: Vec<Exact>,

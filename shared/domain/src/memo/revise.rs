@@ -42,6 +42,8 @@ pub struct EndUnfunded {
     pub effective: NaiveDate,
     /// The period whose statement shows it.
     pub posting: BillingPeriod,
+    /// The day the account got the credit again, where it did: memos from then on stay.
+    pub until: Option<NaiveDate>,
 }
 
 impl MemberMemos {
@@ -116,8 +118,10 @@ impl MemberMemos {
     pub fn decide_end_unfunded(&self, command: &EndUnfunded) -> Result<Vec<MemoFact>, MoneyError> {
         let of_credit =
             self.in_order_of_issue().into_iter().filter(|memo| memo.credit.as_ref() == Some(&command.credit));
+        let again = |memo: &CreditMemo| memo.is_the_credits() && command.until == Some(memo.start_date);
         Ok(of_credit
-            .filter(|memo| memo.unfunded_balance().is_positive() && memo.start_date <= command.effective)
+            .take_while(|memo| !again(memo))
+            .filter(|memo| memo.unfunded_balance().is_positive())
             .map(|memo| write_down(memo, memo.unfunded_balance(), command.cause, command.effective, command.posting))
             .collect())
     }

@@ -121,12 +121,20 @@ pub struct CreditMemo {
     pub movements: BTreeMap<BillingPeriod, Movement>,
     /// The end date's lapse was decided.
     pub end_settled: bool,
+    /// A person moved it here: it is not the memo that its credit funds.
+    #[serde(default)]
+    pub moved_by_hand: bool,
     /// What left for other memos, by transfer: amount, and the funding that went with it.
     #[serde(default)]
     pub transfers_out: BTreeMap<String, (Money, Exact)>,
 }
 
 impl CreditMemo {
+    /// Whether it is its credit's own memo: the one that AWS's applications fund.
+    pub fn is_the_credits(&self) -> bool {
+        self.credit.is_some() && self.supplements.is_none() && !self.moved_by_hand
+    }
+
     /// What AWS has applied, in whole units, never more than it did.
     pub fn funded_units(&self) -> Money {
         // Funding is far inside what minor units hold; a failure would understate, never overstate.
@@ -262,13 +270,13 @@ impl MemberMemos {
     pub fn of_credit(&self, credit: &UpstreamCreditId) -> Option<&CreditMemo> {
         self.memos
             .values()
-            .filter(|memo| memo.credit.as_ref() == Some(credit) && memo.supplements.is_none())
+            .filter(|memo| memo.credit.as_ref() == Some(credit) && memo.is_the_credits())
             .max_by_key(|memo| memo.ordinal)
     }
 
     /// The memo of a credit that a period's funding goes to: that of the ownership then.
     pub fn of_credit_in(&self, credit: &UpstreamCreditId, period: BillingPeriod) -> Option<&CreditMemo> {
-        let of = |memo: &&CreditMemo| memo.credit.as_ref() == Some(credit) && memo.supplements.is_none();
+        let of = |memo: &&CreditMemo| memo.credit.as_ref() == Some(credit) && memo.is_the_credits();
         let began = |memo: &&CreditMemo| memo.first_period() <= period;
         self.memos
             .values()

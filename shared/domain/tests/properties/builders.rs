@@ -159,7 +159,23 @@ pub(crate) fn correct(
         posting,
         corrects: None,
         cause: UnapplyCause::Restated,
+        settled: (usd("0"), usd("0")),
     })
+}
+
+/// The same, where statements have charged the month and memos have paid so much of it.
+pub(crate) fn correct_beyond(memos: &MemberMemos, month: &RatedMonth, settled: (Money, Money)) -> Vec<MemoFact> {
+    let command = CorrectPeriod {
+        run: &run(),
+        month,
+        policies: &Policies::default(),
+        policy: &hash(),
+        posting: month.period.next(),
+        corrects: None,
+        cause: UnapplyCause::Restated,
+        settled,
+    };
+    memos.decide_correction(&command).unwrap().facts
 }
 
 /// Open balances in the order of issue.

@@ -11,8 +11,8 @@ use money::{Currency, Money};
 use proptest::prelude::*;
 
 use crate::builders::{
-    any_charges, any_issues, charge, correct, day, drawn, fold, holding, issue, month_of_2019, only, open, rated,
-    uncovered, usd,
+    any_charges, any_issues, charge, correct, correct_beyond, day, drawn, fold, holding, issue, month_of_2019, only,
+    open, rated, uncovered, usd,
 };
 
 proptest! {
@@ -74,6 +74,18 @@ fn a_correction_with_a_new_memo_decided_again_records_nothing() {
     assert_eq!(open(&memos), ["400.00", "120.00"]);
     let again = correct(&memos, &grown, &Policies::default(), month_of_2019(2)).unwrap().facts;
     assert_eq!(again, []);
+}
+
+/// What was due before a memo came stays due: it pays what a correction charges, no more.
+#[test]
+fn n01_a_memo_that_came_since_pays_only_what_is_new() {
+    let memos = holding(&[issue("1", usd("1000.00"), None)]);
+    let settled = (usd("500.00"), usd("0.00"));
+    let as_billed = rated(month_of_2019(1), vec![charge("AmazonEC2", "500")]);
+    assert_eq!(correct_beyond(&memos, &as_billed, settled), [], "another account's restatement");
+    let grown = rated(month_of_2019(1), vec![charge("AmazonEC2", "510")]);
+    let facts = correct_beyond(&memos, &grown, settled);
+    assert!(matches!(&facts[..], [MemoFact::Applied(applied)] if applied.amount == usd("10.00")), "{facts:?}");
 }
 
 /// A memo whose service is gone pays others up to what it paid; where it does must be recorded, or

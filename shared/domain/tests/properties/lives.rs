@@ -243,7 +243,7 @@ impl Life {
             Act::Cancel { memo } => {
                 let Some(credit) = self.memo(*memo).and_then(|memo| memo.credit) else { return };
                 let cause = WriteOffCause::UpstreamCancelled;
-                let command = EndUnfunded { credit, cause, effective, posting };
+                let command = EndUnfunded { credit, cause, effective, posting, until: None };
                 self.record(&self.home.decide_end_unfunded(&command).unwrap());
                 assert_eq!(self.home.decide_end_unfunded(&command).unwrap(), [], "cancelling again");
             }
@@ -266,6 +266,7 @@ impl Life {
             to_payer: payer(),
             to_member: member("444455556666"),
             amount,
+            unfunded_first: false,
             effective: posting.first_day(),
             posting,
         };
@@ -277,7 +278,7 @@ impl Life {
             ..issue(&format!("moved-{}", self.transfers), face, None)
         };
         let from = (memo.number, member("111122223333"));
-        let came = self.other.decide_transfer_in(&incoming, &transfer, from, funded_moved).unwrap();
+        let came = self.other.decide_transfer_in(&incoming, &transfer, from, funded_moved, false).unwrap();
         fold(&mut self.other, &came);
         let moved = self.other.memos.values().max_by_key(|memo| memo.ordinal).unwrap();
         assert_eq!((moved.open, moved.face, moved.funded), (face, face, funded_moved));

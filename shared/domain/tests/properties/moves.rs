@@ -37,6 +37,7 @@ fn transfer(memos: &MemberMemos, amount: Option<Money>) -> (MemoFact, Money, mon
         to_payer: payer(),
         to_member: member("444455556666"),
         amount,
+        unfunded_first: false,
         effective: day("2019-02-28"),
         posting: month_of_2019(2),
     };
@@ -90,7 +91,7 @@ fn what_comes_from_another_memo_is_its_face_on_either_basis() {
         let incoming = IssueMemo { member: member("444455556666"), basis, ..issue("1", face, None) };
         let from = (memos.memos.keys().next().unwrap().clone(), member("111122223333"));
         let mut other = MemberMemos::default();
-        let came = other.decide_transfer_in(&incoming, "t-1", from, funded_moved).unwrap();
+        let came = other.decide_transfer_in(&incoming, "t-1", from, funded_moved, false).unwrap();
         fold(&mut other, &came);
         let memo = other.memos.values().next().unwrap();
         assert_eq!((memo.open, memo.funded_balance()), (usd("100.00"), usd("70.00")), "{basis:?}");

@@ -65,6 +65,7 @@ pub(super) fn reassigned_in() -> MemoReassignedIn {
         from_memo: memo(1),
         from_member: owner(),
         funded_moved: exact("84.475"),
+        portion: false,
     }
 }
 

@@ -1,0 +1,158 @@
+//! The program against the second books, and the invariants of rule book B that need no second
+//! books: what must hold after every step of any story.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    billing::PeriodStatus,
+    ids::{MemberAccountId, PayerAccountId},
+    memo::CreditMemo,
+    period::BillingPeriod,
+};
+use projector::{Until, audit, differences, replay};
+use read_model::{ReadModel, WhatToFold};
+
+use crate::{
+    bookkeeper::{Books, Memo, Status},
+    paper::{MEMBERS, PAYER, name},
+    program::Program,
+    story::{CENT, Cents, Month},
+};
+
+pub(crate) fn payer() -> PayerAccountId {
+    PayerAccountId::parse(PAYER).unwrap()
+}
+
+pub(crate) fn member(at: usize) -> MemberAccountId {
+    MemberAccountId::parse(MEMBERS[at]).unwrap()
+}
+
+pub(crate) fn period(month: Month) -> BillingPeriod {
+    BillingPeriod::parse(&name(month)).unwrap()
+}
+
+/// Everything that a statement or document said once it was out, as bytes.
+#[derive(Default)]
+pub(crate) struct Issued {
+    documents: BTreeMap<String, String>,
+    statements: BTreeMap<(Month, usize), String>,
+}
+
+/// Every balance of every memo is the same on both sides.
+pub(crate) fn balances(model: &ReadModel, books: &Books) {
+    let mut found: Vec<String> = Vec::new();
+    for ((_, owner), memos) in model.all_memos().unwrap() {
+        found.extend(memos.memos.values().map(|memo| row_of_program(owner.as_str(), memo)));
+    }
+    let mut kept: Vec<String> = books.memos.iter().map(row_of_books).collect();
+    found.sort();
+    kept.sort();
+    assert_eq!(found, kept, "the program (left) and the second books (right) differ");
+}
+
+fn row_of_program(owner: &str, memo: &CreditMemo) -> String {
+    let cents = |amount: money::Money| amount.units();
+    row(
+        owner,
+        memo.ordinal as usize,
+        [memo.face, memo.open, memo.applied, memo.expired, memo.written_off, memo.refunded, memo.reassigned_out]
+            .map(cents),
+        memo.funded.to_string().parse::<f64>().unwrap(),
+        [memo.funded_balance(), memo.unfunded_balance()].map(cents),
+    )
+}
+
+fn row_of_books(memo: &Memo) -> String {
+    let cents = |amount: Cents| i128::from(amount);
+    row(
+        MEMBERS[memo.member],
+        memo.ordinal,
+        [memo.face, memo.open(), memo.applied(), memo.expired, memo.written_off, memo.refunded, memo.moved_out]
+            .map(cents),
+        memo.funded() as f64 / (CENT * 100) as f64,
+        [memo.funded_open(), memo.unfunded_open()].map(cents),
+    )
+}
+
+fn row(owner: &str, ordinal: usize, parts: [i128; 7], funded: f64, open: [i128; 2]) -> String {
+    let [face, balance, applied, expired, written_off, refunded, moved] = parts;
+    format!(
+        "{owner}-{ordinal}: face {face} = open {balance} + applied {applied} + expired {expired} + written off \
+         {written_off} + refunded {refunded} + reassigned {moved}; funded {funded:.6}, of open {} and not {}",
+        open[0], open[1]
+    )
+}
+
+/// The statements of a month that was just billed say what the second books say of its charges and
+/// draws, and carry on where the former ended.
+pub(crate) fn statements(model: &ReadModel, books: &Books, month: Month) {
+    let rounding = books.chosen(month).rounding;
+    for at in 0..MEMBERS.len() {
+        let of_member = model.statements(&payer(), &member(at)).unwrap();
+        let Some(stored) = of_member.iter().find(|stored| stored.statement.period == period(month)) else { continue };
+        let statement = &stored.statement;
+        assert!(statement.foots(), "{statement:#?}");
+        let gross = crate::bookkeeper::rounded(books.charges(at, month, month).gross(), rounding);
+        assert_eq!(statement.gross.units(), i128::from(gross), "gross of {} in {month}", MEMBERS[at]);
+        let drawn: Cents = books.memos.iter().filter(|memo| memo.member == at).map(|memo| memo.paid_for(month)).sum();
+        assert_eq!(statement.applied.units(), i128::from(drawn), "applied of {} in {month}", MEMBERS[at]);
+        let corrected: i128 = statement.earlier_periods.iter().map(|one| one.due.units()).sum();
+        assert_eq!(statement.due.units(), i128::from(gross - drawn) + corrected, "due of {} in {month}", MEMBERS[at]);
+    }
+}
+
+/// What holds of any log.
+pub(crate) async fn invariants(program: &Program, books: &Books, issued: &mut Issued) {
+    let model = &program.office.model;
+    for memos in model.all_memos().unwrap().values() {
+        for memo in memos.memos.values() {
+            assert!(memo.conserves(), "{memo:#?}");
+        }
+    }
+    for (month, book) in &books.months {
+        let state = model.billing(&payer(), period(*month)).unwrap();
+        let status = match book.status {
+            Status::Open => PeriodStatus::Open,
+            Status::Waived => PeriodStatus::Waived,
+            Status::Closed => PeriodStatus::Closed,
+        };
+        assert_eq!(state.status, status, "status of {}", name(*month));
+        let suspense = model.suspense(&payer(), period(*month)).unwrap().total().unwrap();
+        assert_eq!(
+            suspense.to_string().parse::<f64>().unwrap(),
+            book.suspense as f64 / 1e6,
+            "suspense of {}",
+            name(*month)
+        );
+        if let Some(reconciled) = memo_keeper::reconcile(model, &payer(), period(*month)).unwrap() {
+            assert!(reconciled.residual.is_zero(), "{} does not tie: {reconciled:#?}", name(*month));
+        }
+        for (number, header) in &state.documents {
+            let text = serde_json::to_string(header).unwrap();
+            let before = issued.documents.entry(number.to_string()).or_insert_with(|| text.clone());
+            assert_eq!(*before, text, "document {number} changed");
+        }
+        for at in 0..MEMBERS.len() {
+            let Some(stored) = model.statement(&payer(), &member(at), period(*month)).unwrap() else { continue };
+            if book.status == Status::Closed {
+                let text = serde_json::to_string(&stored.statement).unwrap();
+                let before = issued.statements.entry((*month, at)).or_insert_with(|| text.clone());
+                assert_eq!(*before, text, "the statement of {} for closed {} changed", MEMBERS[at], name(*month));
+            } else {
+                issued.statements.remove(&(*month, at));
+            }
+        }
+    }
+    let known = books.months.keys().map(|month| model.billing(&payer(), period(*month)).unwrap().documents.len());
+    assert_eq!(known.sum::<usize>(), issued.documents.len(), "a document vanished, or a number was given twice");
+}
+
+/// The log alone makes the same of every memo, and the audit finds nothing.
+pub(crate) async fn replays(program: &Program) {
+    let report = replay(&program.log, Until::Head, WhatToFold::Balances).await.unwrap();
+    let found = differences(&report.model, &program.office.model).unwrap();
+    assert!(found.is_empty(), "the log makes other balances: {found:#?}");
+    let audited = audit(&program.log, Some(&program.office.model)).await.unwrap();
+    let broken: Vec<_> = audited.checks.iter().filter(|check| !check.holds).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+}

@@ -16,7 +16,7 @@ use crate::{
     bookkeeper::{Books, Memo, Status},
     paper::{MEMBERS, PAYER, name},
     program::Program,
-    story::{CENT, Cents, Month},
+    story::{Cents, Month},
 };
 
 pub(crate) fn payer() -> PayerAccountId {
@@ -57,7 +57,7 @@ fn row_of_program(owner: &str, memo: &CreditMemo) -> String {
         memo.ordinal as usize,
         [memo.face, memo.open, memo.applied, memo.expired, memo.written_off, memo.refunded, memo.reassigned_out]
             .map(cents),
-        memo.funded.to_string().parse::<f64>().unwrap(),
+        micros(memo.funded),
         [memo.funded_balance(), memo.unfunded_balance()].map(cents),
     )
 }
@@ -69,16 +69,22 @@ fn row_of_books(memo: &Memo) -> String {
         memo.ordinal,
         [memo.face, memo.open(), memo.applied(), memo.expired, memo.written_off, memo.refunded, memo.moved_out]
             .map(cents),
-        memo.funded() as f64 / (CENT * 100) as f64,
+        memo.funded().into(),
         [memo.funded_open(), memo.unfunded_open()].map(cents),
     )
 }
 
-fn row(owner: &str, ordinal: usize, parts: [i128; 7], funded: f64, open: [i128; 2]) -> String {
+/// Millionths: no story has finer amounts.
+fn micros(exact: money::Exact) -> i128 {
+    let (digits, places) = exact.to_parts();
+    digits * 10_i128.pow(6 - places)
+}
+
+fn row(owner: &str, ordinal: usize, parts: [i128; 7], funded: i128, open: [i128; 2]) -> String {
     let [face, balance, applied, expired, written_off, refunded, moved] = parts;
     format!(
         "{owner}-{ordinal}: face {face} = open {balance} + applied {applied} + expired {expired} + written off \
-         {written_off} + refunded {refunded} + reassigned {moved}; funded {funded:.6}, of open {} and not {}",
+         {written_off} + refunded {refunded} + reassigned {moved}; funded {funded} millionths, of open {} and not {}",
         open[0], open[1]
     )
 }
@@ -87,17 +93,17 @@ fn row(owner: &str, ordinal: usize, parts: [i128; 7], funded: f64, open: [i128; 
 /// draws, and carry on where the former ended.
 pub(crate) fn statements(model: &ReadModel, books: &Books, month: Month) {
     let rounding = books.chosen(month).rounding;
-    for at in 0..MEMBERS.len() {
+    for (at, id) in MEMBERS.iter().enumerate() {
         let of_member = model.statements(&payer(), &member(at)).unwrap();
         let Some(stored) = of_member.iter().find(|stored| stored.statement.period == period(month)) else { continue };
         let statement = &stored.statement;
         assert!(statement.foots(), "{statement:#?}");
         let gross = crate::bookkeeper::rounded(books.charges(at, month, month).gross(), rounding);
-        assert_eq!(statement.gross.units(), i128::from(gross), "gross of {} in {month}", MEMBERS[at]);
+        assert_eq!(statement.gross.units(), i128::from(gross), "gross of {id} in {month}");
         let drawn: Cents = books.memos.iter().filter(|memo| memo.member == at).map(|memo| memo.paid_for(month)).sum();
-        assert_eq!(statement.applied.units(), i128::from(drawn), "applied of {} in {month}", MEMBERS[at]);
+        assert_eq!(statement.applied.units(), i128::from(drawn), "applied of {id} in {month}");
         let corrected: i128 = statement.earlier_periods.iter().map(|one| one.due.units()).sum();
-        assert_eq!(statement.due.units(), i128::from(gross - drawn) + corrected, "due of {} in {month}", MEMBERS[at]);
+        assert_eq!(statement.due.units(), i128::from(gross - drawn) + corrected, "due of {id} in {month}");
     }
 }
 
@@ -118,12 +124,7 @@ pub(crate) async fn invariants(program: &Program, books: &Books, issued: &mut Is
         };
         assert_eq!(state.status, status, "status of {}", name(*month));
         let suspense = model.suspense(&payer(), period(*month)).unwrap().total().unwrap();
-        assert_eq!(
-            suspense.to_string().parse::<f64>().unwrap(),
-            book.suspense as f64 / 1e6,
-            "suspense of {}",
-            name(*month)
-        );
+        assert_eq!(micros(suspense), i128::from(book.suspense), "suspense of {}", name(*month));
         if let Some(reconciled) = memo_keeper::reconcile(model, &payer(), period(*month)).unwrap() {
             assert!(reconciled.residual.is_zero(), "{} does not tie: {reconciled:#?}", name(*month));
         }
@@ -132,12 +133,12 @@ pub(crate) async fn invariants(program: &Program, books: &Books, issued: &mut Is
             let before = issued.documents.entry(number.to_string()).or_insert_with(|| text.clone());
             assert_eq!(*before, text, "document {number} changed");
         }
-        for at in 0..MEMBERS.len() {
+        for (at, id) in MEMBERS.iter().enumerate() {
             let Some(stored) = model.statement(&payer(), &member(at), period(*month)).unwrap() else { continue };
             if book.status == Status::Closed {
                 let text = serde_json::to_string(&stored.statement).unwrap();
                 let before = issued.statements.entry((*month, at)).or_insert_with(|| text.clone());
-                assert_eq!(*before, text, "the statement of {} for closed {} changed", MEMBERS[at], name(*month));
+                assert_eq!(*before, text, "the statement of {id} for closed {} changed", name(*month));
             } else {
                 issued.statements.remove(&(*month, at));
             }

@@ -11,6 +11,8 @@ use domain::{
     period::BillingPeriod,
 };
 
+use crate::{commands::ExportCommand, render::MailAddress};
+
 /// Credit memos for AWS distributors: from a bill line to a statement.
 #[derive(Debug, Parser)]
 #[command(name = "creditmemo", version, max_term_width = 100)]
@@ -71,8 +73,16 @@ impl OutputFormat {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StatementFormat {
+    /// The mail form.
     Text,
+    /// One object.
     Json,
+    /// A page for a browser, a mail or a printer.
+    Html,
+    /// A mail message, text and HTML.
+    Eml,
+    /// PDF/A-2b.
+    Pdf,
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +134,9 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Check every invariant over the whole log; seal its head, and check a log against a seal.
     Audit(AuditCommand),
+    /// The books for other systems: the journal, tables, FOCUS rows.
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Memo-changed events as JSON lines, live and resumable.
     Watch(WatchArgs),
     /// Copy and compare logs: embedded to JetStream and back.
@@ -550,6 +563,12 @@ pub(crate) struct StatementArgs {
     /// A version of it, from 1: a month that was reopened is stated anew, and the former statement kept.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) version: Option<u32>,
+    /// Who the message is from; left to the mail program where nobody is named.
+    #[arg(long, value_name = "ADDRESS", value_parser = MailAddress::parse)]
+    pub(crate) from: Option<MailAddress>,
+    /// Who the message is to; may be said several times.
+    #[arg(long, value_name = "ADDRESS", value_parser = MailAddress::parse)]
+    pub(crate) to: Vec<MailAddress>,
 }
 
 #[derive(Debug, Clone, Args)]

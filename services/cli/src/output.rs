@@ -107,11 +107,20 @@ fn cell(value: &Value) -> String {
 
 /// Prints text as it is.
 pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
-    if serve::capture_out(text) {
-        return Ok(());
+    print_bytes(text.as_bytes())
+}
+
+/// Prints a file as it is. An answer over NATS is text: a file that is none is refused there.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if serve::capture_out(text) => return Ok(()),
+        Err(_) if serve::capture_out("") => {
+            return Err(Failure::usage("CM0223", "an answer over NATS is text: ask for this form on the command line"));
+        }
+        _ => {}
     }
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         outcome => outcome.map_err(|cause| Failure::failed("CM0111", format!("writing to stdout failed: {cause}"))),
     }

@@ -142,6 +142,7 @@ pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: 
         Command::Reconcile(args) => commands::reconcile(global, office, &args),
         Command::Replay(args) => commands::replay(global, office, &args).await,
         Command::Audit(_) => commands::audit(global, office).await,
+        Command::Export(what) => commands::export(global, office, what).await,
         Command::Completions { .. }
         | Command::Man { .. }
         | Command::Demo(_)
@@ -198,6 +199,7 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Reconcile(_) => ("reconcile", Read),
         Command::Replay(_) => ("replay", Read),
         Command::Audit(_) => ("audit", Read),
+        Command::Export(_) => ("export", Read),
         Command::Watch(_) => ("watch", Read),
         Command::Log(_) => ("log", Write),
         Command::Streams(_) => ("streams", Write),

@@ -15,6 +15,7 @@ pub mod billing;
 pub mod classification;
 pub mod credit;
 pub mod ids;
+pub mod journal;
 pub mod memo;
 pub mod never_covered;
 pub mod period;

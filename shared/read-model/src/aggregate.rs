@@ -108,7 +108,7 @@ pub struct SubjectRecord {
     /// When it was recorded.
     pub recorded: Option<DateTime<Utc>>,
     /// Facts of a large decision whose last part has not come: they do not count yet.
-    pub held_back: Option<(String, Vec<Fact>)>,
+    pub held_back: crate::HeldBack,
     /// The state.
     pub state: Aggregate,
 }

@@ -20,7 +20,7 @@ mod store;
 pub use aggregate::{Aggregate, SubjectRecord};
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
-pub use model::{DecodedCommit, ReadModel, StreamPosition, WhatToFold};
+pub use model::{DecodedCommit, HeldBack, ReadModel, StreamPosition, WhatToFold, facts_that_count};
 pub use queries::{StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;

@@ -222,7 +222,7 @@ impl ReadModel {
         record.chain = commit.chain;
         record.recorded = Some(commit.body.recorded);
 
-        let facts = facts_that_count(record, &commit.body);
+        let facts = facts_that_count(&mut record.held_back, &commit.body);
         if what.needs(stream) {
             for fact in facts.iter() {
                 record.state.fold(fact).map_err(|not_folded| match not_folded {
@@ -468,14 +468,18 @@ fn follows(record: &SubjectRecord, commit: &DecodedCommit) -> Result<(), ReadMod
     Ok(())
 }
 
-/// The facts that count from this commit on: its own, or those of a set that it closes.
-fn facts_that_count<'a>(record: &mut SubjectRecord, body: &'a CommitBody) -> std::borrow::Cow<'a, [Fact]> {
+/// Facts of a large decision whose last part has not come, with the set they are of.
+pub type HeldBack = Option<(String, Vec<Fact>)>;
+
+/// The facts that count from this commit on: its own, or those of a set that it closes. `held_back`
+/// is what the commits of the same subject before it left open.
+pub fn facts_that_count<'a>(held_back: &mut HeldBack, body: &'a CommitBody) -> std::borrow::Cow<'a, [Fact]> {
     let Some(part) = &body.part_of else {
         // A set that was never closed was abandoned by its writer.
-        record.held_back = None;
+        *held_back = None;
         return std::borrow::Cow::Borrowed(&body.facts);
     };
-    let mut held = match record.held_back.take() {
+    let mut held = match held_back.take() {
         Some((set, held)) if set == part.set && part.part > 1 => held,
         _ => Vec::new(),
     };
@@ -483,7 +487,7 @@ fn facts_that_count<'a>(record: &mut SubjectRecord, body: &'a CommitBody) -> std
     if part.closes {
         return std::borrow::Cow::Owned(held);
     }
-    record.held_back = Some((part.set.clone(), held));
+    *held_back = Some((part.set.clone(), held));
     std::borrow::Cow::Borrowed(&[])
 }
 

@@ -1,12 +1,13 @@
 //! Tasks of the repository, run as `cargo xtask <task>`.
 //!
-//! Two kinds: what is generated and committed (`schemas`), where the task writes and `--check`
+//! Two kinds: what is generated and committed (`schemas`, `man`), where the task writes and `--check`
 //! only compares; and what no compiler checks (`tidy`): the rules of the architecture. Both end
 //! with exit code 1 and a list where something is amiss. Deliberately absent: anything that the
 //! product itself needs.
 
 mod asyncapi;
 mod committed;
+mod man;
 mod schemas;
 mod tidy;
 mod workspace;
@@ -25,6 +26,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the manual pages of every command to `deploy/man/`.
+    Man {
+        /// Write nothing; fail where a committed page is not what the command line says.
+        #[arg(long)]
+        check: bool,
+    },
     /// Check the rules of the architecture: layers, purity, names, file shape.
     Tidy,
 }
@@ -35,6 +42,8 @@ fn main() -> anyhow::Result<ExitCode> {
     let is_well = match task {
         Task::Schemas { check: true } => committed::check(&workspace.root.join("schemas"), &schemas::registry()?)?,
         Task::Schemas { check: false } => committed::write(&workspace.root.join("schemas"), &schemas::registry()?)?,
+        Task::Man { check: true } => committed::check(&workspace.root.join("deploy/man"), &man::pages()?)?,
+        Task::Man { check: false } => committed::write(&workspace.root.join("deploy/man"), &man::pages()?)?,
         Task::Tidy => tidy::run(&workspace)?,
     };
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -63,6 +63,9 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<cli::seal_rows::SealRow>("audit-seal")?,
         printed::<cli::seal_rows::KeyRow>("audit-keygen")?,
         printed::<domain::policy::Policies>("policy")?,
+        printed::<domain::journal::PostingTemplates>("export-journal-templates")?,
+        printed::<exporter::TableFile>("export-tables")?,
+        CommittedFile::json("tables.json", &serde_json::to_value(exporter::TABLES)?)?,
     ])
 }
 

@@ -36,6 +36,7 @@ fn assert_sound(office: &Office, periods: &[&str]) {
     for period in periods {
         assert_fields(&office.reconcile(period), &[("residual", "0")]);
     }
+    journal_agrees(office);
 }
 
 /// The number of an account's only memo.

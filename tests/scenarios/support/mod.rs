@@ -4,6 +4,7 @@
 mod amounts;
 mod bill;
 mod check;
+mod hledger;
 mod imports;
 mod office;
 mod packing;
@@ -13,6 +14,7 @@ mod story;
 pub(crate) use amounts::{Decimal, sum};
 pub(crate) use bill::{Bill, Line, bill, credit, line, usage};
 pub(crate) use check::{assert_fields, only, row_where, without};
+pub(crate) use hledger::{Hledger, journal_agrees};
 pub(crate) use imports::{Grant, grant};
 pub(crate) use office::{FileBytes, JETSTREAM, Office, Outcome};
 pub(crate) use packing::{cur2_manifest, gzip, legacy_manifest, zip};

@@ -10,6 +10,7 @@ mod credit_reports;
 mod credits;
 mod demo;
 mod documents;
+mod export;
 mod generate;
 mod ingest;
 pub(crate) mod log;
@@ -35,6 +36,7 @@ pub(crate) use credit_reports::{ExceptionsArgs, HistoryArgs, credits_exceptions,
 pub(crate) use credits::{credits_attribute, credits_import, credits_list, credits_show, credits_suspense};
 pub(crate) use demo::demo;
 pub(crate) use documents::{DocumentsCommand, documents};
+pub(crate) use export::{ExportCommand, export};
 pub(crate) use generate::generate;
 pub(crate) use ingest::ingest;
 pub(crate) use log::log;

@@ -1,6 +1,9 @@
 //! `statement`.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal, stdout},
+};
 
 use domain::{
     billing::{MemberStatement, StatementMemo},
@@ -18,7 +21,7 @@ use super::{
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
     output,
-    render::{programs_text, statement_text},
+    render::{MailParties, programs_text, statement_html, statement_mail, statement_pdf, statement_text},
 };
 
 /// Prints a member's statement as it was recorded.
@@ -38,37 +41,75 @@ pub(crate) async fn statement(
     for payer in &payers {
         found.extend(of_version(office, payer, args)?);
     }
-    let stored = match found.as_slice() {
-        [one] => one,
-        [] => {
-            return Err(Failure::failed(
-                "CM0122",
-                format!("account {} has no statement for {}: bill the period first", args.account, args.period),
-            ));
-        }
-        _ => {
-            return Err(Failure::usage(
-                "CM0206",
-                format!("account {} has statements of several payers for {}: say --payer", args.account, args.period),
-            ));
-        }
-    };
-    let json =
-        args.format == Some(StatementFormat::Json) || (args.format.is_none() && global.output == OutputFormat::Json);
+    match found.as_slice() {
+        [one] => print(global, office, args, one).await,
+        [] => Err(Failure::failed(
+            "CM0122",
+            format!("account {} has no statement for {}: bill the period first", args.account, args.period),
+        )),
+        _ => Err(Failure::usage(
+            "CM0206",
+            format!("account {} has statements of several payers for {}: say --payer", args.account, args.period),
+        )),
+    }
+}
+
+async fn print(
+    global: &Global,
+    office: &BackOffice,
+    args: &StatementArgs,
+    stored: &StoredStatement,
+) -> Result<(), Failure> {
     let statement = &stored.statement;
+    let named = args.format;
+    if named != Some(StatementFormat::Eml) && (args.from.is_some() || !args.to.is_empty()) {
+        return Err(Failure::usage("CM0220", "--from and --to are for a mail message: say --format eml"));
+    }
+    let is_rolled_up = matches!(
+        (named, global.output),
+        (Some(StatementFormat::Json | StatementFormat::Text), _) | (None, OutputFormat::Json | OutputFormat::Table)
+    );
+    if args.by_program && !is_rolled_up {
+        return Err(Failure::usage("CM0222", "--by-program is for text and JSON: leave it out of the other forms"));
+    }
     let programs = if args.by_program { by_program(statement) } else { Vec::new() };
-    match (json, args.format, global.output) {
-        (true, _, _) if args.by_program => {
+    match (named, global.output) {
+        (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) if args.by_program => {
             let rolled_up = StatementByProgram { statement: statement.clone(), programs };
             output::print_object(OutputFormat::Json, &rolled_up)
         }
-        (true, _, _) => {
+        (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
             let proof = proof_of(global, office, stored).await?;
             output::print_object(OutputFormat::Json, &ProvedStatement { statement: statement.clone(), proof })
         }
-        (false, None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, std::slice::from_ref(statement), &[]),
-        _ => output::print_text(&(statement_text(statement) + &programs_text(&programs))),
+        (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, std::slice::from_ref(statement), &[]),
+        (Some(StatementFormat::Text), _) | (None, OutputFormat::Table) => {
+            output::print_text(&(statement_text(statement) + &programs_text(&programs)))
+        }
+        (Some(StatementFormat::Html), _) => output::print_text(&statement_html(statement)),
+        (Some(StatementFormat::Eml), _) => {
+            let parties = MailParties { from: args.from.as_ref(), to: &args.to };
+            let message = statement_mail(statement, stored.recorded, parties)
+                .map_err(|cause| Failure::failed("CM0700", format!("writing the message failed: {cause}")))?;
+            output::print_bytes(&message)
+        }
+        (Some(StatementFormat::Pdf), _) => print_pdf(stored),
     }
+}
+
+fn print_pdf(stored: &StoredStatement) -> Result<(), Failure> {
+    if stdout().is_terminal() {
+        return Err(Failure::usage("CM0221", "a PDF is not for a terminal: write it to a file, `... > statement.pdf`"));
+    }
+    let printed =
+        statement_pdf(&stored.statement, stored.recorded).map_err(|cause| Failure::failed("CM0701", cause))?;
+    if !printed.not_shown.is_empty() {
+        let characters: String = printed.not_shown.iter().collect();
+        output::warn(format_args!(
+            "the PDF shows an empty box for characters that its font cannot set: {characters}; the HTML form shows them"
+        ));
+    }
+    output::print_bytes(&printed.bytes)
 }
 
 /// The memos of a statement summed by programme, in order of the programme (rule book N41).

@@ -19,6 +19,7 @@ use domain::{
 use money::{Currency, Money};
 use proptest::{collection::vec, option, prelude::*};
 
+use crate::books::Books;
 use crate::builders::{
     any_charges, any_issues, any_policies, cents, correct, draw, fine, fold, hash, issue, member, month_of_2019, payer,
     rated,
@@ -78,10 +79,12 @@ fn any_act() -> impl Strategy<Value = Act> {
 struct CentLedger {
     open: BTreeMap<MemoNumber, i128>,
     face: BTreeMap<MemoNumber, i128>,
+    books: Books,
 }
 
 impl CentLedger {
     fn record(&mut self, fact: &MemoFact) {
+        self.books.post(fact);
         let number = fact.memo().clone();
         let (open, face) = match fact {
             MemoFact::Issued(issued) => (issued.face, issued.face),
@@ -115,6 +118,7 @@ fn check_memo(memo: &CreditMemo, ledger: &CentLedger) {
     assert_eq!(movements, memo.open.units(), "what statements show is not the balance: {memo:?}");
     assert_eq!(ledger.open[&memo.number], memo.open.units());
     assert_eq!(ledger.face[&memo.number], memo.face.units());
+    assert_eq!(ledger.books.liability(&memo.number), memo.open.to_exact(), "the journal says otherwise: {memo:?}");
     assert!(memo.applications_tie(Money::zero(Currency::USD)), "{memo:?}");
     assert_eq!(memo.funded_balance() + memo.unfunded_balance(), memo.open);
     assert!(!memo.funded_balance().is_negative() && !memo.unfunded_balance().is_negative());

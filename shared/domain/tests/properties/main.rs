@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used)] // a test stops where a sample cannot be made
 
 mod attribution;
+mod books;
 mod builders;
 mod closed_months;
 mod deliveries;

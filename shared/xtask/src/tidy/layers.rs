@@ -46,10 +46,15 @@ const PURE_CRATES_MAY_USE: &[(&str, &[&str])] = &[
 const ONE_OWNER: &[(&str, &str)] =
     &[("async-nats", "event-log-nats"), ("sled", "read-model"), ("parquet", "bill-formats"), ("arrow", "bill-formats")];
 
-/// The generator writes the files that their owner reads, to test it, outside the product's own path.
-/// The command bus speaks to the server beside the log: a request is no event.
-const OWNS_TOO: &[(&str, &str)] =
-    &[("parquet", "bill-generator"), ("arrow", "bill-generator"), ("async-nats", "command-bus")];
+/// The generator writes the files that their owner reads, to test it, and the exporter tables for
+/// others. The command bus speaks to the server beside the log: a request is no event.
+const OWNS_TOO: &[(&str, &str)] = &[
+    ("parquet", "bill-generator"),
+    ("arrow", "bill-generator"),
+    ("parquet", "exporter"),
+    ("arrow", "exporter"),
+    ("async-nats", "command-bus"),
+];
 
 /// Checks what every manifest names.
 pub(crate) fn check(crates: &[WorkspaceCrate]) -> Vec<Finding> {

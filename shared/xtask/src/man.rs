@@ -10,7 +10,7 @@ pub(crate) fn pages() -> anyhow::Result<Vec<CommittedFile>> {
     // Gives subcommands their full names, and what is global.
     command.build();
     let mut pages = Vec::new();
-    collect(&command, &command.get_name().to_owned(), &mut pages)?;
+    collect(&command, command.get_name(), &mut pages)?;
     Ok(pages)
 }
 

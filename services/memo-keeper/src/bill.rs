@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
 use crate::{
+    across::{Across, EarlierAcross, earlier_across, is_settled, left_to_do},
     corrections::{EarlierMonth, earlier_months},
     documents,
     members::PeriodBasis,
@@ -71,9 +72,8 @@ pub async fn bill(
     let state = office.model.billing(payer, period)?;
     let draft = basis.delivery.finality == Finality::Estimated && !options.accept_estimated;
     let run = run_id(&basis, draft)?;
-    // Statements of a later month went out: changes of this one are corrections there.
-    let is_followed = state.is_issued() && office.first_unissued(payer)?.is_some_and(|open| open > period.next());
-    if state.status == PeriodStatus::Closed || is_followed {
+    // Closed, or statements of a later month went out: changes of this one are corrections there.
+    if is_settled(&office.model, payer, period)? {
         let documents = state.standing.clone();
         let totals = state.billed().map(|run| run.totals.clone());
         return Ok(BillOutcome {
@@ -96,15 +96,17 @@ pub async fn bill(
     let draft = draft && state.documents.is_empty();
     office.correlate(&format!("bill {run}"));
     start(office, &basis, &run, draft).await?;
-    let mut warnings = draw_members(office, &basis, &run, date).await?;
-    let made = documents::issue(office, &basis, &run, draft, date).await?;
+    let across = Across::read(&office.model, &basis, period)?;
+    let mut warnings = draw_members(office, &basis, &across, &run, date).await?;
+    let made = documents::issue(office, &basis, &across, &run, draft, date).await?;
+    warnings.extend(left_to_do(&office.model, &basis, &across)?);
     if made.net_only > 0 {
         warnings.push(format!(
             "the charges of {} member accounts are stated after discounts only: they are rated net, not list",
             made.net_only
         ));
     }
-    let totals = complete(office, &basis, &run, draft, &made).await?;
+    let totals = complete(office, &basis, &across, &run, draft, &made).await?;
     Ok(BillOutcome {
         run,
         draft,
@@ -211,11 +213,13 @@ async fn start(office: &mut BackOffice, basis: &PeriodBasis, run: &RunId, draft:
 async fn draw_members(
     office: &mut BackOffice,
     basis: &PeriodBasis,
+    across: &Across,
     run: &RunId,
     date: NaiveDate,
 ) -> Result<Vec<String>, Failure> {
     let earlier = earlier_months(&office.model, basis)?;
-    let members = documents::members_of_run(&office.model, basis, &earlier)?;
+    let earlier = Earlier { here: earlier, across: earlier_across(&office.model, basis)? };
+    let members = documents::members_of_run(&office.model, basis, &earlier.here)?;
     let mut warnings = Vec::new();
     for member in &members {
         let memos = office.model.memos(&basis.payer, member)?;
@@ -239,7 +243,10 @@ async fn draw_members(
             members
                 .iter()
                 .map(|member| {
-                    Ok((Subject::memos(&basis.payer, member), draw_member(model, basis, &earlier, run, member, date)?))
+                    Ok((
+                        Subject::memos(&basis.payer, member),
+                        draw_member(model, basis, across, &earlier, run, member, date)?,
+                    ))
                 })
                 .collect()
         })
@@ -247,10 +254,17 @@ async fn draw_members(
     Ok(warnings)
 }
 
+/// The months that a run corrects, under its own payer and under others.
+struct Earlier {
+    here: Vec<EarlierMonth>,
+    across: Vec<EarlierAcross>,
+}
+
 fn draw_member(
     model: &ReadModel,
     basis: &PeriodBasis,
-    earlier: &[EarlierMonth],
+    across: &Across,
+    earlier: &Earlier,
     run: &RunId,
     member: &MemberAccountId,
     date: NaiveDate,
@@ -264,7 +278,13 @@ fn draw_member(
         memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
         facts.push(fact.into());
     }
-    for month in earlier {
+    for month in &earlier.here {
+        for fact in month.decide(model, basis, run, member, &memos)? {
+            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            facts.push(fact.into());
+        }
+    }
+    for month in &earlier.across {
         for fact in month.decide(model, basis, run, member, &memos)? {
             memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
             facts.push(fact.into());
@@ -272,7 +292,7 @@ fn draw_member(
     }
     let month = basis.rated(model, member)?;
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
-    let decision = memos.decide_draw(&command).map_err(|refusal| {
+    let decision = memos.decide_draw_across(&command, &across.of_member(model, member)?).map_err(|refusal| {
         Failure::blocked(
             "CM0511",
             format!("{} of payer {} is blocked:", basis.period, basis.payer),
@@ -325,6 +345,7 @@ fn reassign_to_present_po(
 async fn complete(
     office: &mut BackOffice,
     basis: &PeriodBasis,
+    across: &Across,
     run: &RunId,
     draft: bool,
     made: &documents::Made,
@@ -348,6 +369,7 @@ async fn complete(
         delivery: basis.delivery.delivery.clone(),
         draft,
         totals: totals.clone(),
+        other_payers: across.deliveries(),
     };
     let subject = Subject::billing(&basis.payer, basis.period);
     office

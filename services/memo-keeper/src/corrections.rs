@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    billing::{ConvertedCorrection, Correction, PeriodStatus, convert},
+    billing::{ConvertedCorrection, Correction, PaidAcrossPayers, PeriodStatus, convert},
     classification::{LineClass, classify_line},
-    ids::{DocumentNumber, MemberAccountId, PayerAccountId, RunId},
+    ids::{DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, RunId},
     memo::{CorrectPeriod, MemberMemos, MemoFact, PastEnd, UnapplyCause, UnapplyVoided},
     period::BillingPeriod,
     rating::RatedMonth,
@@ -21,6 +21,7 @@ use read_model::ReadModel;
 use service_kit::Failure;
 
 use crate::{
+    across::Across,
     members::PeriodBasis,
     voids::{VoidedMembers, voided_members},
 };
@@ -83,6 +84,9 @@ pub(crate) struct EarlierMonth {
     later: LaterBills,
     /// Members whose document was voided for good: nothing is charged to them for it any more.
     voided: VoidedMembers,
+    across: Across,
+    /// Only of these members, and only what memos of other payers paid changed (rule book N21).
+    only_paid_by_others: Option<BTreeSet<MemberAccountId>>,
 }
 
 /// Bills after a month.
@@ -104,6 +108,7 @@ pub(crate) fn later_bills(
 /// delivered anew since, refunded by the bill of the run's month, or with a document that was voided.
 pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<EarlierMonth>, Failure> {
     let refunded = refunded_months(model, of)?;
+    let paid_by_others = months_paid_by_others(model, of)?;
     let mut found = Vec::new();
     for (period, state) in model.billing_periods(&of.payer)?.range(..of.period) {
         let Some(run) = state.billed() else { continue };
@@ -112,12 +117,38 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
         let delivered_anew = run.delivery != basis.delivery.delivery;
         let voided = voided_members(model, &basis, state)?;
         let has_changed = delivered_anew || refunded.contains(period) || !voided.is_empty();
-        if goes_out && basis.currency() == of.currency() && has_changed {
+        let by_others = paid_by_others.get(period);
+        if goes_out && basis.currency() == of.currency() && (has_changed || by_others.is_some()) {
             let later = later_bills(model, &of.payer, *period, of.period)?;
-            found.push(EarlierMonth { basis, delivered_anew, later, voided });
+            let across = Across::read(model, &basis, of.period)?;
+            let only_paid_by_others = by_others.filter(|_| !has_changed).cloned();
+            found.push(EarlierMonth { basis, delivered_anew, later, voided, across, only_paid_by_others });
         }
     }
     Ok(found)
+}
+
+/// Months of which memos of other payers paid, or a statement says so, with the members.
+fn months_paid_by_others(
+    model: &ReadModel,
+    of: &PeriodBasis,
+) -> Result<BTreeMap<BillingPeriod, BTreeSet<MemberAccountId>>, Failure> {
+    let mut months: BTreeMap<BillingPeriod, BTreeSet<MemberAccountId>> = BTreeMap::new();
+    for (member, others) in model.members_shared_with_other_payers(&of.payer)? {
+        let mut of_member = BTreeSet::new();
+        for other in others {
+            let memos = model.memos(&other, &member)?;
+            let here = memos.memos.values().filter_map(|memo| memo.across.get(&of.payer));
+            of_member.extend(here.flat_map(BTreeMap::keys).copied());
+        }
+        for stored in model.statements(&of.payer, &member)? {
+            of_member.extend(stored.statement.paid_by_other_payers.iter().map(|paid| paid.period));
+        }
+        for month in of_member {
+            months.entry(month).or_default().insert(member.clone());
+        }
+    }
+    Ok(months)
 }
 
 fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<BillingPeriod>, Failure> {
@@ -131,6 +162,73 @@ fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<Billi
 }
 
 impl EarlierMonth {
+    /// Whether its charges changed, not only what memos of other payers paid of them.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.only_paid_by_others.is_none()
+    }
+
+    /// The members it is about.
+    pub(crate) fn members(&self, model: &ReadModel) -> Result<BTreeSet<MemberAccountId>, Failure> {
+        match &self.only_paid_by_others {
+            Some(members) => Ok(members.clone()),
+            None => self.basis.members(model),
+        }
+    }
+
+    fn is_about(&self, member: &MemberAccountId) -> bool {
+        self.only_paid_by_others.as_ref().is_none_or(|members| members.contains(member))
+    }
+
+    /// What memos of other payers hold of it, by memo.
+    fn held(
+        &self,
+        model: &ReadModel,
+        member: &MemberAccountId,
+        memos: &MemberMemos,
+    ) -> Result<BTreeMap<(PayerAccountId, MemoNumber), Money>, Failure> {
+        let held = self.across.held(model, member)?;
+        if held.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let month = self.rated(model, member)?;
+        let holds = memos.held_by_others(&month, &self.basis.policies, &held);
+        let holds = holds.map_err(|refusal| Failure::refused("CM0334", refusal))?;
+        Ok(holds.into_iter().map(|(payer, draw)| ((payer, draw.memo), draw.amount)).collect())
+    }
+
+    /// What the run's statement says that memos of other payers paid of this month, more or less than
+    /// the statements before it said.
+    pub(crate) fn by_other_payers(
+        &self,
+        model: &ReadModel,
+        of: &PeriodBasis,
+        member: &MemberAccountId,
+        memos: &MemberMemos,
+    ) -> Result<Vec<PaidAcrossPayers>, Failure> {
+        if !self.is_about(member) {
+            return Ok(Vec::new());
+        }
+        let period = self.basis.period;
+        let mut changed = self.held(model, member, memos)?;
+        for stored in model.statements(&of.payer, member)? {
+            if stored.statement.period == of.period {
+                continue;
+            }
+            for said in stored.statement.paid_by_other_payers.iter().filter(|said| said.period == period) {
+                let key = (said.payer_account_id.clone(), said.memo_number.clone());
+                *changed.entry(key).or_insert(said.applied.zeroed()) -= said.applied;
+            }
+        }
+        changed.retain(|_, change| !change.is_zero());
+        let said = changed.into_iter().map(|((payer_account_id, memo_number), applied)| PaidAcrossPayers {
+            payer_account_id,
+            memo_number,
+            period,
+            applied,
+        });
+        Ok(said.collect())
+    }
+
     /// The month's charges as they are now, refunds on later bills included.
     pub(crate) fn rated(&self, model: &ReadModel, member: &MemberAccountId) -> Result<RatedMonth, Failure> {
         if self.voided.contains_key(member) {
@@ -149,6 +247,9 @@ impl EarlierMonth {
         member: &MemberAccountId,
         memos: &MemberMemos,
     ) -> Result<Vec<MemoFact>, Failure> {
+        if !self.is_changed() {
+            return Ok(Vec::new());
+        }
         if let Some((document, _)) = self.voided.get(member) {
             let past_end = PastEnd::of(&of.policies);
             let command = UnapplyVoided {
@@ -176,17 +277,7 @@ impl EarlierMonth {
             settled: (settled.gross, settled.applied),
         };
         let mut facts = memos.decide_correction(&command).map_err(|refusal| Failure::refused("CM0334", refusal))?.facts;
-        let back: BTreeSet<_> = facts
-            .iter()
-            .filter(|fact| matches!(fact, MemoFact::Unapplied(_)))
-            .map(|fact| fact.memo().clone())
-            .collect();
-        if !back.is_empty() {
-            let after = memos.after(&facts).map_err(|fault| Failure::check("CM0503", fault))?;
-            // Past a memo's end it lapses at once, or gets days of grace (rule book N4).
-            let past_end = PastEnd::of(&of.policies);
-            facts.extend(after.decide_past_end(&back, &past_end, of.period.last_day(), of.period));
-        }
+        facts.extend(after_what_came_back(of, memos, &facts)?);
         Ok(facts)
     }
 
@@ -198,6 +289,9 @@ impl EarlierMonth {
         member: &MemberAccountId,
         memos: &MemberMemos,
     ) -> Result<Option<Correction>, Failure> {
+        if !self.is_about(member) {
+            return Ok(None);
+        }
         let currency: Currency = self.basis.currency();
         let settled = settled(model, &self.basis, member, Some(of.period))?;
         let stands = Money::sum(
@@ -208,6 +302,7 @@ impl EarlierMonth {
                 .filter(|memo| memo.currency == currency)
                 .map(|memo| memo.applied_for(self.basis.period)),
         );
+        let stands = stands + Money::sum(currency, self.held(model, member, memos)?.into_values());
         let rounding = self.basis.policies.rounding;
         let month = self.rated(model, member)?.with_tax_after_memo(&self.basis.policies, stands)?;
         let now = month.gross()?.round_to_money(currency, rounding)?;
@@ -251,6 +346,22 @@ pub(crate) fn refunds_of(
         refunds.extend(usage.charges.into_iter().filter(|charge| refunds_month(charge, *later) == Some(basis.period)));
     }
     Ok(refunds)
+}
+
+/// What becomes of amounts that decided facts give back to memos: past a memo's end they lapse at
+/// once, or get days of grace (rule book N4).
+pub(crate) fn after_what_came_back(
+    of: &PeriodBasis,
+    memos: &MemberMemos,
+    facts: &[MemoFact],
+) -> Result<Vec<MemoFact>, Failure> {
+    let back: BTreeSet<MemoNumber> =
+        facts.iter().filter(|fact| matches!(fact, MemoFact::Unapplied(_))).map(|fact| fact.memo().clone()).collect();
+    if back.is_empty() {
+        return Ok(Vec::new());
+    }
+    let after = memos.after(facts).map_err(|fault| Failure::check("CM0503", fault))?;
+    Ok(after.decide_past_end(&back, &PastEnd::of(&of.policies), of.period.last_day(), of.period))
 }
 
 /// The exact sum of refunds that are corrections of earlier months instead of charges of this one.

@@ -19,6 +19,7 @@ use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
 
 use crate::{
+    across::Across,
     bill::{NOTHING, blocked},
     corrections::{EarlierMonth, earlier_months},
     members::PeriodBasis,
@@ -51,7 +52,7 @@ pub(crate) fn members_of_run(
 ) -> Result<BTreeSet<MemberAccountId>, Failure> {
     let mut members = basis.members(model)?;
     for month in earlier {
-        members.extend(month.basis.members(model)?);
+        members.extend(month.members(model)?);
     }
     Ok(members)
 }
@@ -61,6 +62,7 @@ type Customers = BTreeMap<(CustomerId, PoNumber), Vec<MemberStatement>>;
 pub(crate) async fn issue(
     office: &mut BackOffice,
     basis: &PeriodBasis,
+    across: &Across,
     run: &RunId,
     draft: bool,
     date: NaiveDate,
@@ -77,7 +79,7 @@ pub(crate) async fn issue(
     let mut without_document: Vec<MemberStatement> = Vec::new();
     let earlier = earlier_months(&office.model, basis)?;
     for member in members_of_run(&office.model, basis, &earlier)? {
-        let (statement, month) = statement_of(&office.model, basis, &earlier, run, &member, date)?;
+        let (statement, month) = statement_of(&office.model, basis, across, &earlier, run, &member, date)?;
         made.exact_gross = made.exact_gross.checked_add(month.gross()?)?;
         made.kept = made.kept.checked_add(month.kept)?;
         made.net_only += u64::from(month.is_net_only);
@@ -151,6 +153,7 @@ pub(crate) async fn issue(
 fn statement_of(
     model: &ReadModel,
     basis: &PeriodBasis,
+    across: &Across,
     earlier: &[EarlierMonth],
     run: &RunId,
     member: &MemberAccountId,
@@ -158,10 +161,12 @@ fn statement_of(
 ) -> Result<(MemberStatement, RatedMonth), Failure> {
     let memos = model.memos(&basis.payer, member)?;
     let month = basis.rated(model, member)?;
+    let across = across.of_member(model, member)?;
     // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
     let paid = |month: &RatedMonth| {
         let command = DrawPeriod { run, month, policies: &basis.policies, policy: &basis.policy };
-        let decision = memos.decide_draw(&command).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+        let decision =
+            memos.decide_draw_across(&command, &across).map_err(|refusal| Failure::failed("CM0511", refusal))?;
         Ok::<_, Failure>(decision.plan)
     };
     let mut plan = paid(&month)?;
@@ -170,9 +175,10 @@ fn statement_of(
     if matches!(basis.policies.customer_tax, CustomerTax::RateAfterMemo(_)) {
         plan = paid(&month)?;
     }
-    let mut earlier_periods = Vec::new();
+    let (mut earlier_periods, mut earlier_by_other_payers) = (Vec::new(), Vec::new());
     for month in earlier {
         earlier_periods.extend(month.correction(model, basis, member, &memos)?);
+        earlier_by_other_payers.extend(month.by_other_payers(model, basis, member, &memos)?);
     }
     let account = model.member_account(&basis.payer, member)?;
     let assigned_to = account
@@ -189,6 +195,7 @@ fn statement_of(
         memos: &memos,
         plan: &plan,
         earlier_periods,
+        earlier_by_other_payers,
         policies: &basis.policies,
         policy: &basis.policy,
         run,
@@ -230,7 +237,7 @@ pub(crate) fn missing_rates(model: &ReadModel, basis: &PeriodBasis, date: NaiveD
         let Some(assigned) = account.for_processing(basis.period, date) else { continue };
         let Some(to) = basis.policies.document_currency(&assigned.customer, basis.currency()) else { continue };
         let mut is_charged = basis.usage(model, &member)?.is_some_and(|usage| !usage.charges.is_empty());
-        for month in &earlier {
+        for month in earlier.iter().filter(|month| month.is_changed()) {
             is_charged |= month.basis.usage(model, &member)?.is_some_and(|usage| !usage.charges.is_empty());
         }
         if is_charged && rates.in_force(basis.period, basis.currency(), to).is_none() {

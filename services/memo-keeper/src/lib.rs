@@ -4,6 +4,7 @@
 //! anywhere in the payer, bills periods and closes them. It writes the MEMOS and BILLING streams
 //! only. A billing run is one decision a member and may be killed and repeated anywhere.
 
+mod across;
 mod bill;
 mod by_hand;
 mod close;

@@ -1,7 +1,7 @@
 //! The fold of the whole log: aggregates by subject, with what subscribers and queries need beside
 //! them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -403,6 +403,20 @@ impl ReadModel {
                 found.insert(subject.clone(), record.clone());
             }
         }
+        Ok(found)
+    }
+
+    /// The subjects of all aggregates that begin so; their states are not read.
+    pub(crate) fn subjects(&self, prefix: &str) -> Result<BTreeSet<Subject>, ReadModelFault> {
+        let mut found = BTreeSet::new();
+        if let Some(store) = &self.store {
+            for (key, _) in store.scan(Tree::Aggregates, prefix.as_bytes())? {
+                found.insert(Subject::parse(&String::from_utf8_lossy(&key))?);
+            }
+        }
+        let cached =
+            self.cached.iter().filter(|(subject, record)| subject.as_str().starts_with(prefix) && record.n > 0);
+        found.extend(cached.map(|(subject, _)| subject.clone()));
         Ok(found)
     }
 

@@ -372,6 +372,24 @@ impl ReadModel {
         Ok(found)
     }
 
+    /// The member accounts of a payer that are known under other payers too, with those.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn members_shared_with_other_payers(
+        &self,
+        payer: &PayerAccountId,
+    ) -> Result<BTreeMap<MemberAccountId, BTreeSet<PayerAccountId>>, ReadModelFault> {
+        let mut payers_of: BTreeMap<MemberAccountId, BTreeSet<PayerAccountId>> = BTreeMap::new();
+        for subject in self.subjects("accounts.")? {
+            if let AggregateKey::Member { payer, member } = AggregateKey::of(&subject)? {
+                payers_of.entry(member).or_default().insert(payer);
+            }
+        }
+        payers_of.retain(|_, payers| payers.remove(payer) && !payers.is_empty());
+        Ok(payers_of)
+    }
+
     /// A member's statement of a period, the one recorded last.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod n12_descriptions;
 mod n13_over_application;
 mod n14_exceptions;
 mod n20_reopened;
+mod n21_two_payers;
 mod n25_transferred;
 mod n39_voided;
 mod taken_over;

@@ -5,8 +5,9 @@ use domain::billing::MemberStatement;
 use money::Money;
 
 use super::statement_parts::{
-    BALANCE_OF_FUNDS, DUE, SELLERS, balance_lines, converted_lines, converted_title, correction_reference,
-    correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands, title,
+    ACROSS, BALANCE_OF_FUNDS, DUE, SELLERS, across_lines, balance_lines, converted_lines, converted_title,
+    correction_reference, correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands,
+    title,
 };
 use crate::commands::rows::ProgramRow;
 
@@ -70,6 +71,13 @@ pub(super) fn statement_body(statement: &MemberStatement) -> String {
         ));
         if let Some(reference) = correction_reference(correction) {
             text.push_str(&format!("  {reference}\n"));
+        }
+    }
+    let across = across_lines(statement);
+    if !across.is_empty() {
+        text.push_str(&format!("\n{ACROSS}\n"));
+        for (label, amount) in across {
+            text.push_str(&format!("  {label:<68}{:>12}\n", thousands(amount)));
         }
     }
     text.push_str(&format!("\n{DUE:<70}{:>12}\n", thousands(statement.due)));

@@ -7,8 +7,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use money::Money;
 
 use super::statement_parts::{
-    BALANCE_OF_FUNDS, DUE, SELLERS, balance_lines, converted_lines, converted_title, correction_reference,
-    correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands, title,
+    BALANCE_OF_FUNDS, DUE, SELLERS, across_lines, balance_lines, converted_lines, converted_title,
+    correction_reference, correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands,
+    title,
 };
 
 const STYLE: &str = "
@@ -140,6 +141,9 @@ fn charges(statement: &MemberStatement) -> Markup {
                         td.amount { (thousands(-correction.applied)) }
                         td.amount { (thousands(correction.due)) }
                     }
+                }
+                @for (label, amount) in across_lines(statement) {
+                    tr { td colspan="4" { (label) } td.amount { (thousands(amount)) } }
                 }
                 tr.sum { th colspan="4" scope="row" { (DUE) } td.amount { (thousands(statement.due)) } }
             }

@@ -114,6 +114,23 @@ pub(super) fn correction_reference(correction: &Correction) -> Option<String> {
     correction.corrects.as_ref().map(|number| format!("refers to {number}"))
 }
 
+/// The name of what memos paid across two payers that the account is under.
+pub(super) const ACROSS: &str = "Across the payers of this account";
+
+/// What memos paid across two payers: each balance stands on the statement of the memo's own payer,
+/// each charge on that of the payer it is under (rule book N21).
+pub(super) fn across_lines(statement: &MemberStatement) -> Vec<(String, Money)> {
+    let under = statement.paid_under_other_payers.iter().map(|paid| {
+        let (memo, period, payer) = (&paid.memo_number, paid.period, &paid.payer_account_id);
+        (format!("{memo} paid of {period} under {payer}"), -paid.applied)
+    });
+    let by = statement
+        .paid_by_other_payers
+        .iter()
+        .map(|paid| (format!("{} paid of {} here", paid.memo_number, paid.period), -paid.applied));
+    under.chain(by).collect()
+}
+
 /// The name of what is left to pay.
 pub(super) const DUE: &str = "Due for this account";
 

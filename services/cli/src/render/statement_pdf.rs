@@ -27,8 +27,9 @@ use skrifa::{
 };
 
 use super::statement_parts::{
-    BALANCE_OF_FUNDS, DUE, SELLERS, balance_lines, converted_lines, converted_title, correction_reference,
-    correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands, title,
+    BALANCE_OF_FUNDS, DUE, SELLERS, across_lines, balance_lines, converted_lines, converted_title,
+    correction_reference, correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands,
+    title,
 };
 
 const PAGE: (f32, f32) = (595.0, 842.0);
@@ -152,6 +153,9 @@ fn lay_out_charges(layout: &mut Layout<'_>, statement: &MemberStatement) {
         if let Some(reference) = correction_reference(correction) {
             layout.row(&[Cell::from(LEFT + 12.0, RIGHT, &reference)]);
         }
+    }
+    for (label, amount) in across_lines(statement) {
+        layout.labelled(0.0, &label, &thousands(amount), false);
     }
     layout.rule();
     layout.labelled(0.0, DUE, &thousands(statement.due), true);

@@ -9,7 +9,7 @@ use money::{Currency, Exact, Money, MoneyError, Rounding, share_by_largest_remai
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{MemberStatement, StatementLine};
+use super::{MemberStatement, PaidAcrossPayers, StatementLine};
 use crate::{ids::MemoNumber, period::BillingPeriod, rates::ConversionRateStated};
 
 /// What a memo pays, in the document's currency.
@@ -148,8 +148,9 @@ impl MemberStatement {
                 due,
             })
             .collect();
-        let by_memo: Vec<Money> = self.memos.iter().map(|memo| memo.applied).collect();
-        let memos = self.memos.iter().zip(shared(applied_converted, &by_memo, rate, to)?);
+        let paid_here = self.paid_here_by_memo();
+        let by_memo: Vec<Money> = paid_here.iter().map(|(_, applied)| *applied).collect();
+        let memos = paid_here.into_iter().zip(shared(applied_converted, &by_memo, rate, to)?);
         let mut corrections = Money::zero(to);
         for correction in &self.earlier_periods {
             corrections += match &correction.in_document_currency {
@@ -168,12 +169,24 @@ impl MemberStatement {
             applied,
             due: gross - applied + corrections,
             memos: memos
-                .filter(|(memo, _)| !memo.applied.is_zero())
-                .map(|(memo, applied)| ConvertedMemo { memo_number: memo.memo_number.clone(), applied })
+                .filter(|((_, here), _)| !here.is_zero())
+                .map(|((memo_number, _), applied)| ConvertedMemo { memo_number, applied })
                 .collect(),
             lines,
         });
         Ok(self)
+    }
+
+    /// What each memo pays of this statement's lines, memos of other payers of ours among them.
+    fn paid_here_by_memo(&self) -> Vec<(MemoNumber, Money)> {
+        let of_month = |paid: &&PaidAcrossPayers| paid.period == self.period;
+        let own = self.memos.iter().map(|memo| {
+            let elsewhere = self.paid_under_other_payers.iter().filter(of_month);
+            let elsewhere = elsewhere.filter(|paid| paid.memo_number == memo.memo_number).map(|paid| paid.applied);
+            (memo.memo_number.clone(), memo.applied - Money::sum(self.currency, elsewhere))
+        });
+        let others = self.paid_by_other_payers.iter().filter(of_month);
+        own.chain(others.map(|paid| (paid.memo_number.clone(), paid.applied))).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can happen to a payer's period.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
@@ -126,6 +128,9 @@ pub struct BillingRunCompleted {
     pub draft: bool,
     /// Its totals.
     pub totals: RunTotals,
+    /// The deliveries of other payers of ours whose charges its memos could pay (rule book N21).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_payers: BTreeMap<PayerAccountId, DeliveryId>,
 }
 
 /// The period was closed: later changes post to the open one.

@@ -26,7 +26,7 @@ pub use four_eyes::{PeriodAct, PeriodActApproved, PeriodActProposed, PeriodAppro
 pub use reopen::{ReopenPeriod, ReopenRefusal};
 pub use state::{BillingState, LastRun, PeriodStatus};
 pub use statement::{
-    Correction, MemberStatement, StatementInput, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
-    make_statement,
+    Correction, MemberStatement, PaidAcrossPayers, StatementInput, StatementLine, StatementMemo, StatementSeller,
+    StatementsBefore, make_statement,
 };
 pub use void::{VoidDocument, VoidRefusal};

@@ -103,6 +103,19 @@ pub struct Correction {
     pub in_document_currency: Option<ConvertedCorrection>,
 }
 
+/// What a memo paid of charges under another payer of ours than its own (rule book N21).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PaidAcrossPayers {
+    /// The other payer: whose charges were paid, or whose memo paid.
+    pub payer_account_id: PayerAccountId,
+    /// The memo.
+    pub memo_number: MemoNumber,
+    /// The month of the charges.
+    pub period: BillingPeriod,
+    /// What it paid; on a correction, the change.
+    pub applied: Money,
+}
+
 /// A member's statement of a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MemberStatement {
@@ -149,6 +162,14 @@ pub struct MemberStatement {
     /// Corrections of closed months.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_periods: Vec<Correction>,
+    /// What of `applied` and `corrections` paid charges of this account under other payers of ours:
+    /// on that payer's statement, not among these lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paid_under_other_payers: Vec<PaidAcrossPayers>,
+    /// What memos of other payers of ours paid of these lines: their balances are on that payer's
+    /// statement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paid_by_other_payers: Vec<PaidAcrossPayers>,
     /// The same in the currency of the customer's document, where that is another, at its rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_document_currency: Option<ConvertedStatement>,
@@ -193,6 +214,8 @@ pub struct StatementInput<'a> {
     pub plan: &'a DrawPlan,
     /// Corrections of closed months.
     pub earlier_periods: Vec<Correction>,
+    /// What those corrections changed of what memos of other payers paid.
+    pub earlier_by_other_payers: Vec<PaidAcrossPayers>,
     /// The policies.
     pub policies: &'a Policies,
     /// Their hash.
@@ -214,6 +237,7 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
         memos,
         plan,
         earlier_periods,
+        earlier_by_other_payers,
         policies,
         policy,
         run,
@@ -278,11 +302,50 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
             .collect(),
         sellers: sellers_of(plan),
         earlier_periods,
+        paid_under_other_payers: paid_under_other_payers(memos, currency, period, follows),
+        paid_by_other_payers: paid_by_other_payers(plan, period).chain(earlier_by_other_payers).collect(),
         in_document_currency: None,
         rounding,
         policy: policy.clone(),
         run: run.clone(),
     }
+}
+
+/// What the statement shows of what its memos paid under other payers.
+fn paid_under_other_payers(
+    memos: &MemberMemos,
+    currency: Currency,
+    period: BillingPeriod,
+    follows: StatementsBefore,
+) -> Vec<PaidAcrossPayers> {
+    let former = if follows.later.is_some() { Some(period.previous()) } else { follows.former };
+    let mut shown = Vec::new();
+    for memo in memos.in_order_of_issue().into_iter().filter(|memo| memo.currency == currency) {
+        for (payer, periods) in &memo.across {
+            for (of, application) in periods {
+                let after = |at: BillingPeriod| former.is_none_or(|former| at > former);
+                let posted = application.by_posting.range(..=period).filter(|(at, _)| after(**at));
+                let applied = Money::sum(currency, posted.map(|(_, amount)| *amount));
+                if !applied.is_zero() {
+                    let memo_number = memo.number.clone();
+                    shown.push(PaidAcrossPayers { payer_account_id: payer.clone(), memo_number, period: *of, applied });
+                }
+            }
+        }
+    }
+    shown
+}
+
+/// What memos of other payers pay of the month.
+fn paid_by_other_payers(plan: &DrawPlan, period: BillingPeriod) -> impl Iterator<Item = PaidAcrossPayers> {
+    plan.by_other_payers.iter().filter(|(_, draw)| draw.amount.is_positive()).map(move |(payer, draw)| {
+        PaidAcrossPayers {
+            payer_account_id: payer.clone(),
+            memo_number: draw.memo.clone(),
+            period,
+            applied: draw.amount,
+        }
+    })
 }
 
 /// The sellers of record of a month; one alone needs no telling apart.

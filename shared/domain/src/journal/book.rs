@@ -114,8 +114,12 @@ impl JournalBook {
             description: format!("{what} | {number}{about}"),
             postings: Vec::new(),
         };
+        // The customer's side stands where the charges do (rule book N21).
+        let customer = PostingWords { payer: paid_under(fact).map_or(payer, |other| other).as_str(), ..words };
         for (class, amount) in parts {
-            self.pair(&mut transaction, class, &words, currency, amount)?;
+            let (debit, _) = self.templates.accounts(class, &words);
+            let (_, credit) = self.templates.accounts(class, &customer);
+            transaction.add_pair(debit, credit, currency, amount)?;
         }
         Ok(Some(transaction).filter(|transaction| !transaction.postings.is_empty()))
     }
@@ -420,6 +424,15 @@ fn written_off(gone: &MemoWrittenOff, has_credit: bool, unfunded_before: Money) 
         (PostingClass::MemoWrittenDown, down.to_exact()),
         (PostingClass::MemoWrittenOff, (gone.amount - down).to_exact()),
     ]
+}
+
+/// The payer whose charges were paid, where that is another than the memo's.
+fn paid_under(fact: &MemoFact) -> Option<&PayerAccountId> {
+    match fact {
+        MemoFact::Applied(applied) => applied.paid_under.as_ref(),
+        MemoFact::Unapplied(back) => back.paid_under.as_ref(),
+        _ => None,
+    }
 }
 
 /// What else a reader of the journal asks of a memo's fact.

@@ -4,14 +4,18 @@
 //! are only what differs from what stands. A run that was killed and repeated therefore adds
 //! nothing (rule book N3, N16).
 
+use std::collections::BTreeMap;
+
 use money::{Money, MoneyError};
 
 use super::{
-    CreditMemo, DrawPlan, MemberMemos, MemoApplied, MemoDraw, MemoFact, MemoUnapplied, UnapplyCause, draw_order,
-    plan::{Drawable, Planner, plan},
+    CreditMemo, DrawPlan, MemberMemos, MemoApplied, MemoDraw, MemoFact, MemoUnapplied, UnapplyCause,
+    across::{AcrossDraw, AcrossPayers, offer_held},
+    draw_order,
+    plan::{Drawable, Planner},
 };
 use crate::{
-    ids::{DocumentNumber, MemoNumber, RunId},
+    ids::{DocumentNumber, MemoNumber, PayerAccountId, RunId},
     period::BillingPeriod,
     policy::{DrawLimit, ExpiryInsideMonth, MemoExpiry, Policies, PolicyHash},
     rating::RatedMonth,
@@ -80,17 +84,37 @@ pub enum DrawRefusal {
 }
 
 impl MemberMemos {
-    /// Decides the draws of an open month.
+    /// Decides the draws of an open month of an account that is under one payer of ours.
     ///
     /// # Errors
     /// [`DrawRefusal`].
     pub fn decide_draw(&self, command: &DrawPeriod<'_>) -> Result<DrawDecision, DrawRefusal> {
+        self.decide_draw_across(command, &AcrossPayers::default())
+    }
+
+    /// Decides the draws of an open month: the account's charges under its own payer first, then, of
+    /// what is left, those under other payers of ours (rule book N21).
+    ///
+    /// # Errors
+    /// [`DrawRefusal`].
+    pub fn decide_draw_across(
+        &self,
+        command: &DrawPeriod<'_>,
+        across: &AcrossPayers<'_>,
+    ) -> Result<DrawDecision, DrawRefusal> {
         let period = command.month.period;
-        // Planned as if nothing stood applied for the month.
-        let without = self.without_applications(period);
-        let plan = without.plan(command.month, command.policies)?;
-        let mut facts = Vec::new();
-        let wanted = |number: &MemoNumber| plan.draws.iter().find(|draw| draw.memo == *number);
+        // Planned as if nothing stood applied for the month, here or under a payer that is open too.
+        let mut without = self.without_applications(period);
+        for under in across.charged.iter().filter(|under| !under.is_settled) {
+            without.forget_across(&under.payer, period);
+        }
+        let plan = without.plan(command.month, command.policies, across)?;
+        without.take(&plan.draws, period);
+        let mut elsewhere: Vec<Vec<AcrossDraw>> = Vec::new();
+        for under in &across.charged {
+            elsewhere.push(without.draw_across(under, command.policies, true)?);
+        }
+
         let posting = Posting {
             period,
             posting: period,
@@ -98,21 +122,33 @@ impl MemberMemos {
             policy: command.policy,
             corrects: None,
             charges: None,
+            paid_under: None,
         };
+        let mut open: BTreeMap<&MemoNumber, Money> =
+            self.memos.values().map(|memo| (&memo.number, memo.open)).collect();
+        let mut facts = Vec::new();
+        let wanted = |number: &MemoNumber| plan.draws.iter().find(|draw| draw.memo == *number);
+        // What is taken back comes first, so that there is enough for what is applied.
         for memo in self.memos.values() {
             let stands = memo.applied_for(period);
             let target = wanted(&memo.number).map_or(Money::zero(memo.currency), |draw| draw.amount);
             if stands.is_zero() || stands == target {
                 continue;
             }
-            facts.push(posting.unapply(memo, stands, UnapplyCause::Redrawn));
+            facts.push(posting.unapply(memo, &mut open, stands, UnapplyCause::Redrawn));
+        }
+        for (under, draws) in across.charged.iter().zip(&elsewhere) {
+            let cause = if under.is_settled { UnapplyCause::Restated } else { UnapplyCause::Redrawn };
+            facts.extend(self.take_back_across(&posting.under(under), draws, &mut open, cause));
         }
         for draw in &plan.draws {
             let Some(memo) = self.memos.get(&draw.memo) else { continue };
             if memo.applied_for(period) != draw.amount {
-                let open = memo.open + memo.applied_for(period);
-                facts.push(posting.apply(memo, open, draw, command.policies));
+                facts.push(posting.apply(memo, &mut open, draw, command.policies));
             }
+        }
+        for (under, draws) in across.charged.iter().zip(&elsewhere) {
+            facts.extend(self.apply_across(&posting.under(under), draws, &mut open, under.policies));
         }
         Ok(DrawDecision { facts, plan })
     }
@@ -129,7 +165,8 @@ impl MemberMemos {
         // the correction standing, wherever the memos' shares are by now.
         let charges = command.month.digest();
         if self.corrected.get(&period) == Some(&charges) {
-            let plan = self.without_applications(period).plan(command.month, command.policies)?;
+            let across = AcrossPayers::default();
+            let plan = self.without_applications(period).plan(command.month, command.policies, &across)?;
             return Ok(DrawDecision { facts: Vec::new(), plan });
         }
         // First each memo keeps what it paid, service by service, as far as the charges still hold it;
@@ -185,29 +222,31 @@ impl MemberMemos {
             policy: command.policy,
             corrects: command.corrects.clone(),
             charges: Some(charges),
+            paid_under: None,
         };
+        // A memo that gave something back stands higher by then, and lower by what moved.
+        let mut standing: BTreeMap<&MemoNumber, Money> =
+            self.memos.values().map(|memo| (&memo.number, memo.open)).collect();
         let mut facts = Vec::new();
         for ((memo, kept), moved) in paid.iter().zip(&kept).zip(&moved) {
             let back = memo.applied_for(period) - *kept;
             if back.is_positive() {
-                facts.push(posting.unapply(memo, back, command.cause));
+                facts.push(posting.unapply(memo, &mut standing, back, command.cause));
             }
             // What went to another service is said so, or the next run would place it elsewhere.
             if moved.amount.is_positive() {
-                facts.push(posting.apply(memo, memo.open + back, moved, command.policies));
+                facts.push(posting.apply(memo, &mut standing, moved, command.policies));
             }
         }
         for (memo, draw) in &added {
-            // A memo that gave something back above stands higher by now, and lower by what moved.
-            let open = standing(memo, &facts);
-            facts.push(posting.apply(memo, open, draw, command.policies));
+            facts.push(posting.apply(memo, &mut standing, draw, command.policies));
         }
         let plan = planner.finish()?;
         Ok(DrawDecision { facts, plan })
     }
 
     /// The memos as they would stand had the month never been drawn.
-    fn without_applications(&self, period: BillingPeriod) -> MemberMemos {
+    pub(super) fn without_applications(&self, period: BillingPeriod) -> MemberMemos {
         let mut without = self.clone();
         for memo in without.memos.values_mut() {
             if let Some(application) = memo.applications.remove(&period) {
@@ -218,13 +257,28 @@ impl MemberMemos {
         without
     }
 
-    fn plan(&self, month: &RatedMonth, policies: &Policies) -> Result<DrawPlan, DrawRefusal> {
+    /// Plans the month: the account's own memos first, then those of other payers that paid of it.
+    fn plan(
+        &self,
+        month: &RatedMonth,
+        policies: &Policies,
+        across: &AcrossPayers<'_>,
+    ) -> Result<DrawPlan, DrawRefusal> {
         let drawable = self.drawable(month, policies)?;
-        Ok(plan(month, &drawable, policies.rounding)?)
+        let covers_tax = drawable.iter().any(|one| one.memo.terms.covers_tax) || across.covers_tax();
+        let mut planner = Planner::new(month, covers_tax, policies.rounding)?;
+        for one in &drawable {
+            planner.draw(one)?;
+        }
+        let held = offer_held(&mut planner, month, &across.held)?;
+        let mut plan = planner.finish()?;
+        plan.draws.retain(|draw| self.memos.contains_key(&draw.memo));
+        plan.by_other_payers = held;
+        Ok(plan)
     }
 
     /// The memos that may be drawn for a month, in order, with the most that each may pay.
-    fn drawable(&self, month: &RatedMonth, policies: &Policies) -> Result<Vec<Drawable<'_>>, DrawRefusal> {
+    pub(super) fn drawable(&self, month: &RatedMonth, policies: &Policies) -> Result<Vec<Drawable<'_>>, DrawRefusal> {
         let mut memos: Vec<&CreditMemo> = self
             .memos
             .values()
@@ -241,7 +295,7 @@ impl MemberMemos {
             }
             if let Some(cap) = memo.terms.monthly_cap {
                 // What a closed month has paid already counts: a correction draws up to the same cap.
-                limit = limit.min((cap - memo.applied_for(month.period)).at_least_zero());
+                limit = limit.min((cap - memo.applied_in(month.period)).at_least_zero());
             }
             let last_period = memo.last_period();
             let past_end = last_period.is_some_and(|last| month.period > last);
@@ -260,13 +314,8 @@ impl MemberMemos {
     }
 }
 
-/// The open balance of a memo after the facts decided so far.
-fn standing(memo: &CreditMemo, facts: &[MemoFact]) -> Money {
-    facts.iter().rev().find(|fact| *fact.memo() == memo.number).map_or(memo.open, |fact| fact.balances().1)
-}
-
 /// The last day whose charges a memo pays in a month that it ends in, where the policy counts days.
-fn last_day_inside(
+pub(super) fn last_day_inside(
     memo: &CreditMemo,
     month: &RatedMonth,
     policies: &Policies,
@@ -281,20 +330,35 @@ fn last_day_inside(
     Ok(Some(last))
 }
 
-struct Posting<'a> {
-    period: BillingPeriod,
-    posting: BillingPeriod,
-    run: &'a RunId,
-    policy: &'a PolicyHash,
-    corrects: Option<DocumentNumber>,
-    charges: Option<String>,
+/// What all facts of one decision say alike.
+#[derive(Clone)]
+pub(super) struct Posting<'a> {
+    pub(super) period: BillingPeriod,
+    pub(super) posting: BillingPeriod,
+    pub(super) run: &'a RunId,
+    pub(super) policy: &'a PolicyHash,
+    pub(super) corrects: Option<DocumentNumber>,
+    pub(super) charges: Option<String>,
+    pub(super) paid_under: Option<PayerAccountId>,
 }
 
+/// The open balance of each memo after the facts decided so far.
+pub(super) type OpenBalances<'a> = BTreeMap<&'a MemoNumber, Money>;
+
 impl Posting<'_> {
-    fn unapply(&self, memo: &CreditMemo, amount: Money, cause: UnapplyCause) -> MemoFact {
+    pub(super) fn unapply<'m>(
+        &self,
+        memo: &'m CreditMemo,
+        open: &mut OpenBalances<'m>,
+        amount: Money,
+        cause: UnapplyCause,
+    ) -> MemoFact {
+        let open = open.entry(&memo.number).or_insert(memo.open);
+        let before = std::mem::replace(open, *open + amount);
         MemoFact::Unapplied(MemoUnapplied {
             memo: memo.number.clone(),
             period: self.period,
+            paid_under: self.paid_under.clone(),
             amount,
             cause,
             run: self.run.clone(),
@@ -302,15 +366,24 @@ impl Posting<'_> {
             posting: self.posting,
             corrects: self.corrects.clone(),
             charges: self.charges.clone(),
-            balance_before: memo.open,
-            balance_after: memo.open + amount,
+            balance_before: before,
+            balance_after: before + amount,
         })
     }
 
-    fn apply(&self, memo: &CreditMemo, open: Money, draw: &MemoDraw, policies: &Policies) -> MemoFact {
+    pub(super) fn apply<'m>(
+        &self,
+        memo: &'m CreditMemo,
+        open: &mut OpenBalances<'m>,
+        draw: &MemoDraw,
+        policies: &Policies,
+    ) -> MemoFact {
+        let open = open.entry(&memo.number).or_insert(memo.open);
+        let before = std::mem::replace(open, *open - draw.amount);
         MemoFact::Applied(MemoApplied {
             memo: memo.number.clone(),
             period: self.period,
+            paid_under: self.paid_under.clone(),
             amount: draw.amount,
             eligible: draw.eligible,
             by_service: draw.by_service.clone(),
@@ -321,8 +394,8 @@ impl Posting<'_> {
             posting: self.posting,
             corrects: self.corrects.clone(),
             charges: self.charges.clone(),
-            balance_before: open,
-            balance_after: open - draw.amount,
+            balance_before: before,
+            balance_after: before - draw.amount,
         })
     }
 }

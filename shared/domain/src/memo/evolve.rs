@@ -1,10 +1,12 @@
 //! What each fact makes of a member's memos. The balances that a fact states are asserted here a
 //! second time: the first was where it was decided.
 
+use std::collections::BTreeMap;
+
 use money::{Exact, Money};
 
 use super::{
-    Application, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, WriteOffCause,
+    Application, ApplicationAcross, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, WriteOffCause,
     facts::{MemoApplied, MemoFunded, MemoUnapplied},
 };
 use crate::{
@@ -79,11 +81,11 @@ impl MemberMemos {
             MemoFact::Funded(funded) => self.with_memo(fact, |memo| fund(memo, funded))?,
             MemoFact::Applied(applied) => {
                 self.with_memo(fact, |memo| apply(memo, applied))?;
-                self.note_correction(applied.period, applied.charges.as_ref());
+                self.note_correction(applied.paid_under.as_ref(), applied.period, applied.charges.as_ref());
             }
             MemoFact::Unapplied(unapplied) => {
                 self.with_memo(fact, |memo| unapply(memo, unapplied))?;
-                self.note_correction(unapplied.period, unapplied.charges.as_ref());
+                self.note_correction(unapplied.paid_under.as_ref(), unapplied.period, unapplied.charges.as_ref());
             }
             MemoFact::Lapsed(gone) | MemoFact::Expired(gone) => self.with_memo(fact, |memo| {
                 memo.open -= gone.amount;
@@ -150,10 +152,13 @@ impl MemberMemos {
         Ok(())
     }
 
-    fn note_correction(&mut self, period: BillingPeriod, charges: Option<&String>) {
-        if let Some(charges) = charges {
-            self.corrected.insert(period, charges.clone());
-        }
+    fn note_correction(&mut self, under: Option<&PayerAccountId>, period: BillingPeriod, charges: Option<&String>) {
+        let Some(charges) = charges else { return };
+        let noted = match under {
+            None => &mut self.corrected,
+            Some(payer) => self.decided_across.entry(payer.clone()).or_default(),
+        };
+        noted.insert(period, charges.clone());
     }
 
     fn open_memo(&mut self, issued: &MemoIssued, adjust: impl FnOnce(&mut CreditMemo)) -> Result<(), FoldFault> {
@@ -211,12 +216,13 @@ fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
         refunded: zero,
         reassigned_out: zero,
         funded: Exact::ZERO,
-        funding: std::collections::BTreeMap::new(),
-        applications: std::collections::BTreeMap::new(),
-        movements: std::collections::BTreeMap::new(),
+        funding: BTreeMap::new(),
+        applications: BTreeMap::new(),
+        across: BTreeMap::new(),
+        movements: BTreeMap::new(),
         end_settled: false,
         moved_by_hand: false,
-        transfers_out: std::collections::BTreeMap::new(),
+        transfers_out: BTreeMap::new(),
     };
     movement(&mut memo, issued.posting).issued += issued.face;
     memo
@@ -247,15 +253,9 @@ fn fund(memo: &mut CreditMemo, funded: &MemoFunded) -> Result<(), FoldFault> {
 fn apply(memo: &mut CreditMemo, applied: &MemoApplied) -> Result<(), FoldFault> {
     memo.open -= applied.amount;
     memo.applied += applied.amount;
-    let zero = Money::zero(memo.currency);
-    let application =
-        memo.applications.entry(applied.period).or_insert(Application { amount: zero, by_service: Vec::new() });
-    application.amount += applied.amount;
-    for part in &applied.by_service {
-        match application.by_service.iter_mut().find(|known| known.service == part.service) {
-            Some(known) => known.amount += part.amount,
-            None => application.by_service.push(part.clone()),
-        }
+    match &applied.paid_under {
+        Some(payer) => move_across(memo, payer, applied.period, applied.posting, applied.amount),
+        None => apply_at_home(memo, applied),
     }
     let shown = movement(memo, applied.posting);
     if applied.posting == applied.period {
@@ -266,10 +266,44 @@ fn apply(memo: &mut CreditMemo, applied: &MemoApplied) -> Result<(), FoldFault> 
     Ok(())
 }
 
+fn apply_at_home(memo: &mut CreditMemo, applied: &MemoApplied) {
+    let zero = Money::zero(memo.currency);
+    let application =
+        memo.applications.entry(applied.period).or_insert(Application { amount: zero, by_service: Vec::new() });
+    application.amount += applied.amount;
+    for part in &applied.by_service {
+        match application.by_service.iter_mut().find(|known| known.service == part.service) {
+            Some(known) => known.amount += part.amount,
+            None => application.by_service.push(part.clone()),
+        }
+    }
+}
+
+/// What stands applied under another payer changes; nothing is kept of what came to nothing.
+fn move_across(
+    memo: &mut CreditMemo,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    posting: BillingPeriod,
+    amount: Money,
+) {
+    let zero = Money::zero(memo.currency);
+    let periods = memo.across.entry(payer.clone()).or_default();
+    let application =
+        periods.entry(period).or_insert_with(|| ApplicationAcross { amount: zero, by_posting: BTreeMap::new() });
+    application.amount += amount;
+    *application.by_posting.entry(posting).or_insert(zero) += amount;
+    application.by_posting.retain(|_, amount| !amount.is_zero());
+    periods.retain(|_, application| !application.by_posting.is_empty());
+    memo.across.retain(|_, periods| !periods.is_empty());
+}
+
 fn unapply(memo: &mut CreditMemo, unapplied: &MemoUnapplied) -> Result<(), FoldFault> {
     memo.open += unapplied.amount;
     memo.applied -= unapplied.amount;
-    if let Some(application) = memo.applications.get_mut(&unapplied.period) {
+    if let Some(payer) = &unapplied.paid_under {
+        move_across(memo, payer, unapplied.period, unapplied.posting, -unapplied.amount);
+    } else if let Some(application) = memo.applications.get_mut(&unapplied.period) {
         application.amount -= unapplied.amount;
         // What is taken back is taken off the last service paid first; the parts add up again.
         let mut back = unapplied.amount;

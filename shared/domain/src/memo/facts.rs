@@ -150,6 +150,9 @@ pub struct MemoApplied {
     pub memo: MemoNumber,
     /// The period of the charges.
     pub period: BillingPeriod,
+    /// The payer whose charges it paid, where that is another of ours than the memo's (rule book N21).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_under: Option<PayerAccountId>,
     /// How much.
     pub amount: Money,
     /// The charges it might have paid, rounded once.
@@ -200,6 +203,9 @@ pub struct MemoUnapplied {
     pub memo: MemoNumber,
     /// The period of the charges.
     pub period: BillingPeriod,
+    /// The payer whose charges it paid, where that is another of ours than the memo's (rule book N21).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_under: Option<PayerAccountId>,
     /// How much.
     pub amount: Money,
     /// Why.

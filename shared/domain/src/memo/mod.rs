@@ -10,6 +10,7 @@
 //!
 //! One file a verb; `state.rs` holds what a memo is, `evolve.rs` what each fact makes of it.
 
+mod across;
 mod by_hand;
 mod draw;
 mod evolve;
@@ -26,6 +27,7 @@ mod state;
 mod terms;
 mod void;
 
+pub use across::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
 pub use draw::{CorrectPeriod, DrawDecision, DrawPeriod, DrawRefusal};
 pub use evolve::FoldFault;
@@ -42,6 +44,6 @@ pub use order::draw_order;
 pub use plan::{DrawPlan, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
 pub use reinstate::{PastEnd, ReinstateMemo};
 pub use revise::{EndUnfunded, ReviseMemos};
-pub use state::{Application, CreditMemo, MemberMemos, MemoStatus, Movement};
+pub use state::{Application, ApplicationAcross, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;
 pub use void::UnapplyVoided;

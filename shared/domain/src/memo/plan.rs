@@ -13,7 +13,7 @@ use money::{Currency, Exact, Money, MoneyError, Rounding, share_by_largest_remai
 
 use super::{CreditMemo, ServiceAmount};
 use crate::{
-    ids::{MemoNumber, ProductCode},
+    ids::{MemoNumber, PayerAccountId, ProductCode},
     rating::{RatedCharge, RatedMonth, SellerOfRecord},
     usage::LineType,
 };
@@ -74,6 +74,8 @@ pub struct DrawPlan {
     pub due: Money,
     /// Each memo's part, in the order they were drawn; memos that pay nothing are left out.
     pub draws: Vec<MemoDraw>,
+    /// What memos that are drawn under other payers of ours pay of it (rule book N21).
+    pub by_other_payers: Vec<(PayerAccountId, MemoDraw)>,
     /// The lines; their columns add up to the totals.
     pub lines: Vec<PlannedLine>,
     /// The sellers of record with their invoices; their columns add up to the totals.
@@ -167,6 +169,7 @@ impl<'a> Planner<'a> {
             applied,
             due: self.gross - applied,
             draws: self.draws,
+            by_other_payers: Vec::new(),
             lines,
         })
     }

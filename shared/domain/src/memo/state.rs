@@ -38,6 +38,15 @@ pub struct Application {
     pub by_service: Vec<ServiceAmount>,
 }
 
+/// What a memo paid of one period's charges under another payer of ours (rule book N21).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationAcross {
+    /// How much stands applied.
+    pub amount: Money,
+    /// The same by the period whose statement shows it.
+    pub by_posting: BTreeMap<BillingPeriod, Money>,
+}
+
 /// What a statement period shows of a memo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Movement {
@@ -117,6 +126,9 @@ pub struct CreditMemo {
     pub funding: BTreeMap<BillingPeriod, Exact>,
     /// What stands applied by period of the charges.
     pub applications: BTreeMap<BillingPeriod, Application>,
+    /// What stands applied to charges under other payers of ours, by payer and period of the charges.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub across: BTreeMap<PayerAccountId, BTreeMap<BillingPeriod, ApplicationAcross>>,
     /// What each statement shows.
     pub movements: BTreeMap<BillingPeriod, Movement>,
     /// The end date's lapse was decided.
@@ -194,9 +206,21 @@ impl CreditMemo {
         self.usable_until.max(self.end_date).map(BillingPeriod::containing)
     }
 
-    /// What stands applied for a period.
+    /// What stands applied to the home payer's charges of a period.
     pub fn applied_for(&self, period: BillingPeriod) -> Money {
         self.applications.get(&period).map_or(Money::zero(self.currency), |application| application.amount)
+    }
+
+    /// What stands applied to a period's charges under another payer of ours.
+    pub fn applied_under(&self, payer: &PayerAccountId, period: BillingPeriod) -> Money {
+        let of_period = self.across.get(payer).and_then(|periods| periods.get(&period));
+        of_period.map_or(Money::zero(self.currency), |application| application.amount)
+    }
+
+    /// What stands applied for a period, whichever payer of ours the charges are under.
+    pub fn applied_in(&self, period: BillingPeriod) -> Money {
+        let across = self.across.values().filter_map(|periods| periods.get(&period));
+        self.applied_for(period) + Money::sum(self.currency, across.map(|application| application.amount))
     }
 
     /// The open balance that the statement of `period` ends with, and the one it begins with.
@@ -229,7 +253,8 @@ impl CreditMemo {
     /// system had applied before the cut-over.
     pub fn applications_tie(&self, applied_before_cut_over: Money) -> bool {
         let by_period = Money::sum(self.currency, self.applications.values().map(|application| application.amount));
-        by_period + applied_before_cut_over == self.applied
+        let across = self.across.values().flat_map(BTreeMap::values).map(|application| application.amount);
+        by_period + Money::sum(self.currency, across) + applied_before_cut_over == self.applied
     }
 }
 
@@ -249,6 +274,9 @@ pub struct MemberMemos {
     /// The charges that each closed month was last corrected upon, as a digest.
     #[serde(default)]
     pub corrected: BTreeMap<BillingPeriod, String>,
+    /// The charges under other payers of ours that were last decided upon, as digests.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decided_across: BTreeMap<PayerAccountId, BTreeMap<BillingPeriod, String>>,
     /// What revisions of a credit have changed of its memos so far.
     #[serde(default)]
     pub revised: BTreeMap<UpstreamCreditId, Money>,

@@ -45,6 +45,7 @@ impl MemberMemos {
             facts.push(MemoFact::Unapplied(MemoUnapplied {
                 memo: memo.number.clone(),
                 period: command.period,
+                paid_under: None,
                 amount,
                 cause: UnapplyCause::DocumentVoided,
                 run: command.run.clone(),

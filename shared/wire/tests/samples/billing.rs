@@ -98,6 +98,8 @@ pub(super) fn statement() -> MemberStatement {
                 due: usd("0.81"),
             }),
         }],
+        paid_under_other_payers: Vec::new(),
+        paid_by_other_payers: Vec::new(),
         in_document_currency: Some(converted()),
         rounding: Rounding::HalfEven,
         policy: policy_hash(),
@@ -179,6 +181,7 @@ pub(super) fn run_completed() -> BillingRunCompleted {
             rounding_difference: exact("-0.0043210967"),
             kept: exact("-20.61728394506"),
         },
+        other_payers: std::collections::BTreeMap::new(),
     }
 }
 

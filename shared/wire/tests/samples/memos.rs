@@ -77,6 +77,7 @@ pub(super) fn applied() -> MemoApplied {
     MemoApplied {
         memo: memo(1),
         period: january(),
+        paid_under: None,
         amount: usd("470.45"),
         eligible: usd("470.45"),
         by_service: vec![service("AmazonEC2", "412.35"), service("AmazonS3", "58.10")],
@@ -96,6 +97,7 @@ pub(super) fn unapplied() -> MemoUnapplied {
     MemoUnapplied {
         memo: memo(1),
         period: january(),
+        paid_under: None,
         amount: usd("58.10"),
         cause: UnapplyCause::Restated,
         run: run(),

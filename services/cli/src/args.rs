@@ -11,7 +11,10 @@ use domain::{
     period::BillingPeriod,
 };
 
-use crate::{commands::ExportCommand, render::MailAddress};
+use crate::{
+    commands::{DatesArgs, ExportCommand},
+    render::MailAddress,
+};
 
 /// Credit memos for AWS distributors: from a bill line to a statement.
 #[derive(Debug, Parser)]
@@ -129,7 +132,11 @@ pub(crate) enum Command {
     /// A member's monthly statement.
     Statement(StatementCommand),
     /// Tie AWS's bill to the memos and documents: the residual must be 0.
-    Reconcile(PeriodArgs),
+    Reconcile(crate::commands::ReconcileArgs),
+    /// Why each cent of a statement, a memo or a suspense item is what it is.
+    Explain(crate::commands::ExplainArgs),
+    /// The whole log under another policy: what would be different. Nothing is recorded.
+    WhatIf(crate::commands::WhatIfArgs),
     /// Rebuild the balances from the log.
     Replay(ReplayArgs),
     /// Check every invariant over the whole log; seal its head, and check a log against a seal.
@@ -245,6 +252,8 @@ pub(crate) enum CreditsCommand {
         /// Of this payer only.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        dates: DatesArgs,
     },
     /// One upstream credit with what AWS applied of it, where.
     Show {
@@ -253,6 +262,8 @@ pub(crate) enum CreditsCommand {
         /// Its payer, where several have a credit of that id.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        dates: DatesArgs,
     },
     /// Credit lines without a known owner.
     Suspense {
@@ -412,11 +423,15 @@ pub(crate) enum MemosCommand {
         /// Of this account only.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         account: Option<MemberAccountId>,
+        #[command(flatten)]
+        dates: DatesArgs,
     },
     /// One memo with everything that happened to it.
     Show {
         /// Its number.
         number: MemoNumber,
+        #[command(flatten)]
+        dates: DatesArgs,
     },
     /// Issue a memo by hand.
     Issue(MemoIssueArgs),
@@ -535,12 +550,8 @@ pub(crate) struct BalanceArgs {
     /// Of this account only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) account: Option<MemberAccountId>,
-    /// What counts by the end of this day.
-    #[arg(long, value_name = "DATE")]
-    pub(crate) effective: Option<NaiveDate>,
-    /// What was recorded at or before this time (RFC 3339, or a date for its whole day).
-    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
-    pub(crate) recorded: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    pub(crate) dates: DatesArgs,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -560,6 +571,16 @@ pub(crate) struct StatementArgs {
     /// Sum the memos by programme too (text and JSON).
     #[arg(long)]
     pub(crate) by_program: bool,
+    // The dates stand here themselves: clap does not see that a group within an optional one was given.
+    /// What counts by the end of this day.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) effective: Option<NaiveDate>,
+    /// What was recorded at or before this time (RFC 3339, or a date for its whole day).
+    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
+    pub(crate) recorded: Option<DateTime<Utc>>,
+    /// What became known after this time, until `--recorded` or now: each field that changed.
+    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
+    pub(crate) since: Option<DateTime<Utc>>,
     /// A version of it, from 1: a month that was reopened is stated anew, and the former statement kept.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) version: Option<u32>,

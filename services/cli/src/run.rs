@@ -103,9 +103,11 @@ pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: 
         Command::Credits(CreditsCommand::Import { file, payer }) => {
             commands::credits_import(global, office, &file, payer.as_ref()).await
         }
-        Command::Credits(CreditsCommand::List { payer }) => commands::credits_list(global, office, payer.as_ref()),
-        Command::Credits(CreditsCommand::Show { id, payer }) => {
-            commands::credits_show(global, office, &id, payer.as_ref())
+        Command::Credits(CreditsCommand::List { payer, dates }) => {
+            commands::credits_list(global, office, payer.as_ref(), &dates).await
+        }
+        Command::Credits(CreditsCommand::Show { id, payer, dates }) => {
+            commands::credits_show(global, office, &id, payer.as_ref(), &dates).await
         }
         Command::Credits(CreditsCommand::Suspense { payer, period }) => {
             commands::credits_suspense(global, office, payer.as_ref(), period)
@@ -129,17 +131,21 @@ pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: 
         }
         Command::Rates(RatesCommand::Import { file }) => commands::rates_import(global, office, &file).await,
         Command::Rates(RatesCommand::List { period }) => commands::rates_list(global, office, period),
-        Command::Memos(MemosCommand::List { payer, account }) => {
-            commands::memos_list(global, office, payer.as_ref(), account.as_ref())
+        Command::Memos(MemosCommand::List { payer, account, dates }) => {
+            commands::memos_list(global, office, payer.as_ref(), account.as_ref(), &dates).await
         }
-        Command::Memos(MemosCommand::Show { number }) => commands::memos_show(global, office, &number),
+        Command::Memos(MemosCommand::Show { number, dates }) => {
+            commands::memos_show(global, office, &number, &dates).await
+        }
         Command::Memos(verb) => commands::memo_verb(global, office, verb).await,
         Command::Documents(documents) => commands::documents(global, office, documents).await,
         Command::Approve { id } => commands::approve(global, office, &id).await,
         Command::Approvals => commands::approvals(global, office),
-        Command::Balance(args) => commands::balance(global, office, &args),
+        Command::Balance(args) => commands::balance(global, office, &args).await,
         Command::Statement(args) => commands::statement(global, office, args.of.as_ref()).await,
-        Command::Reconcile(args) => commands::reconcile(global, office, &args),
+        Command::Reconcile(args) => commands::reconcile(global, office, &args).await,
+        Command::Explain(args) => commands::explain(global, office, &args).await,
+        Command::WhatIf(args) => commands::what_if(global, office, &args).await,
         Command::Replay(args) => commands::replay(global, office, &args).await,
         Command::Audit(_) => commands::audit(global, office).await,
         Command::Export(what) => commands::export(global, office, what).await,
@@ -197,6 +203,8 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Balance(_) => ("balance", Read),
         Command::Statement(_) => ("statement", Read),
         Command::Reconcile(_) => ("reconcile", Read),
+        Command::Explain(_) => ("explain", Read),
+        Command::WhatIf(_) => ("what-if", Read),
         Command::Replay(_) => ("replay", Read),
         Command::Audit(_) => ("audit", Read),
         Command::Export(_) => ("export", Read),

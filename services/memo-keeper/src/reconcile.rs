@@ -3,9 +3,15 @@
 //!
 //! ```text
 //! upstream credits = attributed + retained + suspense + beyond face
-//! billed + memo applied + rounding = payable + attributed + suspense + beyond face - kept
+//! payable          = gross - upstream credits
+//! memo movement    = attributed + suspense + beyond face - memo applied
+//! billed           = payable + memo movement - kept - rounding + refunded later
 //! ```
+//!
+//! And each credit's attributed amount of the month is what its memo was funded with. How far the
+//! memos and AWS are apart on a day is in `funds.rs`.
 
+use chrono::NaiveDate;
 use domain::{
     classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
@@ -20,6 +26,7 @@ use service_kit::Failure;
 use crate::{
     corrections::{later_bills, refunds_of, settled},
     exceptions::{Exception, ExceptionKind, exceptions},
+    funds::{FundsApart, funds_apart},
     members::PeriodBasis,
     voids::voided_members,
 };
@@ -35,6 +42,12 @@ pub struct ReconciledCredit {
     pub on_owner: Exact,
     /// The part stripped from others.
     pub scattered: Exact,
+    /// Both.
+    pub attributed: Exact,
+    /// The memo it funds; none for a credit that gets none.
+    pub memo_number: Option<String>,
+    /// What of it the memo was not funded with: must be 0 where there is a memo.
+    pub not_funded: Exact,
     /// What AWS's allocation history says it applied, where it was imported and names the credit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Exact>,
@@ -83,10 +96,21 @@ pub struct Reconciliation {
     pub rounding: Exact,
     /// Whether the period was billed on the delivery that counts; else only the upstream side ties.
     pub is_billed: bool,
-    /// What does not tie: must be 0.
+    /// What of AWS's credits was stripped and not drawn: attributed, in suspense and beyond a face, less
+    /// what memos pay. Negative where memos were drawn ahead of AWS.
+    pub memo_movement: Exact,
+    /// Refunds on later bills that correct this month.
+    pub refunded_later: Exact,
+    /// What of the credit lines is neither attributed, retained nor in suspense: must be 0.
+    pub upstream_residual: Exact,
+    /// What customers are billed less what ties it to AWS's bill: must be 0.
+    pub customer_residual: Exact,
+    /// The larger of the two, and of what a credit's memo was not funded with: must be 0.
     pub residual: Exact,
     /// Each credit.
     pub credits: Vec<ReconciledCredit>,
+    /// How far the memos and AWS are apart.
+    pub funds: FundsApart,
     /// What ties and still wants a person's eye: shortfalls, funding below nothing, differences from
     /// AWS's history of the month. It is no part of the residual.
     #[serde(default)]
@@ -101,6 +125,19 @@ pub fn reconcile(
     model: &ReadModel,
     payer: &PayerAccountId,
     period: BillingPeriod,
+) -> Result<Option<Reconciliation>, Failure> {
+    reconcile_as_of(model, payer, period, period.last_day())
+}
+
+/// The same, with the memos and AWS compared as of another day than the period's last.
+///
+/// # Errors
+/// [`Failure`].
+pub fn reconcile_as_of(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    day: NaiveDate,
 ) -> Result<Option<Reconciliation>, Failure> {
     let Some(basis) = PeriodBasis::read(model, payer, period)? else { return Ok(None) };
     let (mut upstream_credits, mut retained, mut gross) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
@@ -127,11 +164,18 @@ pub fn reconcile(
         beyond_face = beyond_face.checked_add(applied.beyond_face)?;
         on_owner = on_owner.checked_add(applied.on_owner)?;
         scattered = scattered.checked_add(applied.scattered)?;
+        let owner = credit.owner_in(period).unwrap_or(&terms.owner);
+        let memos = model.memos(payer, owner)?;
+        let memo = memos.of_credit_in(&id, period);
+        let funded = memo.and_then(|memo| memo.funding.get(&period).copied()).unwrap_or_default();
         credits.push(ReconciledCredit {
-            credit_id: id,
-            owner_account_id: credit.owner_in(period).unwrap_or(&terms.owner).to_string(),
+            owner_account_id: owner.to_string(),
             on_owner: applied.on_owner,
             scattered: applied.scattered,
+            attributed: applied.amount,
+            memo_number: memo.map(|memo| memo.number.to_string()),
+            not_funded: applied.amount.checked_sub(funded)?,
+            credit_id: id,
             history: stated,
             history_difference: stated.map(|stated| stated.checked_sub(on_bill)).transpose()?,
         });
@@ -156,6 +200,8 @@ pub fn reconcile(
     } else {
         Exact::ZERO
     };
+    let not_funded: Vec<Exact> =
+        credits.iter().filter(|credit| credit.memo_number.is_some()).map(|credit| credit.not_funded).collect();
     Ok(Some(Reconciliation {
         payer_account_id: payer.clone(),
         period,
@@ -175,15 +221,24 @@ pub fn reconcile(
         voided,
         rounding,
         is_billed,
-        // Both sides must tie; the larger gap is shown, so that two errors never hide each other.
-        residual: if upstream_residual.abs() >= customer_residual.abs() {
-            upstream_residual
-        } else {
-            customer_residual
-        },
+        // All must tie; the largest gap is shown, so that two errors never hide each other.
+        residual: largest([upstream_residual, customer_residual].into_iter().chain(not_funded)),
+        memo_movement: attributed
+            .checked_add(suspense)?
+            .checked_add(beyond_face)?
+            .checked_sub(memo_applied.to_exact())?,
+        refunded_later,
+        upstream_residual,
+        customer_residual,
         credits,
+        funds: funds_apart(model, payer, basis.currency(), day)?,
         open_items: Vec::new(),
     }))
+}
+
+/// The amount that is farthest from nothing.
+fn largest(amounts: impl Iterator<Item = Exact>) -> Exact {
+    amounts.fold(Exact::ZERO, |known, next| if next.abs() > known.abs() { next } else { known })
 }
 
 /// What ties in a period and still wants a person's eye.

@@ -192,12 +192,18 @@ impl ReadModel {
     /// [`ReadModelFault`]: a gap, a broken chain, a fact that does not follow. The model is then
     /// worthless until it is reset.
     pub fn apply(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
-        let stream = commit.subject.stream();
-        let position = self.positions.entry(stream).or_default();
-        if commit.sequence != position.sequence + 1 {
-            return Err(ReadModelFault::Gap { stream, expected: position.sequence + 1, found: commit.sequence });
-        }
+        self.pass_over(commit.subject.stream(), commit.sequence)?;
         self.apply_alone(commit)
+    }
+
+    /// Passes over the next commit of a stream: it does not count here.
+    pub(crate) fn pass_over(&mut self, stream: StreamName, sequence: u64) -> Result<(), ReadModelFault> {
+        let position = self.positions.entry(stream).or_default();
+        if sequence != position.sequence + 1 {
+            return Err(ReadModelFault::Gap { stream, expected: position.sequence + 1, found: sequence });
+        }
+        position.sequence = sequence;
+        Ok(())
     }
 
     /// Folds one commit: the next of its subject, whatever of other subjects lies between. For a

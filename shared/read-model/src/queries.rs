@@ -451,6 +451,14 @@ impl ReadModel {
         Ok(self.values(Tree::Statements, prefix.as_bytes())?.into_iter().map(|(_, stored)| stored).collect())
     }
 
+    /// All statements, in order of payer, account and period.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn all_statements(&self) -> Result<Vec<StoredStatement>, StoreFault> {
+        Ok(self.values(Tree::Statements, b"")?.into_iter().map(|(_, stored)| stored).collect())
+    }
+
     /// The payers that anything is known of.
     ///
     /// # Errors

@@ -261,6 +261,11 @@ impl BackOffice {
         &self.recorded
     }
 
+    /// Lets go of what was recorded so far, where nobody will ask: a simulation of a whole log.
+    pub fn forget_recorded(&mut self) {
+        self.recorded.clear();
+    }
+
     /// The log.
     pub fn log(&self) -> Arc<dyn EventLog> {
         self.log.clone()

@@ -16,6 +16,19 @@ impl Decimal {
         let padded = format!("{whole}{fraction:0<PLACES$}");
         Self(sign * padded.parse::<i128>().unwrap_or_else(|_| panic!("{text} is no decimal")))
     }
+
+    /// Without its sign.
+    pub(crate) fn size(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// Rounded to two places; a tie goes to the even cent, or away from zero.
+    pub(crate) fn to_cents(self, half_even: bool) -> Self {
+        let cent = 10i128.pow(16);
+        let (whole, rest) = (self.0.abs() / cent, self.0.abs() % cent);
+        let up = rest * 2 > cent || (rest * 2 == cent && (!half_even || whole % 2 == 1));
+        Self(self.0.signum() * (whole + i128::from(up)) * cent)
+    }
 }
 
 /// The sum of texts.

@@ -4,6 +4,7 @@
 mod amounts;
 mod bill;
 mod check;
+mod derivation;
 mod hledger;
 mod imports;
 mod office;
@@ -14,6 +15,7 @@ mod story;
 pub(crate) use amounts::{Decimal, sum};
 pub(crate) use bill::{Bill, Line, bill, credit, line, usage};
 pub(crate) use check::{assert_fields, only, row_where, without};
+pub(crate) use derivation::assert_adds_up;
 pub(crate) use hledger::{Hledger, journal_agrees};
 pub(crate) use imports::{Grant, grant};
 pub(crate) use office::{FileBytes, JETSTREAM, Office, Outcome};

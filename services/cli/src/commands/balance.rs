@@ -1,33 +1,35 @@
 //! `balance`.
 
+use chrono::{DateTime, Utc};
 use projector::{AsOf, balance_rows};
+use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
+use wire::StreamName;
 
-use crate::{
-    args::{BalanceArgs, Global},
-    output,
-};
+use crate::args::{BalanceArgs, Global};
 
 /// Prints balances of funds.
-pub(crate) fn balance(global: &Global, office: &BackOffice, args: &BalanceArgs) -> Result<(), Failure> {
-    let at = AsOf { effective: args.effective, recorded: args.recorded };
-    let rows = balance_rows(&office.model, args.payer.as_ref(), args.account.as_ref(), at, office.clock.today())?;
-    output::print_rows(
-        global.output,
-        &rows,
-        &[
-            "member_account_id",
-            "customer",
-            "po_number",
-            "memo_number",
-            "currency",
-            "face_amount",
-            "applied_amount",
-            "expired_amount",
-            "open_balance",
-            "funded_balance",
-            "unfunded_balance",
-            "status",
-        ],
-    )
+pub(crate) async fn balance(global: &Global, office: &BackOffice, args: &BalanceArgs) -> Result<(), Failure> {
+    let today = office.clock.today();
+    let columns = [
+        "member_account_id",
+        "customer",
+        "po_number",
+        "memo_number",
+        "currency",
+        "face_amount",
+        "applied_amount",
+        "expired_amount",
+        "open_balance",
+        "funded_balance",
+        "unfunded_balance",
+        "status",
+    ];
+    let rows = |model: &ReadModel, recorded: Option<DateTime<Utc>>| {
+        let at = AsOf { effective: args.dates.effective, recorded };
+        balance_rows(model, args.payer.as_ref(), args.account.as_ref(), at, today)
+    };
+    let streams = [StreamName::Accounts, StreamName::Memos];
+    args.dates.print(global, office, &streams, "memo_number", &columns, rows).await?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use domain::{
 use money::Exact;
 use service_kit::{BackOffice, Failure};
 
-use super::{credits::credits_list, payer::payer_or_only};
+use super::{credits::credits_list, dates::DatesArgs, payer::payer_or_only};
 use crate::{
     args::{CreditsCommand, Global, LifeArgs},
     react,
@@ -43,11 +43,11 @@ pub(crate) async fn credit_life(
     };
     let payer = payer_or_only(office, of.payer.as_ref())?;
     if office.was_done() {
-        return credits_list(global, office, Some(&payer));
+        return credits_list(global, office, Some(&payer), &DatesArgs::default()).await;
     }
     upstream_credits::credit_life(office, &payer, &id, &life).await?;
     react::follow(office, &payer).await?;
-    credits_list(global, office, Some(&payer))
+    credits_list(global, office, Some(&payer), &DatesArgs::default()).await
 }
 
 /// `ID:AMOUNT[:OWNER]`.

@@ -1,17 +1,25 @@
 //! `credits import`, `list`, `show`, `suspense`, `attribute`.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     credit::{AttributeByHand, UpstreamCreditState},
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
 use money::Exact;
+use read_model::{Known, ReadModel, facts_of_subject};
 use service_kit::{BackOffice, Failure};
+use wire::{StreamName, Subject};
 
-use super::rows::{CreditApplicationRow, CreditRow, SuspenseRow};
+use super::{
+    dates::{DatesArgs, Knowledge, print_differences},
+    rows::{CreditApplicationRow, CreditRow, SuspenseRow},
+};
 use crate::{args::Global, output, react};
+
+const STREAMS: [StreamName; 2] = [StreamName::Credits, StreamName::Memos];
 
 const COLUMNS: [&str; 10] = [
     "credit_id",
@@ -43,13 +51,13 @@ pub(crate) async fn credits_import(
     let mut rows = Vec::new();
     for terms in &imported.credits {
         let state = office.model.upstream_credit(&terms.payer, &terms.credit)?;
-        rows.extend(row(office, &terms.payer, &terms.credit, &state, false)?);
+        rows.extend(row(&office.model, &terms.payer, &terms.credit, &state, false)?);
     }
     output::print_rows(global.output, &rows, &COLUMNS)
 }
 
 fn row(
-    office: &BackOffice,
+    model: &ReadModel,
     payer: &PayerAccountId,
     credit: &UpstreamCreditId,
     state: &UpstreamCreditState,
@@ -58,7 +66,7 @@ fn row(
     let Some(terms) = &state.terms else { return Ok(None) };
     let applied = state.applied()?;
     let on_owner = Exact::checked_sum(state.applications.values().map(|applied| applied.on_owner))?;
-    let memos = office.model.memos(payer, &terms.owner)?;
+    let memos = model.memos(payer, &terms.owner)?;
     let applications = state.applications.iter().filter(|_| with_applications).flat_map(|(period, applied)| {
         applied.lines.iter().map(|line| CreditApplicationRow {
             period: period.to_string(),
@@ -98,30 +106,73 @@ fn row(
 }
 
 /// Lists upstream credits.
-pub(crate) fn credits_list(
+pub(crate) async fn credits_list(
     global: &Global,
     office: &BackOffice,
     payer: Option<&PayerAccountId>,
+    dates: &DatesArgs,
 ) -> Result<(), Failure> {
+    let (known, before) = dates.asked(office, &STREAMS).await?;
+    let rows = rows_known(office, &known, payer, None, dates.effective).await?;
+    let Some(before) = before else { return output::print_rows(global.output, &rows, &COLUMNS) };
+    let before = rows_known(office, &before, payer, None, dates.effective).await?;
+    print_differences(global, &before, &rows, "credit_id")
+}
+
+/// All credits as they were known; with what AWS applied of it, one.
+async fn rows_known(
+    office: &BackOffice,
+    known: &Knowledge,
+    payer: Option<&PayerAccountId>,
+    one: Option<&UpstreamCreditId>,
+    effective: Option<NaiveDate>,
+) -> Result<Vec<CreditRow>, Failure> {
+    let model = known.model(office);
     let mut rows = Vec::new();
-    for ((of, credit), state) in office.model.upstream_credits(payer)? {
-        rows.extend(row(office, &of, &credit, &state, false)?);
+    for ((of, credit), state) in credits_on(office, model, payer, effective, known.recorded).await? {
+        if one.is_none_or(|one| *one == credit) {
+            rows.extend(row(model, &of, &credit, &state, one.is_some())?);
+        }
     }
-    output::print_rows(global.output, &rows, &COLUMNS)
+    Ok(rows)
+}
+
+/// Credits as they stand in a model, or as of a day: what counts later is left out.
+async fn credits_on(
+    office: &BackOffice,
+    model: &ReadModel,
+    payer: Option<&PayerAccountId>,
+    effective: Option<NaiveDate>,
+    recorded: Option<DateTime<Utc>>,
+) -> Result<BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>, Failure> {
+    let mut credits = model.upstream_credits(payer)?;
+    let Some(day) = effective else { return Ok(credits) };
+    let known = Known::At(recorded.unwrap_or(DateTime::<Utc>::MAX_UTC));
+    let log = office.log();
+    for ((of, credit), state) in &mut credits {
+        *state = UpstreamCreditState::default();
+        for placed in facts_of_subject(log.as_ref(), &known, &Subject::credit(of, credit)).await? {
+            if let Some(fact) = placed.fact.as_credit_fact().filter(|fact| fact.counts_by(day)) {
+                state.evolve(&fact);
+            }
+        }
+    }
+    Ok(credits)
 }
 
 /// Shows an upstream credit with what AWS applied of it.
-pub(crate) fn credits_show(
+pub(crate) async fn credits_show(
     global: &Global,
     office: &BackOffice,
     id: &UpstreamCreditId,
     payer: Option<&PayerAccountId>,
+    dates: &DatesArgs,
 ) -> Result<(), Failure> {
-    let mut found = Vec::new();
-    for ((of, credit), state) in office.model.upstream_credits(payer)? {
-        if credit == *id {
-            found.extend(row(office, &of, &credit, &state, true)?);
-        }
+    let (known, before) = dates.asked(office, &STREAMS).await?;
+    let found = rows_known(office, &known, payer, Some(id), dates.effective).await?;
+    if let Some(before) = before {
+        let before = rows_known(office, &before, payer, Some(id), dates.effective).await?;
+        return print_differences(global, &before, &found, "credit_id");
     }
     match found.as_slice() {
         [one] => output::print_object(global.output, one),

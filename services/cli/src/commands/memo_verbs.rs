@@ -19,7 +19,7 @@ use serde::Serialize;
 use service_kit::{BackOffice, Failure};
 use upstream_credits::{CsvFault, CsvTable};
 
-use super::{memos::memos_list, payer::payer_or_only};
+use super::{dates::DatesArgs, memos::memos_list, payer::payer_or_only};
 use crate::{
     args::{Global, MemoActArgs, MemoIssueArgs, MemosCommand},
     output,
@@ -48,7 +48,7 @@ pub(crate) struct ProposalRow {
 pub(crate) async fn memo_verb(global: &Global, office: &mut BackOffice, command: MemosCommand) -> Result<(), Failure> {
     if office.was_done() {
         // What it did may not be possible a second time; it is not asked again.
-        return memos_list(global, office, None, None);
+        return memos_list(global, office, None, None, &DatesArgs::default()).await;
     }
     if let MemosCommand::Import { file } = &command {
         return import(global, office, file).await;
@@ -67,7 +67,7 @@ pub(crate) async fn memo_verb(global: &Global, office: &mut BackOffice, command:
             ));
         }
     }
-    memos_list(global, office, Some(&payer), Some(&member))
+    memos_list(global, office, Some(&payer), Some(&member), &DatesArgs::default()).await
 }
 
 struct Target {
@@ -286,7 +286,7 @@ async fn import(global: &Global, office: &mut BackOffice, file: &Path) -> Result
     for payer in &payers {
         crate::react::follow(office, payer).await?;
     }
-    memos_list(global, office, None, None)
+    memos_list(global, office, None, None, &DatesArgs::default()).await
 }
 
 fn read_memos(office: &BackOffice, file: &Path) -> Result<Vec<OpenMemo>, CsvFault> {

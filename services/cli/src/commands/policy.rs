@@ -45,8 +45,7 @@ pub(crate) async fn policy_adopt(
     let last_closed = last_closed(office, payer)?;
     let from = from.or(last_closed.map(BillingPeriod::next));
     let base = in_force(office, payer, from.unwrap_or_else(|| BillingPeriod::containing(office.clock.today())))?;
-    let policies = read(file, &base)?;
-    refuse_figures_out_of_range(&policies)?;
+    let policies = policies_of(file, &base)?;
     let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
     let command = AdoptPolicies { from, policies, last_closed };
     let facts = office
@@ -64,6 +63,13 @@ pub(crate) async fn policy_adopt(
         output::say(format_args!("policies {hash} adopted from {from} on"));
     }
     output::print_object(global.output, &command.policies)
+}
+
+/// The policies of a file over others, refused as `policy adopt` refuses them.
+pub(super) fn policies_of(file: &Path, base: &Policies) -> Result<Policies, Failure> {
+    let policies = read(file, base)?;
+    refuse_figures_out_of_range(&policies)?;
+    Ok(policies)
 }
 
 /// A rate of 19 is a mistake for 0.19, and a tolerance is an amount of a currency that there is.

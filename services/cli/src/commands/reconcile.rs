@@ -1,52 +1,78 @@
 //! `reconcile`.
 
+use chrono::{DateTime, Utc};
+use clap::Args;
+use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
+use wire::StreamName;
 
-use super::payer::payer_or_only;
+use super::{dates::DatesArgs, payer::payer_or_only};
 use crate::{
     args::{Global, PeriodArgs},
     output,
 };
 
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReconcileArgs {
+    #[command(flatten)]
+    of: PeriodArgs,
+    #[command(flatten)]
+    dates: DatesArgs,
+}
+
+const COLUMNS: [&str; 12] = [
+    "period",
+    "currency",
+    "gross",
+    "upstream_credits",
+    "payable",
+    "on_owner",
+    "scattered",
+    "retained",
+    "suspense",
+    "billed",
+    "memo_applied",
+    "residual",
+];
+
 /// Ties AWS's bill to the memos and documents.
-pub(crate) fn reconcile(global: &Global, office: &BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
-    let payer = payer_or_only(office, args.payer.as_ref())?;
-    let Some(mut reconciled) = memo_keeper::reconcile(&office.model, &payer, args.period)? else {
+pub(crate) async fn reconcile(global: &Global, office: &BackOffice, args: &ReconcileArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(office, args.of.payer.as_ref())?;
+    let period = args.of.period;
+    let day = args.dates.effective.unwrap_or(period.last_day());
+    let rows = |model: &ReadModel, recorded: Option<DateTime<Utc>>| {
+        let Some(mut reconciled) = memo_keeper::reconcile_as_of(model, &payer, period, day)? else {
+            return Ok(Vec::new());
+        };
+        let known_on = recorded.map_or_else(|| office.clock.today(), |time| time.date_naive());
+        reconciled.open_items = memo_keeper::open_items(model, &payer, period, known_on)?;
+        Ok(vec![reconciled])
+    };
+    let reconciled = args.dates.print(global, office, &StreamName::ALL, "period", &COLUMNS, rows).await?;
+    let Some(reconciled) = reconciled.into_iter().next() else {
         return Err(Failure::failed(
             "CM0123",
-            format!("nothing was delivered for {} of payer {payer}: ingest its bill first", args.period),
+            format!("nothing was delivered for {period} of payer {payer}: ingest its bill first"),
         ));
     };
-    reconciled.open_items = memo_keeper::open_items(&office.model, &payer, args.period, office.clock.today())?;
     for item in &reconciled.open_items {
         let memo = item.memo_number.as_ref().map_or_else(String::new, |memo| format!("{memo}: "));
         output::warn(format_args!("{memo}{} {}: {}", item.amount, item.currency, item.message));
     }
     if !reconciled.is_billed {
+        output::say(format_args!("{period} is not billed on its present delivery: only the upstream side is tied"));
+    }
+    let funds = &reconciled.funds;
+    if !funds.exposure.is_zero() || !funds.owed.is_zero() {
         output::say(format_args!(
-            "{} is not billed on its present delivery: only the upstream side is tied",
-            args.period
+            "as of {}: {} {} drawn ahead of AWS, {} {} owed to customers out of what AWS has given",
+            funds.as_of, funds.exposure, reconciled.currency, funds.owed, reconciled.currency
         ));
     }
-    let columns = [
-        "period",
-        "currency",
-        "gross",
-        "upstream_credits",
-        "payable",
-        "on_owner",
-        "scattered",
-        "retained",
-        "suspense",
-        "billed",
-        "memo_applied",
-        "residual",
-    ];
-    output::print_rows(global.output, std::slice::from_ref(&reconciled), &columns)?;
     if !reconciled.residual.is_zero() {
         return Err(Failure::check(
             "CM0513",
-            format!("the residual of {} is {} {}: it must be 0", args.period, reconciled.residual, reconciled.currency),
+            format!("the residual of {period} is {} {}: it must be 0", reconciled.residual, reconciled.currency),
         ));
     }
     Ok(())

@@ -11,6 +11,8 @@ use money::{Exact, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use super::{dates::KnowledgeDifference, explain::Explanation, statement::PrintedStatement};
+
 /// A member account's assignment.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AccountRow {

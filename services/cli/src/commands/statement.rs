@@ -5,16 +5,21 @@ use std::{
     io::{IsTerminal, stdout},
 };
 
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     billing::{MemberStatement, StatementMemo},
     ids::PayerAccountId,
 };
 use money::Money;
 use projector::{ProvedStatement, StatementProof, prove_statement};
-use read_model::StoredStatement;
+use read_model::{Known, ReadModel, StoredStatement, as_of, model_of_subjects};
+use schemars::JsonSchema;
+use serde::Serialize;
 use service_kit::{BackOffice, Failure};
+use wire::Subject;
 
 use super::{
+    dates::print_differences,
     rows::{ProgramRow, StatementByProgram},
     seal::seals_kept,
 };
@@ -23,6 +28,43 @@ use crate::{
     output,
     render::{MailParties, programs_text, statement_html, statement_mail, statement_pdf, statement_text},
 };
+
+/// What `statement` prints: the statement as it was recorded, and where it is asked for, what
+/// counts of its memos by a day.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PrintedStatement {
+    /// The statement, with its proof.
+    #[serde(flatten)]
+    pub statement: ProvedStatement,
+    /// What counts by an effective date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<StatementAsOf>,
+}
+
+/// A statement's memos by effective date.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct StatementAsOf {
+    /// What counts by the end of this day.
+    pub effective: NaiveDate,
+    /// What was recorded at or before this time; none for now.
+    pub recorded: Option<DateTime<Utc>>,
+    /// What is open of the account's memos in the statement's currency: corrections count in the
+    /// month they correct, whichever statement shows them.
+    pub open_balance: Money,
+}
+
+/// A statement as it was known.
+struct Told {
+    stored: StoredStatement,
+    as_of: Option<StatementAsOf>,
+}
+
+impl Told {
+    fn printed(&self, proof: Option<StatementProof>) -> PrintedStatement {
+        let statement = ProvedStatement { statement: self.stored.statement.clone(), proof };
+        PrintedStatement { statement, as_of: self.as_of.clone() }
+    }
+}
 
 /// Prints a member's statement as it was recorded.
 pub(crate) async fn statement(
@@ -37,11 +79,13 @@ pub(crate) async fn statement(
         Some(payer) => vec![payer.clone()],
         None => office.model.payers()?,
     };
-    let mut found = Vec::new();
-    for payer in &payers {
-        found.extend(of_version(office, payer, args)?);
+    let known = known_at(office, args, &payers, args.recorded).await?;
+    if let Some(since) = args.since {
+        let before = known_at(office, args, &payers, Some(since)).await?;
+        let printed = |told: &[Told]| told.iter().map(|one| one.printed(None)).collect::<Vec<_>>();
+        return print_differences(global, &printed(&before), &printed(&known), "period");
     }
-    match found.as_slice() {
+    match known.as_slice() {
         [one] => print(global, office, args, one).await,
         [] => Err(Failure::failed(
             "CM0122",
@@ -54,12 +98,8 @@ pub(crate) async fn statement(
     }
 }
 
-async fn print(
-    global: &Global,
-    office: &BackOffice,
-    args: &StatementArgs,
-    stored: &StoredStatement,
-) -> Result<(), Failure> {
+async fn print(global: &Global, office: &BackOffice, args: &StatementArgs, told: &Told) -> Result<(), Failure> {
+    let stored = &told.stored;
     let statement = &stored.statement;
     let named = args.format;
     if named != Some(StatementFormat::Eml) && (args.from.is_some() || !args.to.is_empty()) {
@@ -80,11 +120,15 @@ async fn print(
         }
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
             let proof = proof_of(global, office, stored).await?;
-            output::print_object(OutputFormat::Json, &ProvedStatement { statement: statement.clone(), proof })
+            output::print_object(OutputFormat::Json, &told.printed(proof))
         }
-        (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, std::slice::from_ref(statement), &[]),
+        (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, &[told.printed(None)], &[]),
         (Some(StatementFormat::Text), _) | (None, OutputFormat::Table) => {
-            output::print_text(&(statement_text(statement) + &programs_text(&programs)))
+            output::print_text(&(statement_text(statement) + &programs_text(&programs)))?;
+            if let Some(as_of) = &told.as_of {
+                output::say(format_args!("as of {}: {} open", as_of.effective, as_of.open_balance));
+            }
+            Ok(())
         }
         (Some(StatementFormat::Html), _) => output::print_text(&statement_html(statement)),
         (Some(StatementFormat::Eml), _) => {
@@ -136,15 +180,61 @@ fn by_program(statement: &MemberStatement) -> Vec<ProgramRow> {
         .collect()
 }
 
+/// The account's statements of the month, one a payer, as known at a time.
+async fn known_at(
+    office: &BackOffice,
+    args: &StatementArgs,
+    payers: &[PayerAccountId],
+    recorded: Option<DateTime<Utc>>,
+) -> Result<Vec<Told>, Failure> {
+    let mut found = Vec::new();
+    for payer in payers {
+        let Some(time) = recorded else {
+            found.extend(told(&office.model, args, payer, recorded)?);
+            continue;
+        };
+        let subjects = [Subject::billing(payer, args.period), Subject::memos(payer, &args.account)];
+        let model = model_of_subjects(office.log().as_ref(), &Known::At(time), subjects).await?;
+        found.extend(told(&model, args, payer, recorded)?);
+    }
+    Ok(found)
+}
+
+fn told(
+    model: &ReadModel,
+    args: &StatementArgs,
+    payer: &PayerAccountId,
+    recorded: Option<DateTime<Utc>>,
+) -> Result<Option<Told>, Failure> {
+    let Some(stored) = of_version(model, payer, args)? else { return Ok(None) };
+    let statement = &stored.statement;
+    // A statement counts from the last day of its month on.
+    if args.effective.is_some_and(|day| day < args.period.last_day()) {
+        return Ok(None);
+    }
+    let as_of = match args.effective {
+        None => None,
+        Some(effective) => {
+            let memos = model.memos(payer, &args.account)?;
+            let entries = model.memo_entries(payer, &args.account)?;
+            let then = as_of(&memos.memos, &entries, Some(effective), None);
+            let open = then.iter().filter(|memo| memo.currency == statement.currency).map(|memo| memo.open);
+            let open_balance = Money::sum(statement.currency, open);
+            Some(StatementAsOf { effective, recorded, open_balance })
+        }
+    };
+    Ok(Some(Told { stored, as_of }))
+}
+
 /// The statement as it stands, or the version asked for: those that went out, from 1.
 fn of_version(
-    office: &BackOffice,
+    model: &ReadModel,
     payer: &PayerAccountId,
     args: &StatementArgs,
 ) -> Result<Option<StoredStatement>, Failure> {
-    let Some(standing) = office.model.statement(payer, &args.account, args.period)? else { return Ok(None) };
+    let Some(standing) = model.statement(payer, &args.account, args.period)? else { return Ok(None) };
     let Some(version) = args.version else { return Ok(Some(standing)) };
-    let mut versions = office.model.former_statements(payer, &args.account, args.period)?;
+    let mut versions = model.former_statements(payer, &args.account, args.period)?;
     versions.push(standing);
     let count = versions.len();
     let found = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));

@@ -180,6 +180,23 @@ fn is_nothing(amount: &Exact) -> bool {
     amount.is_zero()
 }
 
+impl CreditFact {
+    /// Whether it counts by a day. A credit counts from its first day; what AWS applied in a month,
+    /// from the month's last day. A revision says what was so all along: AWS names no day for it.
+    pub fn counts_by(&self, day: NaiveDate) -> bool {
+        match self {
+            Self::Observed(fact) => fact.terms.start_date <= day,
+            Self::Revised(fact) => fact.before.start_date <= day || fact.after.start_date <= day,
+            Self::Transferred(fact) => fact.effective <= day,
+            Self::Split(fact) => fact.effective <= day,
+            Self::Paused(fact) => fact.effective <= day,
+            Self::Cancelled(fact) => fact.effective <= day,
+            Self::Attributed(fact) => fact.period.last_day() <= day,
+            Self::AllocationObserved(fact) => fact.period.last_day() <= day,
+        }
+    }
+}
+
 /// Something that happened to an upstream credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, clippy::large_enum_variant)] // each variant is its fact, documented there

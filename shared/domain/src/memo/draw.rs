@@ -246,7 +246,7 @@ impl MemberMemos {
     }
 
     /// The memos as they would stand had the month never been drawn.
-    pub(super) fn without_applications(&self, period: BillingPeriod) -> MemberMemos {
+    pub(crate) fn without_applications(&self, period: BillingPeriod) -> MemberMemos {
         let mut without = self.clone();
         for memo in without.memos.values_mut() {
             if let Some(application) = memo.applications.remove(&period) {
@@ -289,28 +289,51 @@ impl MemberMemos {
         draw_order(&mut memos);
         let mut drawable = Vec::new();
         for memo in memos {
-            let mut limit = memo.open;
-            if policies.draw_limit == DrawLimit::Funded {
-                limit = limit.min(memo.funded_balance());
-            }
-            if let Some(cap) = memo.terms.monthly_cap {
-                // What a closed month has paid already counts: a correction draws up to the same cap.
-                limit = limit.min((cap - memo.applied_in(month.period)).at_least_zero());
-            }
-            let last_period = memo.last_period();
-            let past_end = last_period.is_some_and(|last| month.period > last);
-            match policies.memo_expiry {
-                MemoExpiry::Upstream if past_end => continue,
-                // What AWS took off the payer's bill stays owed and goes on being drawn.
-                MemoExpiry::UnfundedOnly if past_end => limit = limit.min(memo.funded_balance()),
-                MemoExpiry::Never | MemoExpiry::Upstream | MemoExpiry::UnfundedOnly => {}
-            }
+            let Some(limit) = memo.limits_for(month.period, policies).into_iter().map(|(_, limit)| limit).min() else {
+                continue;
+            };
             let last_day = last_day_inside(memo, month, policies)?;
             if limit.is_positive() {
                 drawable.push(Drawable { memo, limit, last_day, service: None });
             }
         }
         Ok(drawable)
+    }
+}
+
+/// What holds a draw of a memo back, beside the charges that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DrawBound {
+    /// Its open balance.
+    OpenBalance,
+    /// What AWS has applied, under the draw limit `funded` (rule book N28).
+    FundedByLimit,
+    /// What the credit's programme lets it pay a month.
+    MonthlyCap,
+    /// What AWS has applied: the end date is past, and only that part is still owed (rule book N14).
+    FundedPastEnd,
+    /// Nothing: the end date is past, and the policy ends the memo there.
+    Ended,
+}
+
+impl CreditMemo {
+    /// The bounds of a draw for a month; the smallest holds.
+    pub(crate) fn limits_for(&self, period: BillingPeriod, policies: &Policies) -> Vec<(DrawBound, Money)> {
+        let mut limits = vec![(DrawBound::OpenBalance, self.open)];
+        if policies.draw_limit == DrawLimit::Funded {
+            limits.push((DrawBound::FundedByLimit, self.funded_balance()));
+        }
+        // What a closed month has paid already counts: a correction draws up to the same cap.
+        let left = |cap: Money| (cap - self.applied_in(period)).at_least_zero();
+        limits.extend(self.terms.monthly_cap.map(|cap| (DrawBound::MonthlyCap, left(cap))));
+        let past_end = self.last_period().is_some_and(|last| period > last);
+        match policies.memo_expiry {
+            MemoExpiry::Upstream if past_end => limits.push((DrawBound::Ended, self.open.zeroed())),
+            // What AWS took off the payer's bill stays owed and goes on being drawn.
+            MemoExpiry::UnfundedOnly if past_end => limits.push((DrawBound::FundedPastEnd, self.funded_balance())),
+            MemoExpiry::Never | MemoExpiry::Upstream | MemoExpiry::UnfundedOnly => {}
+        }
+        limits
     }
 }
 

@@ -11,6 +11,7 @@
 //! One file a verb; `state.rs` holds what a memo is, `evolve.rs` what each fact makes of it.
 
 mod across;
+mod aged;
 mod by_hand;
 mod draw;
 mod evolve;
@@ -28,8 +29,9 @@ mod terms;
 mod void;
 
 pub use across::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
+pub use aged::Ages;
 pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
-pub use draw::{CorrectPeriod, DrawDecision, DrawPeriod, DrawRefusal};
+pub use draw::{CorrectPeriod, DrawBound, DrawDecision, DrawPeriod, DrawRefusal};
 pub use evolve::FoldFault;
 pub use facts::{
     MemoApplied, MemoExpired, MemoFact, MemoFunded, MemoIssued, MemoOpened, MemoPoReassigned, MemoReassignedIn,
@@ -41,7 +43,8 @@ pub use fund::{FundMemo, FundingFromCredit};
 pub use issue::{IssueMemo, IssueRefusal, OpenMemo};
 pub use lapse::{ExpireMemo, LapseAtClose, expiry_in_words};
 pub use order::draw_order;
-pub use plan::{DrawPlan, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
+pub(crate) use plan::is_eligible;
+pub use plan::{DrawPlan, ExactLine, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
 pub use reinstate::{PastEnd, ReinstateMemo};
 pub use revise::{EndUnfunded, ReviseMemos};
 pub use state::{Application, ApplicationAcross, CreditMemo, MemberMemos, MemoStatus, Movement};

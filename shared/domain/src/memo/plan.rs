@@ -27,8 +27,27 @@ pub struct MemoDraw {
     pub amount: Money,
     /// The charges it might have paid, rounded once.
     pub eligible: Money,
+    /// The same before the rounding.
+    pub eligible_exact: Exact,
+    /// What the month had left to be paid by any memo: its rounded eligible total, or its rounded
+    /// gross where that is less, less the earlier draws.
+    pub room: Money,
     /// What it pays, by service.
     pub by_service: Vec<ServiceAmount>,
+    /// What it pays of which charge of the month, by its place there: exact, before the service
+    /// amounts are rounded.
+    pub taken: Vec<(usize, Exact)>,
+}
+
+/// The exact sums that a document's line is shown from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExactLine {
+    /// Charges that a memo may pay.
+    pub eligible: Exact,
+    /// Charges that no memo pays.
+    pub other: Exact,
+    /// What memos pay.
+    pub applied: Exact,
 }
 
 /// A line of the document: one service and charge kind.
@@ -46,6 +65,8 @@ pub struct PlannedLine {
     pub applied: Money,
     /// What is left to pay.
     pub due: Money,
+    /// What it is shown from.
+    pub exact: ExactLine,
 }
 
 /// What one seller of record charges on one invoice (rule book N38).
@@ -76,6 +97,8 @@ pub struct DrawPlan {
     pub draws: Vec<MemoDraw>,
     /// What memos that are drawn under other payers of ours pay of it (rule book N21).
     pub by_other_payers: Vec<(PayerAccountId, MemoDraw)>,
+    /// Whether tax counts as eligible: a memo pays it.
+    pub tax_is_payable: bool,
     /// The lines; their columns add up to the totals.
     pub lines: Vec<PlannedLine>,
     /// The sellers of record with their invoices; their columns add up to the totals.
@@ -170,6 +193,7 @@ impl<'a> Planner<'a> {
             due: self.gross - applied,
             draws: self.draws,
             by_other_payers: Vec::new(),
+            tax_is_payable,
             lines,
         })
     }
@@ -178,6 +202,7 @@ impl<'a> Planner<'a> {
 impl MemoDraw {
     fn add(&mut self, other: &Self) {
         self.amount += other.amount;
+        self.taken.extend(other.taken.iter().copied());
         for part in &other.by_service {
             match self.by_service.iter_mut().find(|known| known.service == part.service) {
                 Some(known) => known.amount += part.amount,
@@ -187,7 +212,7 @@ impl MemoDraw {
     }
 }
 
-fn is_eligible(charge: &RatedCharge, tax_is_payable: bool) -> bool {
+pub(crate) fn is_eligible(charge: &RatedCharge, tax_is_payable: bool) -> bool {
     match charge.never_covered {
         None => true,
         Some(crate::never_covered::NeverCovered::Tax) => tax_is_payable,
@@ -235,9 +260,11 @@ fn draw_one(
         let sum = services.entry(&month.charges[*at].product_code).or_default();
         *sum = sum.checked_add(remaining[*at])?;
     }
-    let eligible = Exact::checked_sum(services.values().copied())?.round_to_money(currency, rounding)?;
+    let eligible_exact = Exact::checked_sum(services.values().copied())?;
+    let eligible = eligible_exact.round_to_money(currency, rounding)?;
     let amount = eligible.min(room).min(drawable.limit).at_least_zero();
-    let mut draw = MemoDraw { memo: drawable.memo.number.clone(), amount, eligible, by_service: Vec::new() };
+    let memo = drawable.memo.number.clone();
+    let mut draw = MemoDraw { memo, amount, eligible, eligible_exact, room, by_service: Vec::new(), taken: Vec::new() };
     if amount.is_zero() {
         return Ok(draw);
     }
@@ -253,7 +280,7 @@ fn draw_one(
         }
         let part = sum.min(left);
         left = left.checked_sub(part)?;
-        take(month, &payable, service, part, remaining)?;
+        draw.taken.extend(take(month, &payable, service, part, remaining)?);
         taken.push((service.as_str().to_owned(), part));
     }
     let parts: Vec<Exact> = taken.iter().map(|(_, part)| *part).collect();
@@ -267,14 +294,15 @@ fn draw_one(
     Ok(draw)
 }
 
-/// Takes `part` off the remaining charges of a service, the largest charge first.
+/// Takes `part` off the remaining charges of a service, the largest charge first; answers with what
+/// it took of which charge.
 fn take(
     month: &RatedMonth,
     payable: &[usize],
     service: &ProductCode,
     part: Exact,
     remaining: &mut [Exact],
-) -> Result<(), MoneyError> {
+) -> Result<Vec<(usize, Exact)>, MoneyError> {
     let mut charges: Vec<usize> = payable
         .iter()
         .copied()
@@ -286,15 +314,17 @@ fn take(
         remaining[*b].cmp(&remaining[*a]).then_with(|| what(*a).cmp(&what(*b))).then(a.cmp(b))
     });
     let mut left = part;
+    let mut pieces = Vec::new();
     for at in charges {
         let piece = remaining[at].min(left);
         remaining[at] = remaining[at].checked_sub(piece)?;
         left = left.checked_sub(piece)?;
+        pieces.push((at, piece));
         if left.is_zero() {
             break;
         }
     }
-    Ok(())
+    Ok(pieces)
 }
 
 struct LineTotals {
@@ -325,15 +355,16 @@ fn lines(
     let other = column(1, totals.gross - totals.eligible)?;
     let mut applied = column(2, totals.applied)?;
     keep_within(&eligible, &mut applied, month.currency);
-    let lines = sums.keys().zip(eligible).zip(other).zip(applied);
+    let lines = sums.iter().zip(eligible).zip(other).zip(applied);
     Ok(lines
-        .map(|((((service, charge_kind), eligible), other), applied)| PlannedLine {
+        .map(|(((((service, charge_kind), exact), eligible), other), applied)| PlannedLine {
             service: (*service).clone(),
             charge_kind: (*charge_kind).clone(),
             gross: eligible + other,
             eligible,
             applied,
             due: eligible + other - applied,
+            exact: ExactLine { eligible: exact[0], other: exact[1], applied: exact[2] },
         })
         .collect())
 }

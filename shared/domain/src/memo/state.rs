@@ -166,7 +166,7 @@ impl CreditMemo {
     }
 
     /// What lapsed first took the unfunded part; only the rest was funded.
-    fn expired_of_funded(&self) -> Money {
+    pub(crate) fn expired_of_funded(&self) -> Money {
         let gone = self.expired + self.written_off;
         let never_funded = (self.face - self.reassigned_out - self.funded_units()).at_least_zero();
         (gone - never_funded).at_least_zero()

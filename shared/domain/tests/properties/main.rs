@@ -14,6 +14,7 @@ mod closed_months;
 mod deliveries;
 mod draw_order;
 mod draws;
+mod explained;
 mod independence;
 mod lives;
 mod moves;

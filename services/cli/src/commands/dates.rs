@@ -1,0 +1,265 @@
+//! Both dates of a question: what counts by a day, and what was known at a time; and what became
+//! known between two times.
+//!
+//! What was known at a time is a fold of the commits recorded by then. Every command that answers
+//! as of two dates makes its rows from such a model, and the difference between two times is the
+//! difference between the two answers, field by field.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+use money::Exact;
+use read_model::{Known, ReadModel, model_as_known};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use service_kit::{BackOffice, Failure};
+use wire::StreamName;
+
+use crate::{
+    args::{Global, time_or_day},
+    output,
+};
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DatesArgs {
+    /// What counts by the end of this day.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) effective: Option<NaiveDate>,
+    /// What was recorded at or before this time (RFC 3339, or a date for its whole day).
+    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
+    pub(crate) recorded: Option<DateTime<Utc>>,
+    /// What became known after this time, until `--recorded` or now: each field that changed.
+    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
+    pub(crate) since: Option<DateTime<Utc>>,
+}
+
+/// A field that says something else at one recorded time than at another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct KnowledgeDifference {
+    /// What the row is of: a memo, a credit, a statement, a period.
+    pub of: String,
+    /// The field; inside a list, with the entry it is of.
+    pub field: String,
+    /// What was known before; none where nothing was.
+    pub before: Option<String>,
+    /// What was known after; none where it is gone.
+    pub after: Option<String>,
+    /// After less before, where both are amounts; what is not there counts as nothing.
+    pub change: Option<Exact>,
+}
+
+impl DatesArgs {
+    /// The day that rows are of, where it matters which: the effective day, else the recorded one.
+    pub(crate) fn day(&self, recorded: Option<DateTime<Utc>>, today: NaiveDate) -> NaiveDate {
+        self.effective.or(recorded.map(|time| time.date_naive())).unwrap_or(today)
+    }
+
+    /// What the question is asked of: what was known, and with `--since` what was known before.
+    pub(crate) async fn asked(
+        &self,
+        office: &BackOffice,
+        streams: &[StreamName],
+    ) -> Result<(Knowledge, Option<Knowledge>), Failure> {
+        let known = match self.recorded {
+            None => Knowledge { model: None, recorded: None },
+            Some(time) => Knowledge::at(office, time, streams).await?,
+        };
+        let before = match self.since {
+            None => None,
+            Some(since) => Some(Knowledge::at(office, since, streams).await?),
+        };
+        Ok((known, before))
+    }
+
+    /// Prints rows that are made of a model and of the time it was known at, none for now; or what
+    /// changed of them between two times.
+    pub(crate) async fn print<Row: Serialize>(
+        &self,
+        global: &Global,
+        office: &BackOffice,
+        streams: &[StreamName],
+        key: &str,
+        columns: &[&str],
+        rows: impl Fn(&ReadModel, Option<DateTime<Utc>>) -> Result<Vec<Row>, Failure>,
+    ) -> Result<Vec<Row>, Failure> {
+        let (known, before) = self.asked(office, streams).await?;
+        let found = rows(known.model(office), known.recorded)?;
+        match before {
+            None => output::print_rows(global.output, &found, columns)?,
+            Some(before) => {
+                print_differences(global, &rows(before.model(office), before.recorded)?, &found, key)?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What was known at a time, or what is known now.
+pub(crate) struct Knowledge {
+    /// None where the live model answers.
+    model: Option<ReadModel>,
+    /// The time; none for now.
+    pub(crate) recorded: Option<DateTime<Utc>>,
+}
+
+impl Knowledge {
+    async fn at(office: &BackOffice, time: DateTime<Utc>, streams: &[StreamName]) -> Result<Self, Failure> {
+        Ok(Self { model: Some(as_known(office, time, streams).await?), recorded: Some(time) })
+    }
+
+    /// The model that tells.
+    pub(crate) fn model<'a>(&'a self, office: &'a BackOffice) -> &'a ReadModel {
+        self.model.as_ref().unwrap_or(&office.model)
+    }
+}
+
+/// The model as it was known at a time, as far as some streams tell.
+pub(crate) async fn as_known(
+    office: &BackOffice,
+    time: DateTime<Utc>,
+    streams: &[StreamName],
+) -> Result<ReadModel, Failure> {
+    Ok(model_as_known(office.log().as_ref(), &Known::At(time), streams).await?)
+}
+
+/// Prints what differs between two answers.
+pub(crate) fn print_differences<Row: Serialize>(
+    global: &Global,
+    before: &[Row],
+    after: &[Row],
+    key: &str,
+) -> Result<(), Failure> {
+    let found = differences(before, after, key)?;
+    output::print_rows(global.output, &found, &["of", "field", "before", "after", "change"])
+}
+
+fn differences<Row: Serialize>(before: &[Row], after: &[Row], key: &str) -> Result<Vec<KnowledgeDifference>, Failure> {
+    let before = fields_of(before, key)?;
+    let after = fields_of(after, key)?;
+    let mut paths: Vec<&(String, String)> = before.keys().chain(after.keys()).collect();
+    paths.sort();
+    paths.dedup();
+    Ok(paths
+        .into_iter()
+        .filter(|path| before.get(*path) != after.get(*path))
+        .map(|path| {
+            let (was, is) = (before.get(path).cloned(), after.get(path).cloned());
+            KnowledgeDifference {
+                of: path.0.clone(),
+                field: path.1.clone(),
+                change: change_of(&path.1, was.as_deref(), is.as_deref()),
+                before: was,
+                after: is,
+            }
+        })
+        .collect())
+}
+
+/// Fields whose text may look like an amount and is none.
+const NOT_AMOUNTS: [&str; 6] = ["_id", "_number", "customer", "service", "position", "description"];
+
+fn change_of(field: &str, before: Option<&str>, after: Option<&str>) -> Option<Exact> {
+    if NOT_AMOUNTS.iter().any(|ending| field.ends_with(ending)) {
+        return None;
+    }
+    let amount = |text: Option<&str>| text.map_or(Some(Exact::ZERO), |text| Exact::parse(text).ok());
+    amount(after)?.checked_sub(amount(before)?).ok()
+}
+
+type Fields = BTreeMap<(String, String), String>;
+
+fn fields_of<Row: Serialize>(rows: &[Row], key: &str) -> Result<Fields, Failure> {
+    let mut fields = Fields::new();
+    for row in rows {
+        let value = serde_json::to_value(row).map_err(|cause| Failure::failed("CM0110", cause))?;
+        let of = value.get(key).map(text_of).unwrap_or_default();
+        flatten(&value, "", &of, &mut fields);
+    }
+    Ok(fields)
+}
+
+fn flatten(value: &Value, path: &str, of: &str, fields: &mut Fields) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(member, &path, of, fields);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for item in items {
+                flatten(item, &format!("{path}[{}]", label_of(item)), of, fields);
+            }
+        }
+        Value::Null => {}
+        other => {
+            fields.insert((of.to_owned(), path.to_owned()), text_of(other));
+        }
+    }
+}
+
+/// What tells the entries of a list apart.
+const LABELS: [&str; 9] = [
+    "memo_number",
+    "credit_id",
+    "service",
+    "charge_kind",
+    "position",
+    "period",
+    "beneficiary_account_id",
+    "description",
+    "matched_by",
+];
+
+fn label_of(item: &Value) -> String {
+    // A memo or a credit is told by its number alone.
+    let first = ["memo_number", "credit_id", "position"].iter().find_map(|name| item.get(*name));
+    match first {
+        Some(value) if !value.is_null() => text_of(value),
+        _ => LABELS.iter().filter_map(|name| item.get(*name)).map(text_of).collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(";"),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_compared_by_row_and_entry() {
+        let before =
+            [json!({"memo_number": "CM-1", "open": "900.00", "entries": [{"position": 1, "applied": "100.00"}]})];
+        let after = [
+            json!({"memo_number": "CM-1", "open": "870.00", "entries": [{"position": 1, "applied": "100.00"}, {"position": 2, "applied": "30.00"}]}),
+            json!({"memo_number": "CM-2", "open": "5.00", "credit_id": "0007"}),
+        ];
+        let found = differences(&before, &after, "memo_number").unwrap();
+        let said: Vec<String> = found
+            .iter()
+            .map(|one| format!("{} {} {:?} {:?} {:?}", one.of, one.field, one.before, one.after, one.change))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "CM-1 entries[2].applied None Some(\"30.00\") Some(30)",
+                "CM-1 entries[2].position None Some(\"2\") None",
+                "CM-1 open Some(\"900.00\") Some(\"870.00\") Some(-30)",
+                "CM-2 credit_id None Some(\"0007\") None",
+                "CM-2 memo_number None Some(\"CM-2\") None",
+                "CM-2 open None Some(\"5.00\") Some(5)",
+            ]
+        );
+        assert_eq!(differences(&after, &after, "memo_number").unwrap(), []);
+    }
+}

@@ -1,0 +1,45 @@
+//! `what-if`: the whole log under another policy.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use domain::{period::BillingPeriod, policy::Policies};
+use service_kit::{BackOffice, Failure};
+
+use super::policy::policies_of;
+use crate::{args::Global, output};
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WhatIfArgs {
+    /// A policy file, as `policy adopt` takes it: what it does not name stays as it was.
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+    /// From this month on; from the beginning where none is named.
+    #[arg(long, value_name = "PERIOD")]
+    from: Option<BillingPeriod>,
+}
+
+/// Prints every figure that would be another one.
+pub(crate) async fn what_if(global: &Global, office: &BackOffice, args: &WhatIfArgs) -> Result<(), Failure> {
+    let other = |base: &Policies| policies_of(&args.policy, base);
+    let outcome = memo_keeper::what_if(office, &other, args.from).await?;
+    for note in &outcome.notes {
+        output::warn(note);
+    }
+    if outcome.rows.is_empty() {
+        output::say("no figure would be another one");
+    }
+    let columns = [
+        "of",
+        "payer_account_id",
+        "memo_number",
+        "period",
+        "customer",
+        "currency",
+        "figure",
+        "recorded",
+        "what_if",
+        "difference",
+    ];
+    output::print_rows(global.output, &outcome.rows, &columns)
+}

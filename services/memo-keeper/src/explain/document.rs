@@ -1,0 +1,268 @@
+//! A statement with everything that it was made of, as its run had read it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    billing::{BillingState, MemberStatement, StatementsBefore},
+    explain::{
+        BilledCreditLine, CorrectionBasis, DocumentBasis, DocumentExplanation, Placed, SettledBefore, explain_document,
+    },
+    ids::{MemberAccountId, PayerAccountId},
+    memo::MemoFact,
+    period::BillingPeriod,
+};
+use event_log::EventLog;
+use read_model::{Known, ReadModel, facts_of_subject, model_of_subjects};
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, StreamName, Subject};
+
+use super::{PlacedUsage, placed_usage, position};
+use crate::{corrections::refunds_month, members::PeriodBasis};
+
+/// A statement with its place and what it was decided upon.
+struct Found {
+    statement: Placed<MemberStatement>,
+    basis: BTreeMap<String, u64>,
+    follows: StatementsBefore,
+}
+
+/// Explains a member's statement as it stood at a recorded time; none where there was none.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn explain_statement(
+    office: &BackOffice,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    period: BillingPeriod,
+    recorded: DateTime<Utc>,
+) -> Result<Option<DocumentExplanation>, Failure> {
+    let log = office.log();
+    let log = log.as_ref();
+    let Some(found) = statement_known(log, &Known::At(recorded), payer, member, period).await? else {
+        return Ok(None);
+    };
+    let known = Known::Read(found.basis.clone());
+    let first = first_month(log, &known, payer, member, &found.statement.said).await?;
+    let past = past_model(office, &known, payer, member, first, period).await?;
+    let reading = Reading { log, known: &known, past: &past, payer, member };
+
+    let Some(mut basis) = PeriodBasis::read(&past, payer, period)? else {
+        return Err(Failure::check(
+            "CM0520",
+            format!("the statement of {member} for {period} rests on a delivery that the log does not hold"),
+        ));
+    };
+    basis.follows = found.follows;
+    let month = basis.rated(&past, member)?;
+    let usage = reading.usage_of(&basis, &BTreeMap::new()).await?;
+    let mut corrections = Vec::new();
+    for correction in &found.statement.said.earlier_periods {
+        corrections.extend(reading.correction(correction.period, period).await?);
+    }
+    let memo_facts = memo_facts(log, &known, payer, member).await?;
+    let memos = past.memos(payer, member)?;
+    let explained = explain_document(DocumentBasis {
+        statement: &found.statement,
+        basis: &found.basis,
+        policies: &basis.policies,
+        month: &month,
+        charges: usage.0,
+        credit_lines: usage.1,
+        memos: &memos,
+        memo_facts: &memo_facts,
+        follows: found.follows,
+        corrections,
+    });
+    explained.map(Some).map_err(|fault| Failure::check("CM0520", fault))
+}
+
+/// The statement that stood, and what its period's statements bring forward.
+async fn statement_known(
+    log: &dyn EventLog,
+    known: &Known,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    period: BillingPeriod,
+) -> Result<Option<Found>, Failure> {
+    let mut state = BillingState::default();
+    let mut found = None;
+    for placed in facts_of_subject(log, known, &Subject::billing(payer, period)).await? {
+        if let Fact::MemberStatementRecorded(statement) = &placed.fact
+            && statement.member_account_id == *member
+        {
+            let at = position(StreamName::Billing, &placed);
+            found = Some(Found {
+                statement: Placed { said: statement.clone(), at },
+                basis: placed.basis.clone(),
+                follows: state.follows.unwrap_or_default(),
+            });
+        }
+        if let Some(fact) = placed.fact.as_billing_fact() {
+            state.evolve(&fact);
+        }
+    }
+    Ok(found)
+}
+
+/// The first month that the statement has to do with: its own, one that it corrects, one that its
+/// bill refunds.
+async fn first_month(
+    log: &dyn EventLog,
+    known: &Known,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    statement: &MemberStatement,
+) -> Result<BillingPeriod, Failure> {
+    let mut first = statement.period;
+    for correction in &statement.earlier_periods {
+        first = first.min(correction.period);
+    }
+    for placed in facts_of_subject(log, known, &Subject::member_usage(payer, member, statement.period)).await? {
+        let Fact::MemberUsageDelivered(fact) = placed.fact else { continue };
+        for charge in &fact.charges {
+            first = refunds_month(charge, statement.period).map_or(first, |month| first.min(month));
+        }
+    }
+    Ok(first)
+}
+
+/// What the run had read, as far as it concerns the account.
+async fn past_model(
+    office: &BackOffice,
+    known: &Known,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    first: BillingPeriod,
+    period: BillingPeriod,
+) -> Result<ReadModel, Failure> {
+    let mut subjects = vec![
+        Subject::general_policy(),
+        Subject::policy(payer),
+        Subject::member(payer, member),
+        Subject::memos(payer, member),
+    ];
+    let mut month = first;
+    while month <= period {
+        subjects.push(Subject::delivery(payer, month));
+        subjects.push(Subject::member_usage(payer, member, month));
+        subjects.push(Subject::billing(payer, month));
+        month = month.next();
+    }
+    // Credits are asked for by what credit lines say of them.
+    for (_, credit) in office.model.upstream_credits(Some(payer))?.into_keys() {
+        subjects.push(Subject::credit(payer, &credit));
+    }
+    Ok(model_of_subjects(office.log().as_ref(), known, subjects).await?)
+}
+
+/// Everything that happened to an account's memos, with places.
+pub(super) async fn memo_facts(
+    log: &dyn EventLog,
+    known: &Known,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+) -> Result<Vec<Placed<MemoFact>>, Failure> {
+    let facts = facts_of_subject(log, known, &Subject::memos(payer, member)).await?;
+    Ok(facts
+        .iter()
+        .filter_map(|placed| {
+            Some(Placed { said: placed.fact.as_memo_fact()?, at: position(StreamName::Memos, placed) })
+        })
+        .collect())
+}
+
+type Usage = (Vec<Placed<domain::usage::ChargeAggregate>>, Vec<BilledCreditLine>);
+
+/// Bills in the order of their months.
+type LaterUsage = BTreeMap<BillingPeriod, PlacedUsage>;
+
+struct Reading<'a> {
+    log: &'a dyn EventLog,
+    known: &'a Known,
+    past: &'a ReadModel,
+    payer: &'a PayerAccountId,
+    member: &'a MemberAccountId,
+}
+
+impl Reading<'_> {
+    async fn placed(&self, period: BillingPeriod) -> Result<PlacedUsage, Failure> {
+        placed_usage(self.log, self.known, self.past, self.payer, self.member, period).await
+    }
+
+    /// A month's charges and credit lines as rating takes them: without refunds of earlier months
+    /// that have a statement, with refunds of it that stand on later bills.
+    async fn usage_of(&self, basis: &PeriodBasis, later: &LaterUsage) -> Result<Usage, Failure> {
+        let PlacedUsage { mut charges, credit_lines } = self.placed(basis.period).await?;
+        let mut with_statement = BTreeSet::new();
+        for stored in self.past.statements(self.payer, self.member)? {
+            with_statement.insert(stored.statement.period);
+        }
+        charges.retain(|charge| {
+            refunds_month(&charge.said, basis.period).is_none_or(|month| !with_statement.contains(&month))
+        });
+        for (month, usage) in later {
+            let refunds =
+                usage.charges.iter().filter(|charge| refunds_month(&charge.said, *month) == Some(basis.period));
+            charges.extend(refunds.cloned());
+        }
+        let lines = credit_lines
+            .into_iter()
+            .map(|line| BilledCreditLine { treatment: basis.treat(&line.said), line })
+            .collect();
+        Ok((charges, lines))
+    }
+
+    /// What a correction on the statement of `on` was made of.
+    async fn correction(
+        &self,
+        corrected: BillingPeriod,
+        on: BillingPeriod,
+    ) -> Result<Option<CorrectionBasis>, Failure> {
+        let Some(basis) = PeriodBasis::read(self.past, self.payer, corrected)? else { return Ok(None) };
+        let mut later = LaterUsage::new();
+        let mut settled = Vec::new();
+        let mut month = corrected;
+        while month <= on {
+            if month > corrected {
+                later.insert(month, self.placed(month).await?);
+            }
+            if month < on {
+                settled.extend(self.settled_by(month, corrected, basis.currency()).await?);
+            }
+            month = month.next();
+        }
+        let (charges, credit_lines) = self.usage_of(&basis, &later).await?;
+        Ok(Some(CorrectionBasis {
+            period: corrected,
+            policies: basis.policies.clone(),
+            charges,
+            credit_lines,
+            settled,
+        }))
+    }
+
+    /// What the statement of a month had settled of the corrected one.
+    async fn settled_by(
+        &self,
+        month: BillingPeriod,
+        corrected: BillingPeriod,
+        currency: money::Currency,
+    ) -> Result<Vec<SettledBefore>, Failure> {
+        let Some(found) = statement_known(self.log, self.known, self.payer, self.member, month).await? else {
+            return Ok(Vec::new());
+        };
+        let statement = found.statement;
+        if statement.said.currency != currency {
+            return Ok(Vec::new());
+        }
+        let at = &statement.at;
+        let settled = |gross| SettledBefore { by: month, gross, at: at.clone() };
+        if month == corrected {
+            return Ok(vec![settled(statement.said.gross)]);
+        }
+        let corrections = statement.said.earlier_periods.iter().filter(|one| one.period == corrected);
+        Ok(corrections.map(|one| settled(one.gross)).collect())
+    }
+}

@@ -1,0 +1,72 @@
+//! A memo with everything that happened to it and to its credit, as known at a recorded time.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    explain::{AppliedUpstream, MemoBasisOfExplanation, MemoExplanation, explain_memo},
+    ids::{MemberAccountId, MemoNumber, PayerAccountId},
+    memo::CreditMemo,
+};
+use event_log::EventLog;
+use read_model::{Known, facts_of_subject, model_of_subjects};
+use service_kit::{BackOffice, Failure};
+use wire::{Fact, StreamName, Subject};
+
+use super::{document::memo_facts, position};
+use crate::by_hand::owner_of;
+
+/// Explains a memo as it stood at a recorded time; none where it was not issued by then.
+///
+/// # Errors
+/// [`Failure`]; refused where no such memo was ever issued.
+pub async fn explain_one_memo(
+    office: &BackOffice,
+    number: &MemoNumber,
+    recorded: DateTime<Utc>,
+) -> Result<Option<MemoExplanation>, Failure> {
+    let (payer, member) = owner_of(&office.model, number)?;
+    let log = office.log();
+    let log = log.as_ref();
+    let known = Known::At(recorded);
+    let mut subjects = vec![Subject::memos(&payer, &member)];
+    let live = office.model.memos(&payer, &member)?;
+    let credit = live.memos.get(number).and_then(|memo| memo.credit.clone());
+    subjects.extend(credit.iter().map(|credit| Subject::credit(&payer, credit)));
+    let past = model_of_subjects(log, &known, subjects).await?;
+    let memos = past.memos(&payer, &member)?;
+    let Some(memo) = memos.memos.get(number) else { return Ok(None) };
+    let mut facts = memo_facts(log, &known, &payer, &member).await?;
+    facts.retain(|fact| fact.said.memo() == number);
+    let mut upstream = upstream_of(log, &known, &payer, memo).await?;
+    // A month's funding goes to the memo of the ownership then, and to no supplement.
+    let credit_state = match &memo.credit {
+        Some(credit) => Some(past.upstream_credit(&payer, credit)?),
+        None => None,
+    };
+    upstream.retain(|applied| {
+        let is_owner = |owner: &MemberAccountId| *owner == member;
+        let owned = credit_state.as_ref().and_then(|credit| credit.owner_in(applied.period)).is_some_and(is_owner);
+        let of_month = memo.credit.as_ref().and_then(|credit| memos.of_credit_in(credit, applied.period));
+        owned && of_month.is_some_and(|of_month| of_month.number == *number)
+    });
+    Ok(Some(explain_memo(MemoBasisOfExplanation { memo, facts: &facts, upstream: &upstream })?))
+}
+
+/// What was attributed to the memo's credit, a month, as it stands last.
+async fn upstream_of(
+    log: &dyn EventLog,
+    known: &Known,
+    payer: &PayerAccountId,
+    memo: &CreditMemo,
+) -> Result<Vec<AppliedUpstream>, Failure> {
+    let Some(credit) = &memo.credit else { return Ok(Vec::new()) };
+    let mut by_period = BTreeMap::new();
+    for placed in facts_of_subject(log, known, &Subject::credit(payer, credit)).await? {
+        let at = position(StreamName::Credits, &placed);
+        if let Fact::ApplicationsAttributed(fact) = placed.fact {
+            by_period.insert(fact.period, AppliedUpstream { period: fact.period, lines: fact.lines, at });
+        }
+    }
+    Ok(by_period.into_values().collect())
+}

@@ -18,7 +18,7 @@ use service_kit::{BackOffice, Failure};
 use wire::{Fact, StreamName, Subject};
 
 use super::{PlacedUsage, placed_usage, position};
-use crate::{corrections::refunds_month, members::PeriodBasis};
+use crate::{corrections::refunds_month, members::PeriodBasis, voids::voided_members};
 
 /// A statement with its place and what it was decided upon.
 struct Found {
@@ -233,7 +233,13 @@ impl Reading<'_> {
             }
             month = month.next();
         }
-        let (charges, credit_lines) = self.usage_of(&basis, &later).await?;
+        // A document that was voided for good charges nothing any more (rule book N39).
+        let state = self.past.billing(self.payer, corrected)?;
+        let is_voided = voided_members(self.past, &basis, &state)?.contains_key(self.member);
+        let (charges, credit_lines) = match is_voided {
+            true => (Vec::new(), Vec::new()),
+            false => self.usage_of(&basis, &later).await?,
+        };
         Ok(Some(CorrectionBasis {
             period: corrected,
             policies: basis.policies.clone(),

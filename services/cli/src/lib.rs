@@ -7,7 +7,6 @@
 //! Invariants: no rule of the business lives here; what is printed as JSON is a stable contract.
 
 mod args;
-mod args_proof;
 mod commands;
 mod output;
 mod progress;

@@ -1,0 +1,121 @@
+//! The arguments of `credits`: AWS's credits, their life, and the credit lines of its bill.
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use domain::{
+    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
+    period::BillingPeriod,
+};
+use std::path::PathBuf;
+
+use super::PeriodArgs;
+use crate::commands::DatesArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CreditsCommand {
+    /// Import upstream credits: CSV, or the JSON of `aws billing get-credits`.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The payer, where the file names none.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        payer: Option<PayerAccountId>,
+    },
+    /// List upstream credits.
+    List {
+        /// Of this payer only.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        dates: DatesArgs,
+    },
+    /// One upstream credit with what AWS applied of it, where.
+    Show {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// Its payer, where several have a credit of that id.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        dates: DatesArgs,
+    },
+    /// Credit lines without a known owner.
+    Suspense {
+        /// Of this payer only.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        payer: Option<PayerAccountId>,
+        /// Of this month only.
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<BillingPeriod>,
+    },
+    /// AWS's own account of where it applied its credits: import it, or list what is known of it.
+    History(crate::commands::HistoryArgs),
+    /// What is right by the rules and still wants a person's eye.
+    Exceptions(crate::commands::ExceptionsArgs),
+    /// Where AWS's published rule would have put each credit, beside where it was put.
+    Simulate(PeriodArgs),
+    /// AWS gave a credit to another account of the family.
+    Transfer {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// Whose it becomes.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        to: MemberAccountId,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// AWS split a credit into others.
+    Split {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// A portion: the new credit's id, its amount, and its owner where it is another.
+        #[arg(long = "portion", value_name = "ID:AMOUNT[:OWNER]", required = true)]
+        portions: Vec<String>,
+        /// What the parent keeps for bills that are not final.
+        #[arg(long, value_name = "AMOUNT", default_value = "0")]
+        reserved: money::Exact,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// AWS paused a credit, or resumed it.
+    Pause {
+        /// The credit.
+        id: UpstreamCreditId,
+        /// It was resumed.
+        #[arg(long)]
+        resume: bool,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// AWS cancelled a credit.
+    Cancel {
+        /// The credit.
+        id: UpstreamCreditId,
+        #[command(flatten)]
+        of: LifeArgs,
+    },
+    /// Give a suspense item an owner.
+    Attribute {
+        /// The item, as `credits suspense` names it.
+        item: String,
+        /// The credit it is of.
+        #[arg(long, value_name = "ID")]
+        credit: UpstreamCreditId,
+        /// The payer.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        payer: PayerAccountId,
+        /// The month.
+        #[arg(long, value_name = "PERIOD")]
+        period: BillingPeriod,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LifeArgs {
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// The day it counts from; today where none is named.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<NaiveDate>,
+}

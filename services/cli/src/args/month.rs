@@ -1,0 +1,49 @@
+//! The arguments of a month's work: `ingest`, `bill`, `close`, `reopen`.
+
+use chrono::NaiveDate;
+use clap::Args;
+use domain::{ids::PayerAccountId, period::BillingPeriod};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct IngestArgs {
+    /// Bill files, folders or manifests; all of one call are one delivery a payer and month.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Accept a delivery that drops members or bill types of the former one.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PeriodArgs {
+    /// The month, YYYY-MM.
+    pub(crate) period: BillingPeriod,
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BillArgs {
+    #[command(flatten)]
+    pub(crate) of: PeriodArgs,
+    /// Issue documents on an estimated delivery.
+    #[arg(long)]
+    pub(crate) accept_estimated: bool,
+    /// The date on the documents; today where none is named.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<NaiveDate>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CloseArgs {
+    #[command(flatten)]
+    pub(crate) of: PeriodArgs,
+    /// Close on an estimated delivery.
+    #[arg(long)]
+    pub(crate) accept_estimated: bool,
+    /// Waive what may be waived; a month without a delivery then no longer holds the next one.
+    #[arg(long)]
+    pub(crate) waive: bool,
+}

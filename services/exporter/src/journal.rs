@@ -32,7 +32,7 @@ pub async fn journal(log: &dyn EventLog, options: &JournalOptions) -> Result<Vec
     // The billing stream is first: the months that were closed say where AWS's bills are posted.
     for stream in [StreamName::Billing, StreamName::Usage, StreamName::Credits, StreamName::Memos] {
         for_each_fact(log, stream, options.recorded, |placed| {
-            if payer_of(placed.key).is_some_and(|payer| options.payer.as_ref().is_none_or(|of| of == payer)) {
+            if placed.key.payer().is_some_and(|payer| options.payer.as_ref().is_none_or(|of| of == payer)) {
                 transactions.extend(transactions_of(&mut book, &placed)?);
             }
             Ok(())
@@ -49,20 +49,6 @@ pub async fn journal(log: &dyn EventLog, options: &JournalOptions) -> Result<Vec
     // What is posted on one day stays in the order of the log.
     transactions.sort_by_key(|transaction| transaction.date);
     Ok(transactions)
-}
-
-fn payer_of(key: &AggregateKey) -> Option<&PayerAccountId> {
-    match key {
-        AggregateKey::GeneralPolicy | AggregateKey::ConversionRates | AggregateKey::Command { .. } => None,
-        AggregateKey::Policy { payer }
-        | AggregateKey::Member { payer, .. }
-        | AggregateKey::Delivery { payer, .. }
-        | AggregateKey::MemberUsage { payer, .. }
-        | AggregateKey::UpstreamCredit { payer, .. }
-        | AggregateKey::Suspense { payer, .. }
-        | AggregateKey::Memos { payer, .. }
-        | AggregateKey::Billing { payer, .. } => Some(payer),
-    }
 }
 
 fn transactions_of(book: &mut JournalBook, placed: &PlacedFact<'_>) -> Result<Vec<JournalTransaction>, Failure> {

@@ -467,19 +467,7 @@ impl ReadModel {
         let mut payers = BTreeSet::new();
         for prefix in ["accounts.", "credits.", "billing.", "memos."] {
             for subject in self.records(prefix)?.into_keys() {
-                match AggregateKey::of(&subject)? {
-                    AggregateKey::GeneralPolicy | AggregateKey::ConversionRates | AggregateKey::Command { .. } => {}
-                    AggregateKey::Policy { payer }
-                    | AggregateKey::Member { payer, .. }
-                    | AggregateKey::Delivery { payer, .. }
-                    | AggregateKey::MemberUsage { payer, .. }
-                    | AggregateKey::UpstreamCredit { payer, .. }
-                    | AggregateKey::Suspense { payer, .. }
-                    | AggregateKey::Memos { payer, .. }
-                    | AggregateKey::Billing { payer, .. } => {
-                        payers.insert(payer);
-                    }
-                }
+                payers.extend(AggregateKey::of(&subject)?.payer().cloned());
             }
         }
         Ok(payers.into_iter().collect())

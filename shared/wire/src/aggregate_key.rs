@@ -57,6 +57,22 @@ impl AggregateKey {
             _ => return Err(bad()),
         })
     }
+
+    /// The payer it is of; none for what all payers share.
+    #[must_use]
+    pub const fn payer(&self) -> Option<&PayerAccountId> {
+        match self {
+            Self::GeneralPolicy | Self::ConversionRates | Self::Command { .. } => None,
+            Self::Policy { payer }
+            | Self::Member { payer, .. }
+            | Self::Delivery { payer, .. }
+            | Self::MemberUsage { payer, .. }
+            | Self::UpstreamCredit { payer, .. }
+            | Self::Suspense { payer, .. }
+            | Self::Memos { payer, .. }
+            | Self::Billing { payer, .. } => Some(payer),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +103,8 @@ mod tests {
             (Subject::memos(&payer, &member), AggregateKey::Memos { payer: payer.clone(), member: member.clone() }),
             (Subject::billing(&payer, period), AggregateKey::Billing { payer: payer.clone(), period }),
         ] {
+            let shared = matches!(key, AggregateKey::GeneralPolicy | AggregateKey::ConversionRates);
+            assert_eq!(key.payer(), Some(&payer).filter(|_| !shared), "{subject}");
             assert_eq!(AggregateKey::of(&subject), Ok(key), "{subject}");
         }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{ConvertedCorrection, ConvertedStatement};
 use crate::{
     ids::{CustomerId, DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, RunId, UpstreamCreditId},
-    memo::{CreditMemo, DrawPlan, MemberMemos, Movement, expiry_in_words},
+    memo::{CreditMemo, DrawPlan, MemberMemos, Movement, PlannedLine, expiry_in_words},
     period::BillingPeriod,
     policy::{Policies, PolicyHash},
 };
@@ -82,6 +82,19 @@ pub struct StatementLine {
     pub applied: Money,
     /// What is left to pay.
     pub due: Money,
+}
+
+impl From<&PlannedLine> for StatementLine {
+    fn from(line: &PlannedLine) -> Self {
+        Self {
+            service: line.service.as_str().to_owned(),
+            charge_kind: line.charge_kind.as_str().to_owned(),
+            gross: line.gross,
+            eligible: line.eligible,
+            applied: line.applied,
+            due: line.due,
+        }
+    }
 }
 
 /// A correction of a closed month on a later document.
@@ -288,18 +301,7 @@ pub fn make_statement(input: StatementInput<'_>) -> MemberStatement {
         gross: plan.gross,
         due: plan.due + corrections_due,
         memos: shown,
-        lines: plan
-            .lines
-            .iter()
-            .map(|line| StatementLine {
-                service: line.service.as_str().to_owned(),
-                charge_kind: line.charge_kind.as_str().to_owned(),
-                gross: line.gross,
-                eligible: line.eligible,
-                applied: line.applied,
-                due: line.due,
-            })
-            .collect(),
+        lines: plan.lines.iter().map(StatementLine::from).collect(),
         sellers: sellers_of(plan),
         earlier_periods,
         paid_under_other_payers: paid_under_other_payers(memos, currency, period, follows),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     billing::{Correction, MemberStatement, StatementLine, StatementsBefore},
     ids::MemoNumber,
-    memo::{DrawPeriod, DrawPlan, DrawRefusal, MemberMemos, MemoFact, PlannedLine, is_eligible},
+    memo::{DrawPeriod, DrawPlan, DrawRefusal, MemberMemos, MemoFact, is_eligible},
     period::BillingPeriod,
     policy::Policies,
     rating::RatedMonth,
@@ -379,7 +379,7 @@ impl Parts<'_> {
             Check::of(
                 "lines",
                 in_words(statement.lines.iter()),
-                in_words(plan.lines.iter().map(shown_line).collect::<Vec<_>>().iter()),
+                in_words(plan.lines.iter().map(StatementLine::from).collect::<Vec<_>>().iter()),
             ),
         ];
         let period = statement.period;
@@ -402,17 +402,6 @@ impl Parts<'_> {
             checks.push(Check::of(format!("what memos paid for {}", correction.period), correction.applied, drawn));
         }
         Ok(checks)
-    }
-}
-
-fn shown_line(line: &PlannedLine) -> StatementLine {
-    StatementLine {
-        service: line.service.as_str().to_owned(),
-        charge_kind: line.charge_kind.as_str().to_owned(),
-        gross: line.gross,
-        eligible: line.eligible,
-        applied: line.applied,
-        due: line.due,
     }
 }
 

@@ -10,6 +10,7 @@ use domain::{
     period::BillingPeriod,
     policy::{MemoBasis, Policies, PolicyHash},
     rating::{RatedCharge, RatedMonth, SellerOfRecord},
+    usage::ChargeKey,
 };
 use money::{Currency, Exact, Money};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -30,6 +31,24 @@ pub(crate) fn cents(cents: i64) -> Money {
 
 pub(crate) fn exact(text: &str) -> Exact {
     Exact::parse(text).unwrap()
+}
+
+/// What a bill line says of itself, where only its kind and product matter.
+pub(crate) fn charge_key(line_type: &str, product: &str) -> ChargeKey {
+    ChargeKey {
+        line_type: line_type.into(),
+        product_code: product.into(),
+        service_name: String::new(),
+        purchase_type: String::new(),
+        region: String::new(),
+        billing_entity: String::new(),
+        legal_entity: String::new(),
+        invoice_id: String::new(),
+        bill_type: String::new(),
+        billing_view: String::new(),
+        charge_month: None,
+        charge_day: None,
+    }
 }
 
 /// So many hundredths of a cent.

@@ -12,7 +12,7 @@ use domain::{
 use money::{Currency, Exact};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-use crate::builders::{exact, fine, member, month_of_2019, payer};
+use crate::builders::{charge_key, exact, fine, member, month_of_2019, payer};
 
 fn delivery(id: &str, digest: &str, created: Option<i64>) -> DeliveryCompleted {
     DeliveryCompleted {
@@ -76,20 +76,8 @@ fn any_usage() -> impl Strategy<Value = MemberUsage> {
 }
 
 fn aggregate(product: &str, at: usize, amount: Exact) -> ChargeAggregate {
-    let key = ChargeKey {
-        line_type: "Usage".into(),
-        product_code: product.into(),
-        service_name: String::new(),
-        purchase_type: String::new(),
-        region: format!("region-{at:04}"),
-        billing_entity: "AWS".into(),
-        legal_entity: String::new(),
-        invoice_id: String::new(),
-        bill_type: String::new(),
-        billing_view: String::new(),
-        charge_month: None,
-        charge_day: None,
-    };
+    let key =
+        ChargeKey { region: format!("region-{at:04}"), billing_entity: "AWS".into(), ..charge_key("Usage", product) };
     ChargeAggregate { key, rows: 1, amount, net_amount: None, discounts: Vec::new() }
 }
 

@@ -15,7 +15,7 @@ use domain::{
     period::BillingPeriod,
     policy::{Policies, RatingBasis},
     rating::rate,
-    usage::{ChargeAggregate, ChargeKey, CreditLineAggregate, CreditLineKey, DiscountAmount, MemberUsage},
+    usage::{ChargeAggregate, CreditLineAggregate, CreditLineKey, DiscountAmount, MemberUsage},
 };
 use money::{Currency, Exact};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -53,20 +53,7 @@ fn any_bill() -> impl Strategy<Value = (Vec<ChargeAggregate>, Vec<CreditLineAggr
 fn charge_of(product: &str, kind: &str, units: i64, discount: i64) -> ChargeAggregate {
     let is_discount = kind.ends_with("Discount");
     ChargeAggregate {
-        key: ChargeKey {
-            line_type: kind.into(),
-            product_code: product.into(),
-            service_name: String::new(),
-            purchase_type: String::new(),
-            region: String::new(),
-            billing_entity: String::new(),
-            legal_entity: String::new(),
-            invoice_id: String::new(),
-            bill_type: String::new(),
-            billing_view: String::new(),
-            charge_month: None,
-            charge_day: None,
-        },
+        key: charge_key(kind, product),
         rows: 1,
         amount: if is_discount { -fine(units.abs() / 100) } else { fine(units) },
         net_amount: None,

@@ -10,13 +10,14 @@ use domain::{
     policy::{CustomerTax, Policies, RatingBasis},
     rating::{RatedCharge, rate},
     services::is_same_service,
-    usage::{ChargeAggregate, ChargeKey, DiscountAmount, LineType, MemberUsage},
+    usage::{ChargeAggregate, DiscountAmount, LineType, MemberUsage},
 };
 use money::{Currency, Exact, Money, Rounding};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::builders::{
-    cents, charge, correct, credit_id, draw, exact, fold, holding, issue, member, month_of_2019, payer, period, rated,
+    cents, charge, charge_key, correct, credit_id, draw, exact, fold, holding, issue, member, month_of_2019, payer,
+    period, rated,
 };
 
 /// Nothing, the least, the greatest, and what lies between.
@@ -96,7 +97,7 @@ proptest! {
         net in any::<bool>(), by_rate in any::<bool>(),
     ) {
         let charges = lines.into_iter().enumerate().map(|(at, (line_type, amount, net_amount, discount))| ChargeAggregate {
-            key: key(line_type, &format!("service-{at}")),
+            key: charge_key(line_type, &format!("service-{at}")),
             rows: 1,
             amount,
             net_amount,
@@ -171,23 +172,6 @@ proptest! {
         prop_assert_eq!(BillingPeriod::containing(this.last_day()), this);
         prop_assert!(!this.contains(this.next().first_day()));
         prop_assert_eq!(BillingPeriod::parse(&this.to_string()), Ok(this));
-    }
-}
-
-fn key(line_type: &str, product: &str) -> ChargeKey {
-    ChargeKey {
-        line_type: line_type.into(),
-        product_code: product.into(),
-        service_name: String::new(),
-        purchase_type: String::new(),
-        region: String::new(),
-        billing_entity: String::new(),
-        legal_entity: String::new(),
-        invoice_id: String::new(),
-        bill_type: String::new(),
-        billing_view: String::new(),
-        charge_month: None,
-        charge_day: None,
     }
 }
 

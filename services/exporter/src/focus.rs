@@ -2,8 +2,11 @@
 //! pay, as the issued statements say. The credit lines that AWS scattered are not in it; a memo's
 //! draw is a row of its owner.
 //!
-//! Invariants: the rows of a document add up to what it says is due. Nothing is made up: pricing
-//! quantities and units are not known of a statement's lines and stay null, though FOCUS wants them.
+//! Invariants: the rows of a document add up to what it says is due. Nothing is made up: a statement's
+//! line is charged as a whole, so that its pricing quantity is one, of the unit `Statement Lines`, and
+//! unit prices, which the statement does not know, are no columns. FOCUS asks for a quantity of usage
+//! and purchases and for none of tax:
+//! <https://focus.finops.org/focus-specification/v1-2/#pricingquantity>.
 
 use std::collections::BTreeMap;
 
@@ -200,6 +203,8 @@ fn record(statement: &MemberStatement, charge: &FocusCharge<'_>, issuer: &str) -
     let service = if charge.service.is_empty() { "Credit memos and corrections" } else { charge.service };
     let document = statement.document_number.as_ref().map_or_else(String::new, ToString::to_string);
     let class = if charge.is_correction { "Correction" } else { "" };
+    let is_priced = matches!(charge.category, "Usage" | "Purchase") && !charge.is_correction;
+    let (quantity, unit) = if is_priced { ("1", "Statement Lines") } else { ("", "") };
     [
         amount.as_str(),
         statement.payer_account_id.as_str(),
@@ -217,8 +222,8 @@ fn record(statement: &MemberStatement, charge: &FocusCharge<'_>, issuer: &str) -
         &document,
         issuer,
         &amount,
-        "",
-        "",
+        quantity,
+        unit,
         "AWS",
         "AWS",
         "Other",

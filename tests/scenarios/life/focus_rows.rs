@@ -95,5 +95,9 @@ fn what_focus_says_of_its_columns_holds() {
         assert!(row["ChargePeriodStart"] < row["ChargePeriodEnd"], "{row:#?}");
         assert!(row["BillingPeriodStart"] < row["BillingPeriodEnd"], "{row:#?}");
         assert_eq!(row["ServiceCategory"], "Other");
+        let is_priced =
+            ["Usage", "Purchase"].contains(&row["ChargeCategory"].as_str()) && row["ChargeClass"].is_empty();
+        assert_eq!(row["PricingQuantity"].is_empty(), !is_priced, "{row:#?}");
+        assert_eq!(row["PricingUnit"].is_empty(), !is_priced, "{row:#?}");
     }
 }

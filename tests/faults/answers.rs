@@ -1,11 +1,18 @@
 //! What services answer: commands, refusals, keys, and the services API.
 
-use std::{fs, io::Read as _, net::TcpStream};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use testkit::NatsServer;
+use testkit::{NatsServer, NatsSettings};
 
 use crate::{
-    system::{Servers, System, said},
+    system::{SERVICES, Servers, System, said},
     year::Year,
 };
 
@@ -53,7 +60,7 @@ fn commands_are_answered_as_the_command_line_answers_them() {
 }
 
 #[test]
-fn probes_and_the_services_api_answer() {
+fn probes_and_metrics_answer() {
     let mut system = System::new(Servers::One(NatsServer::start()));
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("127.0.0.1:{port}");
@@ -73,8 +80,114 @@ fn probes_and_the_services_api_answer() {
     assert!(get(&address, "/balances").starts_with("HTTP/1.1 404"));
 }
 
+/// Asks as any client of the services API does: in the protocol's own words, without a library.
+fn ask_all(url: &str, subject: &str, answers: usize) -> Vec<serde_json::Value> {
+    let mut connection = BufReader::new(TcpStream::connect(url.trim_start_matches("nats://")).unwrap());
+    connection.get_ref().set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let question = format!("CONNECT {{\"verbose\":false}}\r\nSUB answers 1\r\nPUB {subject} answers 0\r\n\r\n");
+    connection.get_mut().write_all(question.as_bytes()).unwrap();
+    let mut found = Vec::new();
+    while found.len() < answers {
+        let mut line = String::new();
+        connection.read_line(&mut line).unwrap();
+        let Some(message) = line.trim_end().strip_prefix("MSG answers 1 ") else { continue };
+        let mut body = vec![0; message.parse().unwrap()];
+        connection.read_exact(&mut body).unwrap();
+        found.push(serde_json::from_slice(&body).unwrap());
+    }
+    found
+}
+
+#[test]
+fn the_services_api_says_who_is_there_and_what_they_did() {
+    let mut system = System::new(Servers::One(NatsServer::start()));
+    system.start(&[]);
+    let year = Year::generate(system.folder(), 19);
+    for step in year.steps().iter().take(2) {
+        system.until_done(&step.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let url = system.servers.url();
+    let mut names: Vec<String> =
+        ask_all(&url, "$SRV.PING", 4).iter().map(|pong| pong["name"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    let mut expected = SERVICES.map(str::to_owned);
+    expected.sort();
+    assert_eq!(names, expected);
+
+    let info = &ask_all(&url, "$SRV.INFO.memo-keeper", 1)[0];
+    assert_eq!(info["metadata"]["writes"], "MEMOS BILLING", "{info}");
+    assert_eq!(info["endpoints"][0]["subject"], "creditmemo.commands.memo-keeper", "{info}");
+
+    // The import of the credits was asked of upstream-credits, and nobody else.
+    let did = |service: &str| {
+        let stats = &ask_all(&url, &format!("$SRV.STATS.{service}"), 1)[0];
+        stats["endpoints"][0]["num_requests"].as_u64().unwrap_or_else(|| panic!("{stats}"))
+    };
+    assert!(did("upstream-credits") >= 1);
+    assert_eq!(did("projector"), 0);
+}
+
+#[test]
+fn traces_reach_a_collector_and_hold_no_secret() {
+    let users = "authorization { users: [ { user: clerk, password: hunter2 } ] }".to_owned();
+    let server = NatsServer::start_with(NatsSettings { more: users, ..NatsSettings::default() });
+    let collector = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", collector.local_addr().unwrap());
+    let (sent, received) = mpsc::channel();
+    thread::spawn(move || {
+        for connection in collector.incoming() {
+            let _ = sent.send(take_request(connection.unwrap()));
+        }
+    });
+
+    let mut system = System::as_user(server, "clerk", "hunter2");
+    system.start(&["upstream-credits", "memo-keeper", "--otlp", &address]);
+    let year = Year::generate(system.folder(), 23);
+    for (number, step) in year.steps().iter().take(2).enumerate() {
+        let key = format!("key-of-the-operator-{number}");
+        let words = [step.iter().map(String::as_str).collect(), vec!["--idempotency-key", &key]].concat();
+        system.until_done(&words);
+    }
+
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut spans = String::new();
+    // Names and fields stand in a protobuf as plain text.
+    while !["command", "credits import", "follow", "append"].iter().all(|word| spans.contains(word)) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let request = received.recv_timeout(left).unwrap_or_else(|_| panic!("{spans}\n{}", system.logs()));
+        assert!(request.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{request}");
+        assert!(request.contains("application/x-protobuf"), "{request}");
+        spans.push_str(&request);
+    }
+    assert!(spans.contains("creditmemo"), "{spans}");
+    for secret in ["hunter2", "clerk", "key-of-the-operator"] {
+        assert!(!spans.contains(secret), "{secret} is in {spans}");
+    }
+}
+
+/// Reads one request of HTTP/1.1, answers that it was taken, and ends the connection.
+fn take_request(connection: TcpStream) -> String {
+    let mut connection = BufReader::new(connection);
+    let (mut request, mut length) = (String::new(), 0);
+    while !request.ends_with("\r\n\r\n") {
+        let mut line = String::new();
+        if connection.read_line(&mut line).unwrap_or_default() == 0 {
+            return request;
+        }
+        if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = bytes.trim().parse().unwrap();
+        }
+        request.push_str(&line);
+    }
+    let mut body = vec![0; length];
+    connection.read_exact(&mut body).unwrap();
+    request.push_str(&String::from_utf8_lossy(&body));
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    connection.get_mut().write_all(answer.as_bytes()).unwrap();
+    request
+}
+
 fn get(address: &str, path: &str) -> String {
-    use std::io::Write as _;
     let Ok(mut connection) = TcpStream::connect(address) else { return String::new() };
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     connection.write_all(request.as_bytes()).unwrap();

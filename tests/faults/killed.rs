@@ -1,6 +1,12 @@
 //! Services and server are killed again and again while a year is done.
 
-use std::{env, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    env,
+    fmt::Write as _,
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use testkit::{NatsCluster, NatsServer};
 
@@ -8,6 +14,9 @@ use crate::{
     system::{SERVICES, Servers, System},
     year::{Books, Year},
 };
+
+/// Where a run that passed writes what it was, for `tests/faults/long`.
+const RESULT: &str = "CREDITMEMO_FAULTS_RESULT";
 
 /// Kills where none were asked for; `tests/faults/long` asks for 200.
 const KILLS: usize = 20;
@@ -61,6 +70,8 @@ fn killed_at_random_points_the_year_ends_as_undisturbed() {
     let kills = number_from("CREDITMEMO_FAULTS_KILLS", KILLS as u64);
     let hint = format!("CREDITMEMO_FAULTS_SEED={seed} CREDITMEMO_FAULTS_KILLS={kills}");
     println!("{hint}");
+    let began = Instant::now();
+    let mut killed: BTreeMap<&str, u64> = BTreeMap::new();
 
     let mut system = System::new(Servers::One(NatsServer::start()));
     let year = Year::generate(system.folder(), seed);
@@ -75,7 +86,6 @@ fn killed_at_random_points_the_year_ends_as_undisturbed() {
         let step = draws.below(steps as u64);
         of_step[usize::try_from(step).unwrap()] += 1;
     }
-    let mut done = 0;
     do_year(&mut system, &year, |system, step| {
         for _ in 0..of_step[step] {
             thread::sleep(Duration::from_millis(draws.below(400)));
@@ -83,21 +93,34 @@ fn killed_at_random_points_the_year_ends_as_undisturbed() {
                 number if number < SERVICES.len() => {
                     system.kill(number);
                     system.restart(number);
+                    *killed.entry(SERVICES[number]).or_default() += 1;
                 }
                 _ => {
                     let Servers::One(server) = &mut system.servers else { unreachable!("there is one server") };
                     server.kill();
                     server.restart();
+                    *killed.entry("nats-server").or_default() += 1;
                 }
             }
-            done += 1;
         }
     });
-    assert_eq!(done, kills);
+    assert_eq!(killed.values().sum::<u64>(), kills);
 
-    undisturbed.assert_same(&Books::of(&system), &hint);
+    let books = Books::of(&system);
+    undisturbed.assert_same(&books, &hint);
     let audit = system.run(&["audit"]);
     assert!(audit.status.success(), "{hint}\n{}", crate::system::said(&audit));
+    if let Some(file) = env::var_os(RESULT) {
+        let mut text = format!("seed: {seed}\nkills: {kills}\n");
+        for (whom, times) in &killed {
+            writeln!(text, "killed {whom}: {times}").unwrap();
+        }
+        writeln!(text, "steps of the year: {steps}").unwrap();
+        writeln!(text, "seconds: {}", began.elapsed().as_secs()).unwrap();
+        writeln!(text, "certificate, undisturbed on the embedded log: {}", undisturbed.certificate()).unwrap();
+        writeln!(text, "certificate, after the kills:                 {}", books.certificate()).unwrap();
+        fs::write(file, text).unwrap();
+    }
 }
 
 #[test]

@@ -44,14 +44,32 @@ pub(crate) struct System {
     pub(crate) servers: Servers,
     services: Vec<Service>,
     folder: TempDir,
+    login: Option<(String, String)>,
 }
 
 impl System {
     /// A server with the streams of the log, and no service yet.
     pub(crate) fn new(servers: Servers) -> Self {
-        let system = Self { servers, services: Vec::new(), folder: tempfile::tempdir().unwrap() };
+        Self::with(servers, None)
+    }
+
+    /// The same on a server that lets in one user only.
+    pub(crate) fn as_user(server: NatsServer, user: &str, password: &str) -> Self {
+        Self::with(Servers::One(server), Some((user.to_owned(), password.to_owned())))
+    }
+
+    fn with(servers: Servers, login: Option<(String, String)>) -> Self {
+        let system = Self { servers, services: Vec::new(), folder: tempfile::tempdir().unwrap(), login };
         system.until_done(&["streams", "apply"]);
         system
+    }
+
+    /// Where the log is, with the login.
+    fn url(&self) -> String {
+        match (&self.servers, &self.login) {
+            (Servers::One(server), Some((user, password))) => server.url_as(user, password),
+            (servers, _) => servers.url(),
+        }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -69,7 +87,7 @@ impl System {
 
     /// Starts a service again.
     pub(crate) fn restart(&mut self, number: usize) {
-        let url = self.servers.url();
+        let url = self.url();
         let folder = self.folder.path().to_owned();
         let service = &mut self.services[number];
         let log = File::options().create(true).append(true).open(folder.join(format!("{}.log", service.part))).unwrap();
@@ -101,7 +119,7 @@ impl System {
         let mut command = program();
         command
             .args(arguments)
-            .env("CREDITMEMO_NATS", self.servers.url())
+            .env("CREDITMEMO_NATS", self.url())
             .env("CREDITMEMO_DATA", self.folder.path().join("operator"));
         command
     }
@@ -163,7 +181,9 @@ impl Drop for System {
 
 /// The program, with nothing of this machine's environment.
 pub(crate) fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_creditmemo"));
+    // Where a test runner says so, the tests were moved, and the program with them.
+    let moved = std::env::var_os("NEXTEST_BIN_EXE_creditmemo");
+    let mut command = Command::new(moved.unwrap_or_else(|| env!("CARGO_BIN_EXE_creditmemo").into()));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CREDITMEMO_")) {
         command.env_remove(name);
     }

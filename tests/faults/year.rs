@@ -94,6 +94,11 @@ impl Books {
         Self::read(|arguments| system.rows(arguments))
     }
 
+    /// The state certificate.
+    pub(crate) fn certificate(&self) -> &str {
+        self.certificate.as_str().unwrap()
+    }
+
     /// Compares piece by piece, so that a difference is seen and not searched for.
     #[track_caller]
     pub(crate) fn assert_same(&self, other: &Self, hint: &str) {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use service_kit::{Access, Act, BackOffice, Clock, Failure, OfficeSettings, start_logging};
+use service_kit::{Access, Act, BackOffice, Clock, Failure, OfficeSettings, Traces, start_logging};
 use sha2::{Digest, Sha256};
 use wire::IdempotencyKey;
 
@@ -18,7 +18,6 @@ use crate::{
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    start_logging();
     // Usage errors end with exit code 2, help and version with 0, as clap has it.
     let line = CommandLine::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
@@ -28,13 +27,25 @@ pub fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match runtime.block_on(run(line)) {
-        Ok(exit) => exit,
-        Err(failure) => {
-            output::say(format_args!("error: {failure}"));
-            ExitCode::from(failure.exit as u8)
-        }
+    let collector = match &line.command {
+        Command::Serve(args) => args.collector(),
+        _ => None,
+    };
+    let traces = match collector.map(|address| Traces::to(address, runtime.handle().clone())).transpose() {
+        Ok(traces) => traces,
+        Err(failure) => return exit_of(&failure),
+    };
+    start_logging(traces.as_ref());
+    let outcome = runtime.block_on(run(line));
+    if let Some(traces) = traces {
+        traces.end();
     }
+    outcome.unwrap_or_else(|failure| exit_of(&failure))
+}
+
+fn exit_of(failure: &Failure) -> ExitCode {
+    output::say(format_args!("error: {failure}"));
+    ExitCode::from(failure.exit as u8)
 }
 
 async fn run(line: CommandLine) -> Result<ExitCode, Failure> {

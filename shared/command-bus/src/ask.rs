@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::{HeaderMap, Message, StatusCode, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::{sync::broadcast, time::timeout};
 use wire::ServiceName;
 
 use crate::{CommandBus, SIGN, WANTS_SIGNS};
@@ -16,6 +16,14 @@ pub enum AskFault {
     /// No such service runs. Start it, or decide without it.
     #[error("no {0} answers")]
     NobodyAnswers(ServiceName),
+    /// The user may not ask it. What the user may decide itself, it can decide without.
+    #[error("asking {service} is denied: {said}")]
+    Denied {
+        /// The service.
+        service: ServiceName,
+        /// What the server said; it names the subject.
+        said: String,
+    },
     /// It was taken and then nothing more was heard. Whether it was done is not known; every command
     /// may be run again.
     #[error("{service} fell silent for {silence_s} s: whether the command was done is not known; run it again")]
@@ -45,19 +53,37 @@ impl CommandBus {
     /// [`AskFault`].
     pub async fn ask(&self, service: ServiceName, request: Vec<u8>) -> Result<Vec<u8>, AskFault> {
         let failed = |cause: String| AskFault::Failed { service, cause };
+        let mut denials = self.denials();
         let inbox = self.client.new_inbox();
         let mut answers = self.client.subscribe(inbox.clone()).await.map_err(|cause| failed(cause.to_string()))?;
         let mut headers = HeaderMap::new();
         headers.insert(WANTS_SIGNS, "yes");
         self.client
-            .publish_with_reply_and_headers(service.command_subject(), inbox, headers, Bytes::from(request))
+            .publish_with_reply_and_headers(service.command_subject(), inbox.clone(), headers, Bytes::from(request))
             .await
             .map_err(|cause| failed(cause.to_string()))?;
         self.client.flush().await.map_err(|cause| failed(cause.to_string()))?;
-        let answer = wait(service, &mut answers).await;
+        let needed = [service.command_subject(), inbox];
+        let answer = tokio::select! {
+            biased;
+            answer = wait(service, &mut answers) => answer,
+            said = denied(&mut denials, &needed) => Err(AskFault::Denied { service, said }),
+        };
         // The inbox is used once; a server that is gone has forgotten it anyway.
         let _ = answers.unsubscribe().await;
         answer
+    }
+}
+
+/// Waits for a denial that names one of some subjects.
+async fn denied(denials: &mut broadcast::Receiver<String>, subjects: &[String]) -> String {
+    loop {
+        match denials.recv().await {
+            Ok(said) if subjects.iter().any(|subject| said.contains(&format!("\"{subject}\""))) => return said,
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            // The connection is gone, and the wait for an answer says so.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

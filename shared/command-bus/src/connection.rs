@@ -1,11 +1,15 @@
 //! The connection that commands travel on.
 
+use std::sync::Arc;
+
 use async_nats::Client;
+use tokio::sync::broadcast;
 
 /// Asks services, or answers as one.
 #[derive(Debug, Clone)]
 pub struct CommandBus {
     pub(crate) client: Client,
+    denials: Arc<broadcast::Receiver<String>>,
 }
 
 /// The bus cannot be used. See that the server runs and that the user may do this.
@@ -25,9 +29,14 @@ impl BusFault {
 }
 
 impl CommandBus {
-    /// Commands on a connection that was made elsewhere.
-    pub fn over(client: Client) -> Self {
-        Self { client }
+    /// Commands on a connection that was made elsewhere, with what its server says that it denies.
+    pub fn over(client: Client, denials: broadcast::Receiver<String>) -> Self {
+        Self { client, denials: Arc::new(denials) }
+    }
+
+    /// What is denied from now on.
+    pub(crate) fn denials(&self) -> broadcast::Receiver<String> {
+        self.denials.resubscribe()
     }
 
     /// The longest message that the server takes, in bytes.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use event_log::LogError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Address, ConnectSettings, Secret, denials::Denials};
+use crate::{Address, ConnectSettings, Secret, denials::Denials, losses::Losses};
 
 /// How long a connection may take.
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
@@ -39,6 +39,7 @@ pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) context: jetstream::Context,
     pub(crate) denials: Denials,
+    pub(crate) losses: Losses,
     pub(crate) address: Arc<Address>,
     pub(crate) name: Option<Arc<str>>,
 }
@@ -64,9 +65,9 @@ impl Connection {
     pub(crate) async fn open(address: Address, settings: ConnectSettings) -> Result<Self, LogError> {
         let doing = format!("connecting to {address}");
         let failed = |cause: String| LogError::Unavailable { doing: doing.clone(), cause };
-        let denials = Denials::new();
+        let (denials, losses) = (Denials::new(), Losses::new());
         let name = settings.name.as_deref().map(Arc::from);
-        let options = options(settings, denials.clone()).map_err(&failed)?;
+        let options = options(settings, denials.clone(), losses.clone()).map_err(&failed)?;
         let servers: Vec<async_nats::ServerAddr> = address
             .servers()
             .iter()
@@ -76,7 +77,7 @@ impl Connection {
         let client = options.connect(servers).await.map_err(|fault| failed(in_words(&fault)))?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(ANSWER_WAIT);
-        Ok(Self { client, context, denials, address: Arc::new(address), name })
+        Ok(Self { client, context, denials, losses, address: Arc::new(address), name })
     }
 
     /// Asks JetStream's API for something. `Err` is that nothing was answered.
@@ -139,19 +140,39 @@ impl Connection {
                 })
             })
         };
-        self.denials.watch().unless_denied(doing, &[subject, INBOXES], asked).await
+        self.answered(doing, &[subject, INBOXES], asked).await
+    }
+
+    /// Waits for an answer, unless the server denies one of the subjects that it needs, or the
+    /// connection is lost that the question went out on.
+    pub(crate) async fn answered<T>(
+        &self,
+        doing: &str,
+        subjects: &[&str],
+        answer: impl Future<Output = Result<T, LogError>>,
+    ) -> Result<T, LogError> {
+        let known = self.losses.count();
+        let mut denials = self.denials.watch();
+        tokio::select! {
+            biased;
+            answer = denials.unless_denied(doing, subjects, answer) => answer,
+            () = self.losses.beyond(known) => Err(LogError::Unavailable {
+                doing: doing.to_owned(),
+                cause: format!("the connection to {} was lost before the answer came", self.address),
+            }),
+        }
     }
 }
 
-fn options(settings: ConnectSettings, denials: Denials) -> Result<ConnectOptions, String> {
+fn options(settings: ConnectSettings, denials: Denials, losses: Losses) -> Result<ConnectOptions, String> {
     let ConnectSettings { secret, ca_file, certificate, tls_required, inbox, name } = settings;
     let mut options = ConnectOptions::new()
         .name(name.as_deref().unwrap_or(CONNECTION_NAME))
         .connection_timeout(CONNECT_WAIT)
         .request_timeout(Some(ANSWER_WAIT))
         .event_callback(move |event| {
-            let denials = denials.clone();
-            async move { note(&denials, &event) }
+            let (denials, losses) = (denials.clone(), losses.clone());
+            async move { note(&denials, &losses, &event) }
         });
     if tls_required || ca_file.is_some() {
         options = options.require_tls(true);
@@ -169,7 +190,7 @@ fn options(settings: ConnectSettings, denials: Denials) -> Result<ConnectOptions
         None => options,
         Some(Secret::Password { user, password }) => options.user_and_password(user, password),
         Some(Secret::Token(token)) => options.token(token),
-        Some(Secret::NkeyFile(file)) => options.nkey(read_secret(&file)?),
+        Some(Secret::NkeyFile(file)) => options.nkey(read_seed(&file)?),
         Some(Secret::CredentialsFile(file)) => options
             .credentials(&read_secret(&file)?)
             // The cause could repeat a line of the file.
@@ -177,17 +198,27 @@ fn options(settings: ConnectSettings, denials: Denials) -> Result<ConnectOptions
     })
 }
 
+fn read_seed(file: &Path) -> Result<String, String> {
+    let seed = read_secret(file)?;
+    // The cause could repeat the seed.
+    nkeys::KeyPair::from_seed(&seed).map_err(|_| format!("{} does not hold the seed of an nkey", file.display()))?;
+    Ok(seed)
+}
+
 fn read_secret(file: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(file).map_err(|cause| format!("reading {} failed: {cause}", file.display()))?;
     Ok(text.trim().to_owned())
 }
 
-fn note(denials: &Denials, event: &Event) {
+fn note(denials: &Denials, losses: &Losses, event: &Event) {
     match event {
         Event::ServerError(ServerError::Other(said)) => denials.note(said),
         Event::Connected => tracing::debug!("connected to NATS"),
         Event::Closed => tracing::debug!("the connection to NATS is closed"),
-        Event::Disconnected => tracing::warn!("the connection to NATS was lost; it is being made again"),
+        Event::Disconnected => {
+            losses.note();
+            tracing::warn!("the connection to NATS was lost; it is being made again");
+        }
         other => tracing::warn!(event = %other, "NATS"),
     }
 }

@@ -29,6 +29,11 @@ impl Denials {
         }
     }
 
+    /// Everything that is denied from now on, in the server's words.
+    pub(crate) fn all(&self) -> broadcast::Receiver<String> {
+        self.said.subscribe()
+    }
+
     /// Looks for denials from now on.
     pub(crate) fn watch(&self) -> Watch {
         Watch(self.said.subscribe())

@@ -15,6 +15,7 @@ mod connection;
 mod denials;
 mod heads;
 mod log;
+mod losses;
 mod message;
 mod provision;
 mod pull;

@@ -8,6 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use event_log::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
+use tracing::Instrument;
 use wire::{SealedCommit, StoredCommit, StreamName, Subject};
 
 use crate::{Address, ConnectSettings, connection::Connection, heads::Heads, pull::Reader};
@@ -35,6 +36,12 @@ impl JetStreamLog {
         self.connection.client.clone()
     }
 
+    /// What the server denies on this connection from now on, in its words, for what travels beside
+    /// the log: who was denied is never answered.
+    pub fn denials(&self) -> tokio::sync::broadcast::Receiver<String> {
+        self.connection.denials.all()
+    }
+
     /// Where it is, without any secret.
     pub fn address(&self) -> String {
         self.connection.to_string()
@@ -54,11 +61,13 @@ impl JetStreamLog {
 #[async_trait]
 impl EventLog for JetStreamLog {
     async fn append(&self, commit: SealedCommit) -> Result<u64, AppendError> {
-        self.append_one(&commit, &HashMap::new()).await
+        let span = tracing::info_span!("append", subject = %commit.subject, commits = 1);
+        self.append_one(&commit, &HashMap::new()).instrument(span).await
     }
 
     async fn append_many(&self, commits: Vec<SealedCommit>) -> Result<Vec<u64>, (usize, AppendError)> {
-        self.append_call(&commits).await
+        let span = tracing::info_span!("append", commits = commits.len());
+        self.append_call(&commits).instrument(span).await
     }
 
     async fn read(&self, stream: StreamName, from: u64, limits: ReadLimits) -> Result<Vec<StoredCommit>, LogError> {

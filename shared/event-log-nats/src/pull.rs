@@ -92,6 +92,8 @@ pub(crate) struct Reader {
     inbox: String,
     messages: Subscriber,
     denials: Watch,
+    /// How often the connection had been lost when it was made.
+    losses: u64,
     contiguous: bool,
     /// The sequence after the last one that came; the subject's readers only know that it grows.
     next: u64,
@@ -155,6 +157,7 @@ impl Reader {
             ..Config::default()
         };
         let denials = connection.denials.watch();
+        let losses = connection.losses.count();
         let messages = connection.client.subscribe(format!("{inbox}.*")).await;
         let messages = messages.map_err(|fault| unavailable(&doing, &fault))?;
         let with_filter = filter.map(|subject| format!(".{subject}")).unwrap_or_default();
@@ -169,6 +172,7 @@ impl Reader {
             inbox,
             messages,
             denials,
+            losses,
             contiguous: matches!(what, What::From(_)),
             next,
             pending: made.num_pending,
@@ -190,9 +194,15 @@ impl Reader {
         self.next
     }
 
-    /// Whether there is something to give without asking the server first.
+    /// Whether the connection was lost since it was made, and with it what it had asked for.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.connection.losses.count() > self.losses
+    }
+
+    /// Whether there is something to give without asking the server first. A pull that waits at the
+    /// head for what is not written yet is nothing to give.
     pub(crate) fn is_ahead(&self) -> bool {
-        !self.came.is_empty() || self.under_way.is_some()
+        !self.came.is_empty() || (self.under_way.is_some() && self.pending > 0)
     }
 
     /// The next commits, where the server is known to have so many: at least one, or why not. What
@@ -200,12 +210,14 @@ impl Reader {
     pub(crate) async fn read(&mut self, limits: ReadLimits, known: u64) -> Result<Vec<StoredCommit>, Stopped> {
         let mut found = Vec::new();
         let mut bytes = 0;
+        self.pulls_in_vain = 0;
         loop {
             self.give(limits, &mut found, &mut bytes);
             let full = !self.came.is_empty()
                 || found.len() >= limits.commits_max.max(1)
                 || bytes >= limits.bytes_max.max(1)
-                || (self.under_way.is_none() && !found.is_empty());
+                // A pull that was begun by a wait goes on waiting at the head.
+                || ((self.under_way.is_none() || self.pending == 0) && !found.is_empty());
             if full {
                 // What comes next travels while the caller works on this.
                 if self.came.is_empty() && self.under_way.is_none() && self.pending > 0 {
@@ -303,7 +315,15 @@ impl Reader {
         let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{}", self.stream, self.consumer);
         let inbox = format!("{}.*", self.inbox);
         let next = async { Ok(timeout_at(deadline, self.messages.next()).await) };
-        match self.denials.unless_denied(&doing, &[&subject, &inbox], next).await? {
+        let needed = [subject.as_str(), inbox.as_str()];
+        let came = tokio::select! {
+            biased;
+            came = self.denials.unless_denied(&doing, &needed, next) => came?,
+            () = self.connection.losses.beyond(self.losses) => {
+                return Err(Stopped::Silent("the connection was lost".to_owned()));
+            }
+        };
+        match came {
             Err(_) => Ok(Came::TimeUp),
             Ok(None) => Err(Stopped::Silent("the connection was closed".to_owned())),
             Ok(Some(message)) => self.take(message),

@@ -83,6 +83,8 @@ impl JetStreamLog {
 
     fn idle_reader(&self, stream: StreamName, position: u64) -> Option<Reader> {
         let mut idle = self.idle_readers(stream);
+        // What such a one had asked for is never answered.
+        idle.retain(|reader| !reader.is_cut_off());
         let at = idle.iter().position(|reader| reader.position() == position)?;
         Some(idle.swap_remove(at))
     }
@@ -92,8 +94,11 @@ impl JetStreamLog {
             return;
         }
         let mut idle = self.idle_readers(stream);
-        if idle.len() >= IDLE_READERS_MAX {
-            idle.remove(0);
+        // It may be called while a wait is dropped, where nothing can be waited for.
+        if idle.len() >= IDLE_READERS_MAX
+            && let (oldest, Ok(runtime)) = (idle.remove(0), tokio::runtime::Handle::try_current())
+        {
+            runtime.spawn(oldest.end());
         }
         idle.push(reader);
     }
@@ -106,7 +111,7 @@ impl JetStreamLog {
         let doing = format!("reading {stream} sequence {missing}");
         let subject = format!("$JS.API.STREAM.MSG.GET.{stream}");
         let asked = async { Ok(raw.get_raw_message(missing).await) };
-        let Err(fault) = self.connection.denials.watch().unless_denied(&doing, &[&subject], asked).await? else {
+        let Err(fault) = self.connection.answered(&doing, &[&subject], asked).await? else {
             return Ok(());
         };
         match fault.kind() {
@@ -190,26 +195,58 @@ impl JetStreamLog {
                 return Ok(false);
             }
             let from = last + 1;
-            let mut reader = match self.idle_reader(stream, from) {
+            let reader = match self.idle_reader(stream, from) {
                 Some(reader) => reader,
                 None => Reader::make(&self.connection, stream, What::From(from))
                     .await
                     .map_err(|stopped| failure_of(stopped, stream))?,
             };
+            // Who waits for several streams drops the other waits once one of them has news.
+            let mut reader = Kept { log: self, stream, reader: Some(reader) };
             match reader.wait(deadline).await {
-                Ok(came) => {
-                    self.keep(stream, reader);
-                    if !came {
-                        return Ok(false);
-                    }
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(Stopped::Failed(fault)) => {
+                    reader.end().await;
+                    return Err(fault);
                 }
-                Err(Stopped::Failed(fault)) => return Err(fault),
                 // The head is asked again, which says whether the server is there.
                 Err(Stopped::Jumped { .. } | Stopped::Silent(_)) => {
                     reader.end().await;
                     tokio::time::sleep(ANOTHER_READER_DELAY).await;
                 }
             }
+        }
+    }
+}
+
+/// A reader that goes back to the idle ones when its wait ends, also where the wait is dropped: a
+/// new one would be a question more at each news, and a consumer more for the server to forget.
+struct Kept<'a> {
+    log: &'a JetStreamLog,
+    stream: StreamName,
+    reader: Option<Reader>,
+}
+
+impl Kept<'_> {
+    async fn wait(&mut self, deadline: Instant) -> Result<bool, Stopped> {
+        match &mut self.reader {
+            Some(reader) => reader.wait(deadline).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn end(mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.end().await;
+        }
+    }
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            self.log.keep(self.stream, reader);
         }
     }
 }
@@ -227,18 +264,23 @@ pub(crate) async fn last_commit_of(
     let mut tries = 1;
     loop {
         let asked = async { Ok(raw.get_last_raw_message_by_subject(subject.as_str()).await) };
-        let fault = match connection.denials.watch().unless_denied(&doing, &[&asked_of], asked).await? {
-            Ok(found) => {
+        let cause = match connection.answered(&doing, &[&asked_of], asked).await {
+            Ok(Ok(found)) => {
                 let headers = Some(&found.headers);
                 return message::commit(stream, found.sequence, &found.subject, headers, &found.payload).map(Some);
             }
-            Err(fault) => fault,
+            Ok(Err(fault)) => match fault.kind() {
+                LastRawMessageErrorKind::NoMessageFound => return Ok(None),
+                LastRawMessageErrorKind::Other => in_words(&fault),
+                _ => return Err(LogError::Unavailable { doing, cause: in_words(&fault) }),
+            },
+            Err(LogError::Unavailable { cause, .. }) => cause,
+            Err(fault) => return Err(fault),
         };
-        match fault.kind() {
-            LastRawMessageErrorKind::NoMessageFound => return Ok(None),
-            LastRawMessageErrorKind::Other if tries < QUESTION_TRIES_MAX => tries += 1,
-            _ => return Err(LogError::Unavailable { doing, cause: in_words(&fault) }),
+        if tries >= QUESTION_TRIES_MAX {
+            return Err(LogError::Unavailable { doing, cause });
         }
+        tries += 1;
         tokio::time::sleep(QUESTION_AGAIN_DELAY).await;
     }
 }

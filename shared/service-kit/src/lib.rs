@@ -18,6 +18,7 @@ mod place;
 mod probe;
 mod record;
 mod service_office;
+mod traces;
 
 pub use clock::{Clock, ClockFault};
 pub use event_log_nats::Provision;
@@ -29,3 +30,4 @@ pub use open::{Access, OfficeSettings};
 pub use others::NOT_FOLLOWED;
 pub use place::LogPlace;
 pub use probe::{Probe, serve_probe};
+pub use traces::Traces;

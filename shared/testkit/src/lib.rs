@@ -10,8 +10,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod certificates;
 mod nats_cluster;
 mod nats_server;
 
+pub use certificates::Authority;
 pub use nats_cluster::NatsCluster;
 pub use nats_server::{NatsServer, NatsSettings, find_nats_server};

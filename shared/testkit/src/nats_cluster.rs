@@ -25,6 +25,12 @@ pub struct NatsCluster {
 impl NatsCluster {
     /// Starts three servers with the same additional configuration.
     pub fn start(more: &str) -> Self {
+        Self::start_with(more, "", "nats")
+    }
+
+    /// Starts three servers whose routes have configuration of their own, and whose clients use
+    /// that scheme.
+    pub fn start_with(more: &str, of_routes: &str, scheme: &'static str) -> Self {
         // Found before the first port is chosen, so that the ports are not free for long.
         let _ = find_nats_server();
         let routes: Vec<u16> = (0..SERVERS).map(|_| free_port()).collect();
@@ -35,9 +41,9 @@ impl NatsCluster {
             .enumerate()
             .map(|(at, port)| {
                 let cluster = format!(
-                    "cluster {{\n  name: three\n  listen: \"127.0.0.1:{port}\"\n  routes: [{list}]\n}}\n{more}"
+                    "cluster {{\n  name: three\n  listen: \"127.0.0.1:{port}\"\n  routes: [{list}]\n{of_routes}}}\n{more}"
                 );
-                NatsServer::prepare(NatsSettings { name: format!("n{at}"), more: cluster, ..NatsSettings::default() })
+                NatsServer::prepare(NatsSettings { name: format!("n{at}"), more: cluster, scheme, ..NatsSettings::default() })
             })
             .collect();
         servers.iter_mut().for_each(NatsServer::spawn);

@@ -58,6 +58,22 @@ fn it_follows_one_account() {
 }
 
 #[test]
+fn it_follows_one_memo() {
+    let office = Story::closed();
+    office.grants(&[grant("5001", DLT, "1000.00"), grant("5009", DLT, "10.00").described("Other")]);
+    let all = watched(&office, &["--from", "1"]);
+    let mut memos: Vec<&str> = all.iter().map(|event| event["memo_number"].as_str().unwrap()).collect();
+    memos.dedup();
+    assert_eq!(memos.len(), 2, "two memos of one account: {memos:?}");
+    for memo in memos {
+        let expected: Vec<&Value> = all.iter().filter(|event| event["memo_number"] == memo).collect();
+        let found = watched(&office, &["--from", "1", "--memo", memo]);
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+    }
+    assert_eq!(watched(&office, &["--from", "1", "--account", A2, "--memo", "CM-000001"]), Vec::<Value>::new());
+}
+
+#[test]
 fn who_did_it_and_why_is_in_the_event() {
     let office = Story::ingested();
     office.ok(&["bill", "2019-01", "--by", "Ada", "--reason", "month end"]);

@@ -2,6 +2,7 @@
 
 mod commands;
 mod copies;
+mod secured;
 mod streams;
 mod worked_again;
 

@@ -100,6 +100,9 @@ pub(crate) struct WatchArgs {
     /// Of this account only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) account: Option<MemberAccountId>,
+    /// Of this memo only.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) memo: Option<MemoNumber>,
     /// Begin at this position of the memo stream; at the present end where none is named.
     #[arg(long, value_name = "POSITION")]
     pub(crate) from: Option<u64>,

@@ -38,7 +38,8 @@ pub(crate) async fn watch(global: &Global, args: &WatchArgs) -> Result<(), Failu
             for changed in projector::changes_of(&commit) {
                 let of_payer = args.payer.as_ref().is_none_or(|payer| *payer == changed.payer_account_id);
                 let of_account = args.account.as_ref().is_none_or(|account| *account == changed.member_account_id);
-                if of_payer && of_account {
+                let of_memo = args.memo.as_ref().is_none_or(|memo| *memo == changed.memo_number);
+                if of_payer && of_account && of_memo {
                     let line = serde_json::to_string(&changed).map_err(|cause| Failure::failed("CM0110", cause))?;
                     output::print_text(&format!("{line}\n"))?;
                 }

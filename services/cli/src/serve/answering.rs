@@ -8,6 +8,7 @@ use std::{path::PathBuf, sync::Arc, time::Instant};
 use clap::{Parser, ValueEnum};
 use service_kit::{Access, Act, BackOffice, ExitCode, Failure, OfOthers};
 use tokio::{sync::Mutex, task::JoinSet};
+use tracing::Instrument;
 use wire::ServiceName;
 
 use super::{
@@ -83,8 +84,11 @@ async fn work(
     let (command, mut answer) = match read(service, request) {
         Err(failure) => ("unreadable", answer_of(Err(failure), String::new(), String::new())),
         Ok(read) => {
-            let mut office = office.lock().await;
-            let (outcome, printed) = captured(done(process, service, &mut office, read.0, read.1, read.2)).await;
+            let span = tracing::info_span!("command", %service, command = read.3, exit = tracing::field::Empty);
+            let mut office = office.lock().instrument(span.clone()).await;
+            let doing = captured(done(process, service, &mut office, read.0, read.1, read.2));
+            let (outcome, printed) = doing.instrument(span.clone()).await;
+            span.record("exit", outcome.as_ref().map_or_else(|failure| failure.exit as u8, |()| 0));
             (read.3, answer_of(outcome, printed.out, printed.err))
         }
     };

@@ -32,12 +32,20 @@ pub(crate) struct ServeArgs {
     /// Follow this part of the payers first, for example 1/3; the other parts with a delay.
     #[arg(long, default_value = "1/1", value_name = "PART/PARTS")]
     pub(crate) partition: Partition,
+    /// Send traces to this OpenTelemetry collector, as OTLP over HTTP.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "http://HOST:PORT")]
+    pub(crate) otlp: Option<String>,
     /// How long the other parts are left to those who follow them first.
     #[arg(long, default_value_t = 5, value_name = "SECONDS")]
     pub(crate) takeover_after: u64,
 }
 
 impl ServeArgs {
+    /// The collector, where one is named.
+    pub(crate) fn collector(&self) -> Option<&str> {
+        self.otlp.as_deref().filter(|address| !address.is_empty())
+    }
+
     /// Options that no service of this process looks at are a mistake.
     pub(super) fn check(&self, services: &[ServiceName]) -> Result<(), Failure> {
         let misplaced = |given: bool, option: &str, of: ServiceName| {

@@ -13,6 +13,7 @@ use domain::ids::PayerAccountId;
 use event_log::EventLog;
 use futures_util::future::select_all;
 use service_kit::{BackOffice, ExitCode, Failure, OfOthers};
+use tracing::Instrument;
 use upstream_credits::Due;
 use wire::{Fact, ServiceName, StreamName, Subject};
 
@@ -120,11 +121,12 @@ async fn work(
         if process.is_stopping() {
             return Ok(());
         }
+        let span = tracing::info_span!("follow", %service, %payer);
         let outcome = match service {
-            ServiceName::UpstreamCredits => upstream_credits::follow(office, &payer, &due).await,
+            ServiceName::UpstreamCredits => upstream_credits::follow(office, &payer, &due).instrument(span).await,
             ServiceName::MemoKeeper => {
                 office.correlate(&format!("follow {payer}"));
-                memo_keeper::follow_payer(office, &payer).await
+                memo_keeper::follow_payer(office, &payer).instrument(span).await
             }
             ServiceName::UsageIngest | ServiceName::Projector => Ok(()),
         };

@@ -68,7 +68,7 @@ pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<(), Failur
         tracing::info!(%listening, "probes are answered");
     }
     let log = Arc::new(service_kit::connect_to_jetstream(url).await?);
-    let bus = command_bus::CommandBus::over(log.client());
+    let bus = command_bus::CommandBus::over(log.client(), log.denials());
     let process = Process { log, bus, global: global.clone(), args: Arc::new(args), probe, figures, stop };
     let mut running = JoinSet::new();
     for service in &services {

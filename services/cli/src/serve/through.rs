@@ -19,7 +19,7 @@ use crate::{
 pub(crate) async fn through_a_service(global: &Global, command: &mut Command) -> Result<Option<u8>, Failure> {
     let (Some(url), Some(routed)) = (&global.nats, Routed::of(command)) else { return Ok(None) };
     let log = Arc::new(connect_to_jetstream(url).await?);
-    let bus = command_bus::CommandBus::over(log.client());
+    let bus = command_bus::CommandBus::over(log.client(), log.denials());
     let Some(idempotency) = run::idempotency(global, command)? else {
         return ask_service(global, &bus, &routed, command, None).await;
     };

@@ -25,7 +25,12 @@ pub(crate) async fn after_deliveries(
 
 /// After credits were observed.
 pub(crate) async fn after_credits(office: &mut BackOffice, credits: &[UpstreamCreditTerms]) -> Result<(), Failure> {
-    memo_keeper::issue_for_credits(office, credits).await?;
+    // Each gets its memo as it was first seen; what happened to it since follows.
+    let mut own = Vec::new();
+    for terms in credits {
+        own.extend(office.model.upstream_credit(&terms.payer, &terms.credit)?.terms_of_own_memo());
+    }
+    memo_keeper::issue_for_credits(office, &own).await?;
     let payers: BTreeSet<&PayerAccountId> = credits.iter().map(|terms| &terms.payer).collect();
     for payer in payers {
         follow(office, payer).await?;

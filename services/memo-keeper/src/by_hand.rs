@@ -149,6 +149,9 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
     let Some(((payer, member), proposed)) =
         proposals(&office.model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal)
     else {
+        if let Some(facts) = resume_approved_move(office, proposal).await? {
+            return Ok(facts);
+        }
         return approve_on_period(office, proposal).await;
     };
     let by = office.act.by.clone();
@@ -165,6 +168,29 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
     Ok(facts.len().saturating_sub(1))
 }
 
+/// An approval of a move that was cut off is completed by whoever gave it: the proposal stands for it.
+/// None where it was never given; a second one that finds nothing missing is refused as any second one.
+async fn resume_approved_move(office: &mut BackOffice, proposal: &str) -> Result<Option<usize>, Failure> {
+    let by = office.act.by.clone();
+    let given = office.model.all_memos()?.into_iter().find_map(|(owner, memos)| {
+        let (approver, proposed) = memos.approved_moves.get(proposal)?.clone();
+        (approver == by).then_some((owner, proposed))
+    });
+    let Some(((payer, member), proposed)) = given else { return Ok(None) };
+    let HandAct::Transfer(command) = &proposed.act else { return Ok(None) };
+    let to = Subject::memos(&command.to_payer, &command.to_member);
+    let has_arrived = |model: &ReadModel| -> Result<bool, Failure> {
+        Ok(model.memos(&command.to_payer, &command.to_member)?.transfers_in.contains(&command.transfer))
+    };
+    let is_repeated = office.recorded_before(&Subject::memos(&payer, &member)).await?.is_some()
+        || office.recorded_before(&to).await?.is_some();
+    if has_arrived(&office.model)? && !is_repeated {
+        return Ok(None);
+    }
+    complete_transfer(office, &payer, &member, &proposed.act, &[]).await?;
+    Ok(Some(1))
+}
+
 /// A revision is approved as AWS states the credit now, or not at all.
 fn refuse_what_is_out_of_date(
     model: &ReadModel,
@@ -172,7 +198,7 @@ fn refuse_what_is_out_of_date(
     proposed: &ActProposed,
 ) -> Result<(), Failure> {
     let HandAct::Revise(command) = &proposed.act else { return Ok(()) };
-    let change = model.upstream_credit(payer, &command.credit)?.face_change;
+    let change = model.upstream_credit(payer, &command.credit)?.face_change_of_owner()?;
     if change == command.change {
         return Ok(());
     }

@@ -1,11 +1,12 @@
 //! Funding memos: what was attributed to a credit, in each period, reaches its owner's memo.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::{FundMemo, FundingFromCredit},
 };
+use money::Exact;
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
@@ -22,13 +23,14 @@ pub async fn fund_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Resu
             for ((_, id), credit) in model.upstream_credits(Some(payer))? {
                 let Some(terms) = &credit.terms else { continue };
                 for (period, applied) in &credit.applications {
-                    let owner = credit.owner_in(*period).unwrap_or(&terms.owner).clone();
-                    let funding = FundingFromCredit {
-                        period: *period,
-                        attributed: applied.amount,
-                        delivery: Some(applied.delivery.clone()),
-                    };
-                    by_owner.entry(owner).or_default().push((id.clone(), funding));
+                    let owner = credit.owner_in(*period).unwrap_or(&terms.owner);
+                    // Who owned it before or since is funded with nothing of this month.
+                    for member in credit.everyone().into_iter().chain([owner]).collect::<BTreeSet<_>>() {
+                        let attributed = if member == owner { applied.amount } else { Exact::ZERO };
+                        let delivery = Some(applied.delivery.clone());
+                        let funding = FundingFromCredit { period: *period, attributed, delivery };
+                        by_owner.entry(member.clone()).or_default().push((id.clone(), funding));
+                    }
                 }
             }
             by_owner

@@ -133,6 +133,9 @@ pub fn period_proposals(model: &ReadModel) -> Result<Vec<PeriodActProposed>, Fai
 pub(crate) async fn approve_on_period(office: &mut BackOffice, proposal: &str) -> Result<usize, Failure> {
     let waiting = period_proposals(&office.model)?.into_iter().find(|proposed| proposed.proposal == proposal);
     let Some(PeriodActProposed { payer, period, act, .. }) = waiting else {
+        if let Some(given_back) = resume_approved_void(office, proposal).await? {
+            return Ok(given_back);
+        }
         return Err(Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals")));
     };
     let by = office.act.by.clone();
@@ -148,6 +151,24 @@ pub(crate) async fn approve_on_period(office: &mut BackOffice, proposal: &str) -
         .await?;
     let given_back = follow(office, &payer, period, &act).await?;
     Ok(facts.len().saturating_sub(1) + given_back)
+}
+
+/// An approval of a void that was cut off is completed by whoever gave it. None where it was never given,
+/// or where nothing is missing and it is no repetition.
+async fn resume_approved_void(office: &mut BackOffice, proposal: &str) -> Result<Option<usize>, Failure> {
+    let by = office.act.by.clone();
+    for payer in office.model.payers()? {
+        for (period, state) in office.model.billing_periods(&payer)? {
+            let Some((approver, proposed)) = state.approved_voids.get(proposal) else { continue };
+            if *approver != by {
+                return Ok(None);
+            }
+            let is_repeated = office.recorded_before(&Subject::billing(&payer, period)).await?.is_some();
+            let given_back = follow(office, &payer, period, &proposed.act).await?;
+            return Ok(Some(given_back).filter(|facts| *facts > 0 || is_repeated));
+        }
+    }
+    Ok(None)
 }
 
 /// A document by its number, with its payer and the period that it is of.

@@ -167,7 +167,7 @@ pub fn reconcile_as_of(
         let owner = credit.owner_in(period).unwrap_or(&terms.owner);
         let memos = model.memos(payer, owner)?;
         let memo = memos.of_credit_in(&id, period);
-        let funded = memo.and_then(|memo| memo.funding.get(&period).copied()).unwrap_or_default();
+        let funded = memos.funded_in(&id, period)?;
         credits.push(ReconciledCredit {
             owner_account_id: owner.to_string(),
             on_owner: applied.on_owner,

@@ -5,14 +5,14 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred},
+    credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred, UpstreamPortion},
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
     memo::{
-        ActProposed, EndUnfunded, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos, TransferMemo,
-        WriteOffCause,
+        ActProposed, CreditMemo, EndUnfunded, ExtendMemos, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms,
+        ReviseMemos, TransferMemo, WriteOffCause,
     },
     period::BillingPeriod,
-    policy::FourEyesAct,
+    policy::{FourEyesAct, MemoBasis},
 };
 use money::{Money, Rounding};
 use read_model::ReadModel;
@@ -20,54 +20,88 @@ use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
+use crate::fund::fund_payer;
+
 type Decided = Vec<(Subject, Vec<Fact>)>;
 
-/// Brings the memos of a payer to what its credits are.
+/// Brings the memos of a payer to what its credits are, and funds those that come of it.
 ///
 /// # Errors
 /// [`Failure`].
 pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
     let first_unissued = office.first_unissued(payer)?;
     let today = office.clock.today();
-    for ((_, id), credit) in office.model.upstream_credits(Some(payer))? {
+    let credits = office.model.upstream_credits(Some(payer))?;
+    let mut has_moved = false;
+    for ((_, id), credit) in &credits {
+        has_moved |= follow_transfers(office, payer, id, credit, first_unissued).await?;
+        // Who owns it now is who a revision concerns.
         if credit.revisions > 0 {
             let maker = (office.act.by.clone(), office.act.reason.clone());
-            office.decide_many(|model| revise(model, payer, &id, &credit, today, first_unissued, &maker)).await?;
-        }
-        let ended = match credit.status {
-            CreditStatus::Cancelled => credit.ended_on,
-            CreditStatus::Active | CreditStatus::Paused | CreditStatus::Split => None,
-        };
-        if let Some(day) = ended {
-            let ending = EndUnfunded {
-                credit: id.clone(),
-                cause: WriteOffCause::UpstreamCancelled,
-                effective: day,
-                posting: first_unissued.unwrap_or(BillingPeriod::containing(day)),
-                until: None,
-            };
-            let owners: BTreeSet<&MemberAccountId> = credit.everyone();
-            office
-                .decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect())
-                .await?;
-        }
-        for (at, transfer) in credit.transferred.iter().enumerate() {
-            let former = &transfer.from_owner;
-            let again = credit.transferred[at..].iter().find(|later| later.to_owner == *former);
-            let ending = EndUnfunded {
-                credit: id.clone(),
-                cause: WriteOffCause::UpstreamTransferred,
-                effective: transfer.effective,
-                posting: first_unissued.unwrap_or(BillingPeriod::containing(transfer.effective)),
-                until: again.map(|later| later.effective),
-            };
-            office.decide_many(|model| Ok(vec![end_unfunded(model, payer, former, &ending)?])).await?;
-            office.decide_many(|model| new_owner(model, payer, &credit, transfer, first_unissued)).await?;
-        }
-        if credit.status == CreditStatus::Split {
-            split(office, payer, &id, &credit, first_unissued).await?;
+            let revised =
+                office.decide_many(|model| revise(model, payer, id, credit, today, first_unissued, &maker)).await?;
+            let extended = office.decide_many(|model| extend(model, payer, id, credit, today, first_unissued)).await?;
+            has_moved |= !revised.is_empty() || !extended.is_empty();
         }
     }
+    if has_moved {
+        // What AWS applied since a transfer, or beyond what it had granted before, is another memo's.
+        fund_payer(office, payer).await?;
+    }
+    for ((_, id), credit) in &credits {
+        match credit.status {
+            CreditStatus::Active | CreditStatus::Paused => {}
+            CreditStatus::Cancelled => follow_cancelled(office, payer, id, credit, first_unissued).await?,
+            CreditStatus::Split => split(office, payer, id, credit, first_unissued).await?,
+        }
+    }
+    Ok(())
+}
+
+/// The former owners keep what AWS took, the next one gets a memo for the rest (rule book N25).
+async fn follow_transfers(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    credit: &UpstreamCreditState,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<bool, Failure> {
+    let mut has_moved = false;
+    for (at, transfer) in credit.transferred.iter().enumerate() {
+        let former = &transfer.from_owner;
+        let again = credit.transferred[at..].iter().find(|later| later.to_owner == *former);
+        let ending = EndUnfunded {
+            credit: id.clone(),
+            cause: WriteOffCause::UpstreamTransferred,
+            effective: transfer.effective,
+            posting: first_unissued.unwrap_or(BillingPeriod::containing(transfer.effective)),
+            until: again.map(|later| later.effective),
+        };
+        office.decide_many(|model| Ok(vec![end_unfunded(model, payer, former, &ending)?])).await?;
+        let issued = office.decide_many(|model| new_owner(model, payer, credit, transfer, first_unissued)).await?;
+        has_moved |= !issued.is_empty();
+    }
+    Ok(has_moved)
+}
+
+/// What AWS never applied of a cancelled credit is written down (rule book N8).
+async fn follow_cancelled(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    credit: &UpstreamCreditState,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<(), Failure> {
+    let Some(day) = credit.ended_on else { return Ok(()) };
+    let ending = EndUnfunded {
+        credit: id.clone(),
+        cause: WriteOffCause::UpstreamCancelled,
+        effective: day,
+        posting: first_unissued.unwrap_or(BillingPeriod::containing(day)),
+        until: None,
+    };
+    let owners: BTreeSet<&MemberAccountId> = credit.everyone();
+    office.decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect()).await?;
     Ok(())
 }
 
@@ -85,7 +119,7 @@ fn revise(
     let policies = model.policies(payer, BillingPeriod::containing(effective))?;
     let command = ReviseMemos {
         credit: id.clone(),
-        change: credit.face_change,
+        change: credit.face_change_of_owner()?,
         effective,
         policy: policies.hash(),
         first_unissued,
@@ -99,6 +133,27 @@ fn revise(
         return Ok(vec![(subject, proposed.into_iter().map(Fact::ActProposed).collect())]);
     }
     Ok(vec![(subject, facts.into_iter().map(Fact::from).collect())])
+}
+
+/// A later end reaches the memos at once: it moves no balance.
+fn extend(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    credit: &UpstreamCreditState,
+    effective: chrono::NaiveDate,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Decided, Failure> {
+    let has_ended = matches!(credit.status, CreditStatus::Split | CreditStatus::Cancelled);
+    let Some((terms, until)) = credit.terms.as_ref().and_then(|terms| Some((terms, terms.end_date?))) else {
+        return Ok(Vec::new());
+    };
+    if has_ended {
+        return Ok(Vec::new());
+    }
+    let command = ExtendMemos { credit: id.clone(), until, effective, first_unissued };
+    let facts = model.memos(payer, &terms.owner)?.decide_extend(&command);
+    Ok(vec![(Subject::memos(payer, &terms.owner), facts.into_iter().map(Fact::from).collect())])
 }
 
 /// A revision that waits for a second person (rule book N5); nothing where it waits already. It takes
@@ -196,10 +251,13 @@ async fn split(
     let posting = first_unissued.unwrap_or(BillingPeriod::containing(effective));
     for portion in &credit.portions {
         let child_owner = portion.owner.as_ref().unwrap_or(&terms.owner);
-        let Some(parent) = office.model.memos(payer, &terms.owner)?.of_credit(id).map(|memo| memo.number.clone())
-        else {
+        let Some(parent) = office.model.memos(payer, &terms.owner)?.of_credit(id).cloned() else { continue };
+        if parent.basis == MemoBasis::Funded {
+            let of = (payer, child_owner);
+            office.decide_many(|model| unfunded_child(model, of, &parent, portion, effective, first_unissued)).await?;
             continue;
-        };
+        }
+        let parent = parent.number;
         let transfer = Transfer {
             payer,
             from_member: &terms.owner,
@@ -216,6 +274,42 @@ async fn split(
         transfer.record(office).await?;
     }
     Ok(())
+}
+
+/// The memo of a portion where memos grow with what AWS applies: nothing of the portion was applied, so
+/// nothing moves. It opens at nothing, and what AWS applies of the child from now on makes it grow, as
+/// it would have made the parent's (rule book N26).
+fn unfunded_child(
+    model: &ReadModel,
+    (payer, owner): (&PayerAccountId, &MemberAccountId),
+    parent: &CreditMemo,
+    portion: &UpstreamPortion,
+    effective: chrono::NaiveDate,
+    first_unissued: Option<BillingPeriod>,
+) -> Result<Decided, Failure> {
+    let Some(terms) = model.upstream_credit(payer, &portion.credit)?.terms else { return Ok(Vec::new()) };
+    let command = IssueMemo {
+        payer: payer.clone(),
+        member: owner.clone(),
+        credit: Some(portion.credit.clone()),
+        supplements: None,
+        description: terms.description,
+        program: parent.program.clone(),
+        currency: parent.currency,
+        face: portion.amount.round_to_money(parent.currency, Rounding::Down)?,
+        start_date: effective,
+        end_date: parent.end_date.map(|end| end.max(effective)),
+        terms: parent.terms.clone(),
+        basis: MemoBasis::Funded,
+        policy: model.policies(payer, BillingPeriod::containing(effective))?.hash(),
+        first_unissued,
+        new_ownership: false,
+    };
+    let facts = model
+        .memos(payer, owner)?
+        .decide_issue(&command)
+        .map_err(|refusal| Failure::refused("CM0330", format!("credit {} of {owner}: {refusal}", portion.credit)))?;
+    Ok(vec![(Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect())])
 }
 
 /// A move of part of a memo to a memo of another account, or of another credit.

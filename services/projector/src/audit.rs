@@ -143,25 +143,33 @@ fn upstream_within_face(model: &ReadModel) -> Result<AuditCheck, Failure> {
     Ok(check("no credit is applied beyond its face", credits.len() as u64, "credits", findings))
 }
 
-/// Funding of memos is what was attributed to their credits.
+/// The funding of a credit's memos is what was attributed to it, month by month.
 fn funding_ties(model: &ReadModel) -> Result<AuditCheck, Failure> {
-    let mut findings = Vec::new();
-    let mut looked_at = 0;
-    let credits = model.upstream_credits(None)?;
+    let mut funded: BTreeMap<_, (Exact, Vec<String>)> = BTreeMap::new();
     for ((payer, _), memos) in model.all_memos()? {
         for memo in memos.memos.values() {
-            let Some(id) = memo.credit.as_ref().filter(|_| memo.supplements.is_none()) else { continue };
-            let Some(credit) = credits.get(&(payer.clone(), id.clone())) else { continue };
-            for (period, funded) in &memo.funding {
-                looked_at += 1;
-                let attributed = credit.applications.get(period).map_or(Exact::ZERO, |applied| applied.amount);
-                if *funded != attributed {
-                    findings.push(format!(
-                        "{} {period}: funded with {funded}, and {attributed} was attributed to credit {id}",
-                        memo.number
-                    ));
+            let is_funded = memo.supplements.is_none() || memo.by_revision;
+            let Some(id) = memo.credit.as_ref().filter(|_| is_funded) else { continue };
+            for (period, amount) in &memo.funding {
+                let (sum, numbers) =
+                    funded.entry((payer.clone(), id.clone(), *period)).or_insert((Exact::ZERO, Vec::new()));
+                *sum = sum.checked_add(*amount)?;
+                if !amount.is_zero() {
+                    numbers.push(memo.number.to_string());
                 }
             }
+        }
+    }
+    let credits = model.upstream_credits(None)?;
+    let mut findings = Vec::new();
+    let looked_at = funded.len() as u64;
+    for ((payer, id, period), (sum, numbers)) in funded {
+        let Some(credit) = credits.get(&(payer, id.clone())) else { continue };
+        let attributed = credit.applications.get(&period).map_or(Exact::ZERO, |applied| applied.amount);
+        if sum != attributed {
+            let numbers = numbers.join(", ");
+            findings
+                .push(format!("{numbers} {period}: funded with {sum}, and {attributed} was attributed to credit {id}"));
         }
     }
     Ok(check("funding equals what was attributed", looked_at, "periods of memos", findings))

@@ -19,11 +19,13 @@ use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
 
-/// Attributes the credit lines of all delivered periods of a payer, the earliest first.
+/// Attributes the credit lines of all delivered periods of a payer, the earliest first. Where a credit
+/// became smaller, its latest lines are the ones beyond its face (rule book N13): what came first stays.
 ///
 /// # Errors
 /// [`Failure`].
 pub async fn attribute_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    attribute_what_lies_beyond_a_face(office, payer).await?;
     for period in office.model.delivered_periods(payer)?.into_keys() {
         attribute_period(office, payer, period).await?;
     }
@@ -40,7 +42,38 @@ pub async fn attribute_period(
     period: BillingPeriod,
 ) -> Result<(), Failure> {
     office.decide_many(|model| decide_period(model, payer, period)).await?;
+    attribute_what_lies_beyond_a_face(office, payer).await
+}
+
+/// A month in which AWS no longer takes back leaves what filled that room in another month beyond the
+/// face: the latest such months are attributed anew, each at most once.
+async fn attribute_what_lies_beyond_a_face(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    let mut done: BTreeSet<BillingPeriod> = BTreeSet::new();
+    while let Some(period) = latest_beyond_a_face(&office.model, payer, &done)? {
+        office.decide_many(|model| decide_period(model, payer, period)).await?;
+        done.insert(period);
+    }
     Ok(())
+}
+
+/// The latest month with lines of a credit of which more is attributed than its face.
+fn latest_beyond_a_face(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    done: &BTreeSet<BillingPeriod>,
+) -> Result<Option<BillingPeriod>, Failure> {
+    let mut latest = None;
+    for credit in model.upstream_credits(Some(payer))?.into_values() {
+        let Some(terms) = &credit.terms else { continue };
+        if credit.applied()? > terms.face_amount {
+            let filled = credit
+                .applications
+                .iter()
+                .filter(|(period, applied)| applied.amount.is_positive() && !done.contains(period));
+            latest = latest.max(filled.map(|(period, _)| *period).next_back());
+        }
+    }
+    Ok(latest)
 }
 
 fn decide_period(

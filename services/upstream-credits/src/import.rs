@@ -74,15 +74,16 @@ pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>)
         }
     }
     let credits = live;
+    let on = office.clock.today();
     let decided = office
         .decide_many(|model| {
             credits
                 .iter()
                 .map(|terms| {
                     let state = model.upstream_credit(&terms.payer, &terms.credit)?;
-                    let terms = &seen_again(terms, state.terms.as_ref());
+                    let terms = seen_again(terms, state.stated.as_ref().or(state.terms.as_ref()));
                     let facts = state
-                        .decide_observe(&ObserveCredit { terms: terms.clone() })
+                        .decide_observe(&ObserveCredit { terms: terms.clone(), on })
                         .map_err(|refusal| Failure::refused("CM0324", refusal))?;
                     Ok((Subject::credit(&terms.payer, &terms.credit), facts.into_iter().map(Fact::from).collect()))
                 })

@@ -37,13 +37,13 @@ impl Tree {
     /// Its name in the store, with the version of the projection: another version is another tree.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Aggregates => "aggregates-2",
-            Self::Statements => "statements-2",
-            Self::FormerStatements => "former-statements-2",
-            Self::Entries => "entries-2",
-            Self::PeriodMembers => "period-members-2",
-            Self::Rates => "rates-2",
-            Self::Checkpoint => "checkpoint-2",
+            Self::Aggregates => "aggregates-3",
+            Self::Statements => "statements-3",
+            Self::FormerStatements => "former-statements-3",
+            Self::Entries => "entries-3",
+            Self::PeriodMembers => "period-members-3",
+            Self::Rates => "rates-3",
+            Self::Checkpoint => "checkpoint-3",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The memo's verbs by hand, and the second pair of eyes.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::NaiveDate;
 use domain::{
@@ -341,7 +341,14 @@ fn read_memos(office: &BackOffice, file: &Path) -> Result<Vec<OpenMemo>, CsvFaul
             as_of,
             former_number: row.text("memo_number").to_owned(),
             evidence: row.filled("evidence")?.to_owned(),
+            same_before: 0,
         });
+    }
+    let mut said: BTreeMap<String, usize> = BTreeMap::new();
+    for command in &mut commands {
+        let times = said.entry(format!("{command:?}")).or_default();
+        command.same_before = *times;
+        *times += 1;
     }
     Ok(commands)
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind, PeriodActProposed, StatementsBefore};
+use super::{
+    BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind, PeriodAct, PeriodActProposed, StatementsBefore,
+};
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PoNumber, RunId},
     period::BillingPeriod,
@@ -57,6 +59,10 @@ pub struct BillingState {
     /// Acts upon the period that wait for a second person, by proposal.
     #[serde(default)]
     pub proposals: BTreeMap<String, PeriodActProposed>,
+    /// Voids that were approved, with who approved them, by proposal: what they give back is recorded
+    /// after them, and an approval that was cut off is completed by repeating it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub approved_voids: BTreeMap<String, (String, PeriodActProposed)>,
     /// How many runs ended that were no drafts.
     #[serde(default)]
     pub runs_issued: u32,
@@ -101,7 +107,11 @@ impl BillingState {
                 self.proposals.insert(proposed.proposal.clone(), proposed.clone());
             }
             BillingFact::ActApproved(approved) => {
-                self.proposals.remove(&approved.proposal);
+                if let Some(proposed) = self.proposals.remove(&approved.proposal)
+                    && matches!(proposed.act, PeriodAct::Void { .. })
+                {
+                    self.approved_voids.insert(approved.proposal.clone(), (approved.by.clone(), proposed));
+                }
             }
         }
     }

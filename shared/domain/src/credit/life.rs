@@ -110,13 +110,29 @@ pub enum LifeRefusal {
 }
 
 impl UpstreamCreditState {
-    /// What AWS has not applied of it.
+    /// What AWS may still apply of it: what it has not applied, and never more than the face. What AWS
+    /// took back beyond all that it applied (rule book N7) makes no credit larger: it is owed to AWS, and
+    /// nobody may be promised it by a split or a transfer.
     ///
     /// # Errors
     /// [`MoneyError`] where a sum cannot be held.
     pub fn remaining(&self) -> Result<Exact, MoneyError> {
+        self.face_less(self.applied()?)
+    }
+
+    /// The same as of a day: without the months that end on it or later, which are the next owner's
+    /// where the credit changes hands on that day.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where a sum cannot be held.
+    pub fn remaining_on(&self, day: NaiveDate) -> Result<Exact, MoneyError> {
+        let before = self.applications.iter().filter(|(period, _)| period.last_day() < day);
+        self.face_less(Exact::checked_sum(before.map(|(_, applied)| applied.amount))?)
+    }
+
+    fn face_less(&self, applied: Exact) -> Result<Exact, MoneyError> {
         let face = self.terms.as_ref().map_or(Exact::ZERO, |terms| terms.face_amount);
-        face.checked_sub(self.applied()?)
+        Ok(face.checked_sub(applied)?.min(face))
     }
 
     /// Decides what an act of AWS records.
@@ -142,7 +158,7 @@ impl UpstreamCreditState {
                     credit,
                     from_owner: terms.owner.clone(),
                     to_owner: to_owner.clone(),
-                    amount: self.remaining()?,
+                    amount: self.remaining_on(*effective)?,
                     effective: *effective,
                 })]
             }

@@ -36,6 +36,8 @@ pub enum CreditStatus {
 pub struct ObserveCredit {
     /// What AWS states.
     pub terms: UpstreamCreditTerms,
+    /// The day it is read: AWS names none for an owner that changed.
+    pub on: NaiveDate,
 }
 
 /// Why an observation was not taken.
@@ -69,6 +71,34 @@ pub enum ObserveRefusal {
         /// Now.
         after: money::Currency,
     },
+    /// It is stated for another account than it was given to. Say what happened with
+    /// `credits transfer`.
+    #[error(
+        "credit {credit} went to {owner} on {since} and is now stated for {stated}: say what happened with credits transfer"
+    )]
+    OwnerUnclear {
+        /// The credit.
+        credit: crate::ids::UpstreamCreditId,
+        /// Whose it is.
+        owner: MemberAccountId,
+        /// Since when.
+        since: NaiveDate,
+        /// Whose it is stated to be.
+        stated: MemberAccountId,
+    },
+    /// More was split off than AWS says it was. Look at the portions again.
+    #[error("credit {credit} is stated at {face}, and {split_off} of it was split off: look at its portions")]
+    LessThanSplitOff {
+        /// The credit.
+        credit: crate::ids::UpstreamCreditId,
+        /// Stated.
+        face: Exact,
+        /// What its portions are.
+        split_off: Exact,
+    },
+    /// A sum cannot be held. Correct the amount.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
 }
 
 /// What AWS applied of a credit in a period.
@@ -96,9 +126,16 @@ pub struct UpstreamCreditState {
     pub terms: Option<UpstreamCreditTerms>,
     /// Where it stands.
     pub status: CreditStatus,
+    /// What AWS last stated of it, apart from what happened to it since: a file that is read again after
+    /// a split or a transfer is no news.
+    #[serde(default)]
+    pub stated: Option<UpstreamCreditTerms>,
     /// What its face has changed by since it was first observed.
     #[serde(default)]
     pub face_change: Exact,
+    /// What it had changed by when it last changed hands: the present owner was given it as it was then.
+    #[serde(default)]
+    pub face_change_before_owner: Exact,
     /// The day it ended upstream before its end date: cancelled, or split.
     #[serde(default)]
     pub ended_on: Option<NaiveDate>,
@@ -144,16 +181,57 @@ impl UpstreamCreditState {
         }
         match &self.terms {
             None => Ok(vec![CreditFact::Observed(UpstreamCreditObserved { terms: terms.clone(), split_from: None })]),
-            Some(known) if known == terms => Ok(Vec::new()),
+            Some(_) if self.stated.as_ref() == Some(terms) => Ok(Vec::new()),
             Some(known) if known.currency != terms.currency => Err(ObserveRefusal::CurrencyChanged {
                 credit: terms.credit.clone(),
                 before: known.currency,
                 after: terms.currency,
             }),
-            Some(known) => {
-                Ok(vec![CreditFact::Revised(UpstreamCreditRevised { before: known.clone(), after: terms.clone() })])
-            }
+            Some(known) => self.decide_stated_anew(known, command),
         }
+    }
+
+    /// What differs from what AWS stated last. The face changes by the difference, whatever a split took
+    /// of it since; another owner is a transfer, from the day it is read on (rule book N25).
+    fn decide_stated_anew(
+        &self,
+        known: &UpstreamCreditTerms,
+        command: &ObserveCredit,
+    ) -> Result<Vec<CreditFact>, ObserveRefusal> {
+        let (terms, stated) = (&command.terms, self.stated.as_ref().unwrap_or(known));
+        let mut facts = Vec::new();
+        let mut before = known.clone();
+        let has_ended = matches!(self.status, CreditStatus::Split | CreditStatus::Cancelled);
+        if terms.owner != stated.owner && terms.owner != known.owner && !has_ended {
+            if let Some(last) = self.transferred.last().filter(|last| last.effective >= command.on) {
+                return Err(ObserveRefusal::OwnerUnclear {
+                    credit: terms.credit.clone(),
+                    owner: last.to_owner.clone(),
+                    since: last.effective,
+                    stated: terms.owner.clone(),
+                });
+            }
+            facts.push(CreditFact::Transferred(UpstreamCreditTransferred {
+                credit: terms.credit.clone(),
+                from_owner: known.owner.clone(),
+                to_owner: terms.owner.clone(),
+                amount: self.remaining_on(command.on)?,
+                effective: command.on,
+            }));
+            before.owner = terms.owner.clone();
+        }
+        let change = terms.face_amount.checked_sub(stated.face_amount)?;
+        let face_amount = known.face_amount.checked_add(change)?;
+        if face_amount.is_negative() {
+            let split_off = stated.face_amount.checked_sub(known.face_amount)?;
+            let (credit, face) = (terms.credit.clone(), terms.face_amount);
+            return Err(ObserveRefusal::LessThanSplitOff { credit, face, split_off });
+        }
+        let after = UpstreamCreditTerms { owner: before.owner.clone(), face_amount, ..terms.clone() };
+        if after != before {
+            facts.push(CreditFact::Revised(UpstreamCreditRevised { before, after }));
+        }
+        Ok(facts)
     }
 
     /// Decides what a period's attribution records of this credit: nothing where it stands so.
@@ -197,15 +275,23 @@ impl UpstreamCreditState {
             CreditFact::Observed(observed) => {
                 self.owners.insert(observed.terms.start_date, observed.terms.owner.clone());
                 self.terms = Some(observed.terms.clone());
+                self.stated = Some(observed.terms.clone());
                 self.split_from.clone_from(&observed.split_from);
             }
             CreditFact::Revised(revised) => {
                 self.revisions += 1;
-                let change = revised.after.face_amount.checked_sub(revised.before.face_amount);
-                self.face_change =
-                    change.and_then(|change| self.face_change.checked_add(change)).unwrap_or(self.face_change);
+                let change = revised.after.face_amount.checked_sub(revised.before.face_amount).unwrap_or(Exact::ZERO);
+                self.face_change = self.face_change.checked_add(change).unwrap_or(self.face_change);
                 if revised.before.owner != revised.after.owner {
                     self.owners.insert(revised.after.start_date, revised.after.owner.clone());
+                }
+                if let Some(stated) = &mut self.stated {
+                    let is_same_owner = revised.before.owner == revised.after.owner;
+                    *stated = UpstreamCreditTerms {
+                        owner: if is_same_owner { stated.owner.clone() } else { revised.after.owner.clone() },
+                        face_amount: stated.face_amount.checked_add(change).unwrap_or(revised.after.face_amount),
+                        ..revised.after.clone()
+                    };
                 }
                 self.terms = Some(revised.after.clone());
             }
@@ -213,6 +299,7 @@ impl UpstreamCreditState {
                 // A credit may be given away before its first day.
                 self.owners.retain(|from, _| *from < transferred.effective);
                 self.owners.insert(transferred.effective, transferred.to_owner.clone());
+                self.face_change_before_owner = self.face_change;
                 self.transferred.push(transferred.clone());
                 if let Some(terms) = &mut self.terms {
                     terms.owner = transferred.to_owner.clone();
@@ -252,6 +339,14 @@ impl UpstreamCreditState {
                 );
             }
         }
+    }
+
+    /// What its face has changed by since its owner has it.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where the difference cannot be held.
+    pub fn face_change_of_owner(&self) -> Result<Exact, MoneyError> {
+        self.face_change.checked_sub(self.face_change_before_owner)
     }
 
     /// The owner on the last day of a period.
@@ -315,6 +410,9 @@ impl UpstreamCreditState {
         if let Some(first_transfer) = self.transferred.first() {
             terms.owner = first_transfer.from_owner.clone();
         }
+        // At the face it was first seen with: what was revised and what was split off follow by themselves.
+        let split_off = Exact::checked_sum(self.portions.iter().map(|portion| portion.amount)).ok()?;
+        terms.face_amount = terms.face_amount.checked_add(split_off).ok()?.checked_sub(self.face_change).ok()?;
         Some(terms)
     }
 }

@@ -54,6 +54,7 @@ pub struct JournalBook {
     deliveries: BTreeMap<(PayerAccountId, BillingPeriod), DeliveryState>,
     suspended_in: BTreeMap<(PayerAccountId, BillingPeriod, String), Currency>,
     credit_currencies: BTreeMap<(PayerAccountId, UpstreamCreditId), Currency>,
+    beyond_face: BTreeMap<(PayerAccountId, UpstreamCreditId, BillingPeriod), Exact>,
     statements: BTreeMap<(PayerAccountId, MemberAccountId, BillingPeriod), MemberStatement>,
 }
 
@@ -68,6 +69,7 @@ impl JournalBook {
             deliveries: BTreeMap::new(),
             suspended_in: BTreeMap::new(),
             credit_currencies: BTreeMap::new(),
+            beyond_face: BTreeMap::new(),
             statements: BTreeMap::new(),
         }
     }
@@ -252,6 +254,10 @@ impl JournalBook {
         let mut transaction = self.upstream_transaction(place, payer, attributed.period, description);
         let change = attributed.amount.checked_sub(attributed.amount_before)?;
         self.pair(&mut transaction, PostingClass::CreditAttributed, &words, currency, change)?;
+        // A fact states all that lies beyond the face in the month; what is posted is the change.
+        let stood = self.beyond_face.insert((payer.clone(), credit.clone(), attributed.period), attributed.beyond_face);
+        let drift = attributed.beyond_face.checked_sub(stood.unwrap_or(Exact::ZERO))?;
+        self.pair(&mut transaction, PostingClass::BeyondFace, &words, currency, drift)?;
         Ok(Some(transaction).filter(|transaction| !transaction.postings.is_empty()))
     }
 

@@ -45,6 +45,8 @@ pub enum PostingClass {
     AwsCreditLines,
     /// Credit lines that turned out to be of a credit.
     CreditAttributed,
+    /// Credit lines beyond a credit's face by no more than the tolerance.
+    BeyondFace,
     /// Credit lines without a known owner; cleared, the reverse.
     Suspense,
     /// What a customer is charged.
@@ -55,7 +57,7 @@ pub enum PostingClass {
 
 impl PostingClass {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MemoIssued,
         Self::MemoIssuedByHand,
         Self::MemoTakenOver,
@@ -73,6 +75,7 @@ impl PostingClass {
         Self::AwsCharges,
         Self::AwsCreditLines,
         Self::CreditAttributed,
+        Self::BeyondFace,
         Self::Suspense,
         Self::CustomerCharged,
         Self::CustomerCorrected,
@@ -105,6 +108,7 @@ impl PostingClass {
             Self::AwsCharges => (AWS_COST, PAYABLE),
             Self::AwsCreditLines => (PAYABLE, CREDIT_LINES),
             Self::CreditAttributed => (CREDIT_LINES, RECEIVABLE),
+            Self::BeyondFace => (CREDIT_LINES, "Revenues:Rounding of AWS credits"),
             Self::Suspense => (CREDIT_LINES, "Liabilities:Unidentified AWS credits:{payer}"),
             Self::CustomerCharged | Self::CustomerCorrected => (CUSTOMER, REVENUE),
         }

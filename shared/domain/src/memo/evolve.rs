@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use money::{Exact, Money};
 
 use super::{
-    Application, ApplicationAcross, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, WriteOffCause,
+    Application, ApplicationAcross, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, TakenOver, WriteOffCause,
     facts::{MemoApplied, MemoFunded, MemoUnapplied},
 };
 use crate::{
@@ -57,6 +57,11 @@ impl MemberMemos {
     pub fn evolve(&mut self, fact: &MemoFact) -> Result<(), FoldFault> {
         match fact {
             MemoFact::Issued(issued) => {
+                let is_owned_again = issued.supplements.is_none();
+                if let Some(credit) = issued.credit.as_ref().filter(|_| is_owned_again) {
+                    // What an earlier ownership was revised by is none of this one's.
+                    self.revised.remove(credit);
+                }
                 self.open_memo(issued, |_| {})?;
                 if let (Some(credit), true) = (&issued.credit, issued.by_revision) {
                     let so_far = self.revised.entry(credit.clone()).or_insert(issued.face.zeroed());
@@ -67,6 +72,7 @@ impl MemberMemos {
                 memo.applied = opened.applied_before;
                 memo.open = memo.face - opened.applied_before;
                 memo.funded = opened.funded_before;
+                memo.taken_over = Some(TakenOver::from(opened));
                 if let Some(movement) = memo.movements.get_mut(&opened.issued.posting) {
                     movement.issued = memo.open;
                 }
@@ -217,6 +223,8 @@ fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
         reassigned_out: zero,
         funded: Exact::ZERO,
         funding: BTreeMap::new(),
+        taken_over: None,
+        by_revision: issued.by_revision,
         applications: BTreeMap::new(),
         across: BTreeMap::new(),
         movements: BTreeMap::new(),

@@ -72,8 +72,13 @@ impl MemberMemos {
         self.proposals.insert(fact.proposal.clone(), fact.clone());
     }
 
-    /// Folds an approval in.
+    /// Folds an approval in. A move to another account has a second side, which is recorded after it:
+    /// what was approved is kept, so that one who repeats a cut-off approval completes it.
     pub fn approve(&mut self, fact: &ActApproved) {
-        self.proposals.remove(&fact.proposal);
+        if let Some(proposed) = self.proposals.remove(&fact.proposal)
+            && matches!(proposed.act, HandAct::Transfer(_))
+        {
+            self.approved_moves.insert(fact.proposal.clone(), (fact.by.clone(), proposed));
+        }
     }
 }

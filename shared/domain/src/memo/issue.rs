@@ -6,7 +6,7 @@ use money::{Currency, Exact, Money};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{MemberMemos, MemoFact, MemoIssued, MemoOpened, MemoTerms};
+use super::{CreditMemo, MemberMemos, MemoFact, MemoIssued, MemoOpened, MemoTerms};
 use crate::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -65,6 +65,24 @@ pub struct OpenMemo {
     pub former_number: String,
     /// What proves the figures.
     pub evidence: String,
+    /// How many rows before it in the file say the very same: twelve waivers of 15.00 on one page of
+    /// evidence are twelve memos, and the file once more is none.
+    pub same_before: usize,
+}
+
+/// Where a memo was taken over from: what tells a repeated row of a cut-over file from a new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TakenOver {
+    /// Its number in the other system; blank where it had none.
+    pub former_number: String,
+    /// What had been applied.
+    pub applied_before: Money,
+    /// What AWS had applied.
+    pub funded_before: Exact,
+    /// The day the figures are of.
+    pub as_of: NaiveDate,
+    /// What proves the figures.
+    pub evidence: String,
 }
 
 /// Why a memo was not issued.
@@ -92,6 +110,16 @@ pub enum IssueRefusal {
         /// The face.
         face: Money,
     },
+    /// The other system's memo was taken over with other figures. Correct the row, or adjust the memo.
+    #[error("memo {former} was taken over as {memo}, as of {as_of} and with other figures: adjust that one instead")]
+    TakenOverOtherwise {
+        /// Its number there.
+        former: String,
+        /// Its number here.
+        memo: MemoNumber,
+        /// The day the figures were of.
+        as_of: NaiveDate,
+    },
     /// The credit has its memo. Nothing to do; use `memos adjust` to change its worth.
     #[error("credit {credit} has memo {memo} already: adjust that one instead")]
     HasMemo {
@@ -100,6 +128,30 @@ pub enum IssueRefusal {
         /// Its memo.
         memo: MemoNumber,
     },
+}
+
+impl TakenOver {
+    fn of(command: &OpenMemo) -> Self {
+        Self {
+            former_number: command.former_number.clone(),
+            applied_before: command.applied_before,
+            funded_before: command.funded_before,
+            as_of: command.as_of,
+            evidence: command.evidence.clone(),
+        }
+    }
+}
+
+impl From<&MemoOpened> for TakenOver {
+    fn from(opened: &MemoOpened) -> Self {
+        Self {
+            former_number: opened.former_number.clone(),
+            applied_before: opened.applied_before,
+            funded_before: opened.funded_before,
+            as_of: opened.as_of,
+            evidence: opened.evidence.clone(),
+        }
+    }
 }
 
 impl MemberMemos {
@@ -134,6 +186,9 @@ impl MemberMemos {
             }
             return Err(IssueRefusal::HasMemo { credit: credit.clone(), memo: memo.number.clone() });
         }
+        if issue.credit.is_none() && self.was_taken_over(command)? {
+            return Ok(Vec::new());
+        }
         if command.applied_before > issue.face || command.applied_before.is_negative() {
             return Err(IssueRefusal::AppliedBeyondFace { applied: command.applied_before, face: issue.face });
         }
@@ -148,6 +203,31 @@ impl MemberMemos {
             former_number: command.former_number.clone(),
             evidence: command.evidence.clone(),
         })])
+    }
+
+    /// Whether a row without a credit was taken over before (rule book N40): by its number in the other
+    /// system, else by all that it says.
+    fn was_taken_over(&self, command: &OpenMemo) -> Result<bool, IssueRefusal> {
+        let issue = &command.issue;
+        let says_the_same = |memo: &CreditMemo, from: &TakenOver| {
+            *from == TakenOver::of(command)
+                && memo.face == issue.face
+                && memo.description == issue.description
+                && (memo.start_date, memo.end_date) == (issue.start_date, issue.end_date)
+        };
+        let known = || self.memos.values().filter_map(|memo| Some((memo, memo.taken_over.as_ref()?)));
+        if command.former_number.trim().is_empty() {
+            return Ok(known().filter(|(memo, from)| says_the_same(memo, from)).count() > command.same_before);
+        }
+        match known().find(|(_, from)| from.former_number == command.former_number) {
+            None => Ok(false),
+            Some((memo, from)) if says_the_same(memo, from) => Ok(true),
+            Some((memo, from)) => Err(IssueRefusal::TakenOverOtherwise {
+                former: command.former_number.clone(),
+                memo: memo.number.clone(),
+                as_of: from.as_of,
+            }),
+        }
     }
 
     pub(super) fn issued(&self, command: &IssueMemo) -> Result<MemoIssued, IssueRefusal> {

@@ -40,13 +40,13 @@ pub use facts::{
 };
 pub use four_eyes::{ActApproved, ActProposed, ApprovalRefusal};
 pub use fund::{FundMemo, FundingFromCredit};
-pub use issue::{IssueMemo, IssueRefusal, OpenMemo};
+pub use issue::{IssueMemo, IssueRefusal, OpenMemo, TakenOver};
 pub use lapse::{ExpireMemo, LapseAtClose, expiry_in_words};
 pub use order::draw_order;
 pub(crate) use plan::is_eligible;
 pub use plan::{DrawPlan, ExactLine, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
 pub use reinstate::{PastEnd, ReinstateMemo};
-pub use revise::{EndUnfunded, ReviseMemos};
+pub use revise::{EndUnfunded, ExtendMemos, ReviseMemos};
 pub use state::{Application, ApplicationAcross, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;
 pub use void::UnapplyVoided;

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CreditMemo, HandRefusal, IssueMemo, MemberMemos, MemoFact, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause,
+    CreditMemo, HandRefusal, IssueMemo, MemberMemos, MemoFact, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated,
+    WriteOffCause,
 };
 use crate::{
     ids::UpstreamCreditId,
@@ -21,12 +22,25 @@ use crate::{
 pub struct ReviseMemos {
     /// The credit.
     pub credit: UpstreamCreditId,
-    /// What its face has changed by since it was first observed.
+    /// What its face has changed by since its owner has it.
     pub change: Exact,
     /// The day it counts from.
     pub effective: NaiveDate,
     /// The policies in force.
     pub policy: PolicyHash,
+    /// The first period of the payer whose statements are not issued.
+    pub first_unissued: Option<BillingPeriod>,
+}
+
+/// Let the memos of a credit be used until the end that AWS states now.
+#[derive(Debug, Clone)]
+pub struct ExtendMemos {
+    /// The credit.
+    pub credit: UpstreamCreditId,
+    /// Its last day.
+    pub until: NaiveDate,
+    /// The day it counts from.
+    pub effective: NaiveDate,
     /// The first period of the payer whose statements are not issued.
     pub first_unissued: Option<BillingPeriod>,
 }
@@ -61,18 +75,29 @@ impl MemberMemos {
         let change = command.change.round_to_money(memo.currency, Rounding::Down)? - so_far;
         let posting = command.first_unissued.unwrap_or(BillingPeriod::containing(command.effective));
         let mut facts = Vec::new();
-        let written_down = (-change).at_least_zero().min(memo.open);
+        let mut written_down = memo.face.zeroed();
         if change.is_positive() {
             facts.extend(self.supplement(memo, change, command)?);
-        } else if written_down.is_positive() {
-            let cause = WriteOffCause::UpstreamRevised;
-            facts.push(write_down(memo, written_down, cause, command.effective, posting));
+        } else {
+            // What AWS granted last goes first: the memos that supplement the credit's own, then that one.
+            let supplements = self.in_order_of_issue().into_iter().rev();
+            let supplements =
+                supplements.filter(|one| one.by_revision && one.supplements.as_ref() == Some(&memo.number));
+            for one in supplements.chain([memo]) {
+                let amount = (-change - written_down).at_least_zero().min(one.open);
+                if amount.is_positive() {
+                    let cause = WriteOffCause::UpstreamRevised;
+                    facts.push(write_down(one, amount, cause, command.effective, posting));
+                }
+                written_down += amount;
+            }
         }
         // What cannot be written down was given to the customer: the distributor's shortfall.
         let shortfall = (-change - written_down).at_least_zero();
         let shortfall_before = self.shortfalls.get(&command.credit).copied().unwrap_or(memo.face.zeroed());
         if shortfall != shortfall_before {
-            let balance = memo.open - written_down;
+            let of_memo = |fact: &MemoFact| (fact.memo() == &memo.number).then(|| fact.balances().1);
+            let balance = facts.iter().rev().find_map(of_memo).unwrap_or(memo.open);
             facts.push(MemoFact::Shortfall(UpstreamShortfallStated {
                 memo: memo.number.clone(),
                 credit: command.credit.clone(),
@@ -85,6 +110,30 @@ impl MemberMemos {
             }));
         }
         Ok(facts)
+    }
+
+    /// Decides what a later end of a credit means for its memos (rule book N5): they may be used until
+    /// then. What lapsed before AWS said so stays lapsed, and an earlier end changes nothing: the end that
+    /// stands on the memo was promised.
+    pub fn decide_extend(&self, command: &ExtendMemos) -> Vec<MemoFact> {
+        let of_credit =
+            self.in_order_of_issue().into_iter().filter(|memo| memo.credit.as_ref() == Some(&command.credit));
+        let ends_before =
+            |memo: &&CreditMemo| memo.usable_until.max(memo.end_date).is_some_and(|end| end < command.until);
+        of_credit
+            .filter(ends_before)
+            .map(|memo| {
+                MemoFact::Reinstated(MemoReinstated {
+                    memo: memo.number.clone(),
+                    amount: memo.open.zeroed(),
+                    usable_until: Some(command.until),
+                    effective: command.effective,
+                    posting: command.first_unissued.unwrap_or(BillingPeriod::containing(command.effective)),
+                    balance_before: memo.open,
+                    balance_after: memo.open,
+                })
+            })
+            .collect()
     }
 
     fn supplement(&self, memo: &CreditMemo, face: Money, command: &ReviseMemos) -> Result<Vec<MemoFact>, HandRefusal> {

@@ -8,7 +8,7 @@ use money::{Currency, Exact, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ActProposed, MemoTerms, ServiceAmount};
+use super::{ActProposed, MemoTerms, ServiceAmount, TakenOver};
 use crate::{
     ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, UpstreamCreditId},
     period::BillingPeriod,
@@ -124,6 +124,9 @@ pub struct CreditMemo {
     pub funded: Exact,
     /// AWS's applications by period.
     pub funding: BTreeMap<BillingPeriod, Exact>,
+    /// Where it was taken over from at cut-over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<TakenOver>,
     /// What stands applied by period of the charges.
     pub applications: BTreeMap<BillingPeriod, Application>,
     /// What stands applied to charges under other payers of ours, by payer and period of the charges.
@@ -136,6 +139,10 @@ pub struct CreditMemo {
     /// A person moved it here: it is not the memo that its credit funds.
     #[serde(default)]
     pub moved_by_hand: bool,
+    /// It supplements its credit's memo because AWS granted more: what AWS applies beyond the other's
+    /// face funds it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_revision: bool,
     /// What left for other memos, by transfer: amount, and the funding that went with it.
     #[serde(default)]
     pub transfers_out: BTreeMap<String, (Money, Exact)>,
@@ -268,6 +275,9 @@ pub struct MemberMemos {
     /// Acts that wait for a second person, by proposal.
     #[serde(default)]
     pub proposals: BTreeMap<String, ActProposed>,
+    /// Moves to other accounts that were approved, with who approved them, by proposal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub approved_moves: BTreeMap<String, (String, ActProposed)>,
     /// Transfers that came in.
     #[serde(default)]
     pub transfers_in: BTreeSet<String>,

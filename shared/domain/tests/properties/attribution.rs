@@ -201,7 +201,7 @@ fn terms(credit: &AttributableCredit) -> UpstreamCreditTerms {
 
 fn observed(credit: &AttributableCredit) -> UpstreamCreditState {
     let mut state = UpstreamCreditState::default();
-    let command = ObserveCredit { terms: terms(credit) };
+    let command = ObserveCredit { terms: terms(credit), on: "2019-01-05".parse().unwrap() };
     for fact in state.decide_observe(&command).unwrap() {
         state.evolve(&fact);
     }

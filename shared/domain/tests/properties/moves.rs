@@ -20,6 +20,7 @@ fn take_over(basis: MemoBasis, face: Money, applied_before: Money, funded_fine: 
         as_of: day("2019-03-31"),
         former_number: "M-17".into(),
         evidence: "balance list of March".into(),
+        same_before: 0,
     }
 }
 

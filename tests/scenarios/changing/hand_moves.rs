@@ -20,7 +20,7 @@ fn to_another_po_number() {
 }
 
 #[test]
-fn to_another_customer_needs_consent() {
+fn n22_to_another_customer_needs_consent() {
     let office = Story::closed();
     let memo = memo_of(&office, DLT);
     office.refused(&reassign(&memo, &["--to-account", A3]), &["Department of Light", "Third Man Pictures"]);

@@ -27,7 +27,7 @@ fn restated(office: &Office) {
 }
 
 #[test]
-fn a_correction_returns_it_and_it_lapses_at_once() {
+fn n04_a_correction_returns_it_and_it_lapses_at_once() {
     let office = ended("{}");
     restated(&office);
     assert_fields(
@@ -49,7 +49,7 @@ fn a_correction_returns_it_and_it_lapses_at_once() {
 }
 
 #[test]
-fn a_correction_under_a_grace_policy_may_be_used_for_its_days() {
+fn n04_a_correction_under_a_grace_policy_may_be_used_for_its_days() {
     let mut office = ended(GRACE);
     restated(&office);
     assert_fields(

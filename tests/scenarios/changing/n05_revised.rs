@@ -5,7 +5,7 @@ use super::{adopt, assert_sound, facts, memo_of};
 use crate::support::*;
 
 #[test]
-fn up_is_a_supplementary_memo() {
+fn n05_up_is_a_supplementary_memo() {
     let mut office = Story::closed();
     office.grants(&[grant("5001", DLT, "1200.00")]);
     let rows = office.json(&["balance", "--account", DLT]);
@@ -29,7 +29,7 @@ fn up_is_a_supplementary_memo() {
 }
 
 #[test]
-fn down_is_written_off() {
+fn n05_down_is_written_off() {
     let office = super::partly_funded();
     office.grants(&[grant("5001", DLT, "950.00")]);
     assert_fields(
@@ -157,5 +157,86 @@ fn n06_what_the_customer_was_given_is_a_shortfall_and_an_exception() {
     assert_eq!(shortfall(&office), None);
     let rows = office.json(&["balance", "--account", DLT]);
     assert_fields(&row_where(&rows, "face_amount", "30.00"), &[("open_balance", "30.00")]);
+    assert_sound(&office, &["2019-01"]);
+}
+
+/// AWS gives a credit more time: its memo may be used until then. The end on the memo was promised, so
+/// that less time changes nothing.
+#[test]
+fn n05_a_later_end_is_the_memos_and_an_earlier_one_is_not() {
+    let mut office = Office::new();
+    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
+    let ends = |day: &str| [grant("5001", DLT, "1000.00").runs("2019-01-01", day)];
+    office.grants(&ends("2019-01-31"));
+    office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
+    office.grants(&ends("2019-02-28"));
+    let log = office.log_files();
+    office.grants(&ends("2019-02-28"));
+    assert_eq!(office.log_files(), log);
+    office.bill_and_close("2019-01");
+    assert_fields(&office.balance(DLT), &[("expired_amount", "0.00"), ("open_balance", "900.00")]);
+    office.grants(&ends("2019-01-31"));
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
+    office.bill_and_close("2019-02");
+    assert_fields(
+        &office.statement(DLT, "2019-02"),
+        &[("applied", "250.40"), ("balance_of_funds", "649.60"), ("due", "0.00")],
+    );
+    assert_fields(&office.balance(DLT), &[("expired_amount", "649.60"), ("open_balance", "0.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+/// What AWS applies beyond the first face funds the memo that supplements it: at the end none of it
+/// lapses, since AWS took all of it off the bill.
+#[test]
+fn n05_what_aws_applies_beyond_the_first_face_funds_the_supplement() {
+    let mut office = Story::closed();
+    office.grants(&[grant("5001", DLT, "1200.00").runs("2019-01-01", "2019-02-28")]);
+    office.at(FIVE_MARCH);
+    let february = Story::later("2019-02", "10.00").lines([credit(A2, "-200.00", "AWS Promotional Credit")]);
+    office.ingest("february.csv", february.cur2());
+    office.bill_and_close("2019-02");
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(
+        &row_where(&rows, "face_amount", "200.00"),
+        &[("funded_balance", "200.00"), ("expired_amount", "0.00"), ("open_balance", "200.00")],
+    );
+    assert_fields(&row_where(&rows, "face_amount", "1000.00"), &[("open_balance", "890.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+/// Up and down again: what AWS granted last is written down first, also where the first memo is used up.
+#[test]
+fn n05_down_again_takes_from_the_supplement_first() {
+    let office = Story::imported();
+    office.ingest("january.csv", Story::later("2019-01", "1000.00").cur2());
+    office.bill_and_close("2019-01");
+    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", DLT, "1050.00")]);
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(
+        &row_where(&rows, "face_amount", "200.00"),
+        &[("written_off_amount", "150.00"), ("open_balance", "50.00")],
+    );
+    let exceptions = office.json(&["credits", "exceptions"]);
+    assert!(!exceptions.to_string().contains("upstream-shortfall"), "{exceptions:#}");
+    assert_sound(&office, &["2019-01"]);
+}
+
+/// A revision before a transfer is in what the new owner gets, and is not granted a second time.
+#[test]
+fn n05_a_revised_credit_that_is_given_away_is_not_revised_again() {
+    let mut office = super::partly_funded();
+    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-03"]);
+    office.ok(&["bill", "2019-01"]);
+    assert_fields(&office.balance(A3), &[("face_amount", "800.00"), ("open_balance", "800.00")]);
+    office.at(FIVE_MARCH);
+    office.ok(&["credits", "transfer", "5001", "--to", DLT, "--date", "2019-03-01"]);
+    office.ok(&["bill", "2019-01"]);
+    let rows = office.json(&["balance"]);
+    let open = sum(rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap()));
+    assert_eq!(open, Decimal::of("1100.00"), "{rows:#}");
     assert_sound(&office, &["2019-01"]);
 }

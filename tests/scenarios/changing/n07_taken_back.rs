@@ -14,7 +14,7 @@ fn exceptions(office: &Office) -> serde_json::Value {
 }
 
 #[test]
-fn funding_falls_and_the_memo_does_not() {
+fn n07_funding_falls_and_the_memo_does_not() {
     let mut office = Story::closed();
     office.at(FIVE_MARCH);
     office.ingest("february.csv", february("200.00").cur2());
@@ -41,7 +41,7 @@ fn funding_falls_and_the_memo_does_not() {
 }
 
 #[test]
-fn funding_below_nothing_is_an_exception() {
+fn n07_funding_below_nothing_is_an_exception() {
     let mut office = Story::closed();
     office.at(FIVE_MARCH);
     office.ingest("february.csv", february("1100.00").cur2());
@@ -55,4 +55,23 @@ fn funding_below_nothing_is_an_exception() {
     let open_items = &office.reconcile("2019-02")["open_items"];
     assert_fields(&row_where(open_items, "exception", "negative-funding"), &[("amount", "100")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+/// AWS took 30.00 back in February and applied them again in March; then it delivers a February without
+/// the take-back. March's 30.00 lie beyond the face, and nothing is applied that was never granted.
+#[test]
+fn n07_a_take_back_that_is_gone_leaves_the_latest_lines_beyond_the_face() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", february("30.00").cur2());
+    office.at(FIVE_APRIL);
+    let march = Story::later("2019-03", "10.00").lines([credit(A3, "-30.00", SUFFIXED)]);
+    office.ingest("march.csv", march.cur2());
+    assert_eq!(office.json(&["credits", "suspense"]), serde_json::json!([]));
+    office.ingest("february-anew.csv", Story::later("2019-02", "250.40").cur2());
+    let shown = office.json(&["credits", "show", "5001"]);
+    assert_fields(&shown, &[("upstream_applied", "1000"), ("remaining", "0")]);
+    let item = only(&office.json(&["credits", "suspense"]));
+    assert_fields(&item, &[("period", "2019-03"), ("amount", "30"), ("member_account_id", A3)]);
+    assert_sound(&office, &[]);
 }

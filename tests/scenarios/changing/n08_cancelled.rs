@@ -4,7 +4,7 @@ use super::{assert_sound, partly_funded};
 use crate::support::*;
 
 #[test]
-fn what_aws_took_stays_open() {
+fn n08_what_aws_took_stays_open() {
     let mut office = partly_funded();
     assert_fields(&office.balance(DLT), &[("funded_balance", "300.00"), ("unfunded_balance", "600.00")]);
     office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03", "--reason", "terms breached"]);

@@ -15,7 +15,7 @@ fn refunded(member: &str, amount: &str) -> Office {
 }
 
 #[test]
-fn what_the_memo_paid_goes_back_to_it() {
+fn n09_what_the_memo_paid_goes_back_to_it() {
     let office = refunded(DLT, "-40.00");
     let statement = office.statement(DLT, "2019-02");
     assert_fields(
@@ -38,7 +38,7 @@ fn what_the_memo_paid_goes_back_to_it() {
 }
 
 #[test]
-fn what_the_customer_paid_comes_off_what_is_due() {
+fn n09_what_the_customer_paid_comes_off_what_is_due() {
     let office = refunded(A2, "-40.00");
     assert_fields(&office.statement(A2, "2019-02"), &[("corrections", "0.00"), ("due", "2460.00")]);
     assert_fields(&office.balance(DLT), &[("open_balance", "649.60")]);

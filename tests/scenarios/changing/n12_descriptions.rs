@@ -12,7 +12,7 @@ fn month(period: &str, member: &str, description: &str) -> Bill {
 }
 
 #[test]
-fn another_name_waits_in_suspense_until_someone_says_whose_it_is_and_by_memory_after() {
+fn n12_another_name_waits_in_suspense_until_someone_says_whose_it_is_and_by_memory_after() {
     let mut office = Story::imported();
     office.ingest("january.csv", month("2019-01", A2, RENAMED).cur2());
     office.ok(&["bill", "2019-01"]);

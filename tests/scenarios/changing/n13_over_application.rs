@@ -21,7 +21,7 @@ fn billed(beyond: &str, tolerance: &str) -> Office {
 }
 
 #[test]
-fn an_excess_within_the_tolerance_goes_to_the_rounding_account() {
+fn n13_an_excess_within_the_tolerance_goes_to_the_rounding_account() {
     let office = billed("900.03", "0.05");
     assert_fields(
         &office.reconcile("2019-01"),
@@ -40,6 +40,11 @@ fn an_excess_within_the_tolerance_goes_to_the_rounding_account() {
     );
     office.ok(&["close", "2019-01"]);
     office.ok(&["audit"]);
+    // In the books it is on an account of its own, and nothing of it was kept among the credit lines.
+    let journal = office.ok(&["export", "journal"]).stdout;
+    let drift = journal.lines().filter(|line| line.trim().starts_with("Revenues:Rounding of AWS credits"));
+    assert_eq!(drift.filter(|line| line.contains("-0.03")).count(), 1, "{journal}");
+    journal_agrees(&office);
 }
 
 #[test]

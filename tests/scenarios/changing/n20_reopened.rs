@@ -54,7 +54,7 @@ fn assert_both_versions(office: &Office) {
 }
 
 #[test]
-fn by_default_one_person_reopens_and_the_second_close_is_another_version() {
+fn n20_by_default_one_person_reopens_and_the_second_close_is_another_version() {
     let office = restated();
     assert!(reopen(&office).stderr.is_empty());
     assert_eq!(office.json(&["approvals"]), serde_json::json!([]));
@@ -76,7 +76,7 @@ fn without_a_reason_nothing_is_reopened() {
 }
 
 #[test]
-fn a_policy_that_corrects_by_reopening_holds_the_next_month_until_two_people_have_reopened() {
+fn n20_a_policy_that_corrects_by_reopening_holds_the_next_month_until_two_people_have_reopened() {
     let office = restated();
     adopt(&office, r#"{"closed_period_corrections":"reopen"}"#);
     let blocked = office.run(&["bill", "2019-02", "--output", "json"]).exits(5);

@@ -5,7 +5,7 @@ use super::{assert_sound, partly_funded};
 use crate::support::*;
 
 #[test]
-fn the_former_owner_keeps_what_aws_took() {
+fn n25_the_former_owner_keeps_what_aws_took() {
     let mut office = partly_funded();
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01", "--reason", "AWS's letter"]);
     assert_fields(
@@ -61,4 +61,49 @@ fn n25_a_credit_given_away_before_its_first_day_is_the_new_owners() {
     assert_fields(&office.balance(A2), &[("written_off_amount", "500.00"), ("open_balance", "0.00")]);
     assert_fields(&office.balance(A3), &[("credit_id", "6001"), ("open_balance", "500.00")]);
     assert_sound(&office, &[]);
+}
+
+/// Known in March, and counted from 31 January: what AWS applied in February was the new owner's, and
+/// funds one memo.
+#[test]
+fn n25_dated_back_the_months_since_fund_the_new_owners_memo_alone() {
+    let mut office = partly_funded();
+    office.at(FIVE_MARCH);
+    let february = Story::later("2019-02", "10.00").lines([credit(A2, "-300.00", "AWS Promotional Credit")]);
+    office.ingest("february.csv", february.cur2());
+    assert_fields(&office.balance(DLT), &[("open_balance", "900.00"), ("funded_balance", "600.00")]);
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
+    office.bill_and_close("2019-02");
+    let memo = |account: &str| only(&office.json(&["memos", "list", "--account", account]));
+    assert_fields(
+        &memo(DLT),
+        &[("funded_amount", "400"), ("written_off_amount", "600.00"), ("open_balance", "290.00")],
+    );
+    assert_fields(&memo(A3), &[("face_amount", "600.00"), ("funded_amount", "300"), ("applied_amount", "600.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn n25_the_credits_file_once_more_gives_nothing_back() {
+    let office = partly_funded();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
+    let log = office.log_files();
+    office.grants(&[grant("5001", DLT, "1000.00")]);
+    assert_eq!(office.log_files(), log, "the file that granted it is no news");
+    office.grants(&[grant("5001", A3, "1000.00")]);
+    assert_eq!(office.log_files(), log, "the file that names the new owner is no news");
+    assert_sound(&office, &["2019-01"]);
+}
+
+/// AWS's list names another owner than before: the credit went to it, on the day the list was read.
+#[test]
+fn n25_another_owner_in_the_credits_file_is_a_transfer() {
+    let office = partly_funded();
+    office.grants(&[grant("5001", A3, "1000.00")]);
+    assert_fields(&office.balance(DLT), &[("open_balance", "300.00"), ("funded_balance", "300.00")]);
+    assert_fields(&office.balance(A3), &[("credit_id", "5001"), ("face_amount", "600.00"), ("open_balance", "600.00")]);
+    let log = office.log_files();
+    office.grants(&[grant("5001", A3, "1000.00")]);
+    assert_eq!(office.log_files(), log);
+    assert_sound(&office, &["2019-01"]);
 }

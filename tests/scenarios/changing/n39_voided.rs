@@ -25,7 +25,7 @@ fn assert_numbers(office: &Office, period: &str, endings: &[&str]) {
 }
 
 #[test]
-fn in_an_open_month_the_memo_is_whole_again_and_the_next_run_issues_another_number() {
+fn n39_in_an_open_month_the_memo_is_whole_again_and_the_next_run_issues_another_number() {
     let office = Story::billed();
     let first = document_of(&office, DLT, "2019-01");
     let said = office.statement(DLT, "2019-01");
@@ -49,7 +49,7 @@ fn in_an_open_month_the_memo_is_whole_again_and_the_next_run_issues_another_numb
 }
 
 #[test]
-fn after_the_close_the_open_month_credits_it() {
+fn n39_after_the_close_the_open_month_credits_it() {
     let mut office = Story::closed();
     let number = document_of(&office, DLT, "2019-01");
     let said = office.statement(DLT, "2019-01");

@@ -73,3 +73,30 @@ fn without_evidence_it_is_refused() {
     office.write("memos.csv", row("120.00").replace("ledger p. 7", ""));
     office.refused(&["memos", "import", "memos.csv"], &["memos.csv", "line 2", "evidence"]);
 }
+
+/// A memo without a credit is known by its number in the other system, and where it had none by all
+/// that its row says: twelve rows that say the same are twelve memos, and the file once more is none.
+#[test]
+fn n40_rows_without_a_credit_are_taken_over_once() {
+    let office = office();
+    let by_hand = |number: &str, applied: &str| {
+        format!("{PAYER},{DLT},,{number},USD,15.00,{applied},0.00,2018-06-01,2019-12-31,2018-12-31,ledger p. 9\n")
+    };
+    let rows = [by_hand("OLD-78", "5.00"), by_hand("", "0.00"), by_hand("", "0.00"), by_hand("", "1.00")].concat();
+    office.write("memos.csv", format!("{HEADER}{rows}"));
+    office.ok(&["memos", "import", "memos.csv"]);
+    let open = |office: &Office| {
+        let rows = office.json(&["balance", "--account", DLT]);
+        rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&office), ["10.00", "15.00", "15.00", "14.00"]);
+    let log = office.log_files();
+    office.ok(&["memos", "import", "memos.csv"]);
+    assert_eq!(office.log_files(), log);
+    office.write("more.csv", format!("{HEADER}{rows}{}", by_hand("", "1.00")));
+    office.ok(&["memos", "import", "more.csv"]);
+    assert_eq!(open(&office), ["10.00", "15.00", "15.00", "14.00", "14.00"]);
+    office.write("other.csv", format!("{HEADER}{}", by_hand("OLD-78", "6.00")));
+    office.refused(&["memos", "import", "other.csv"], &["OLD-78", "other figures"]);
+    assert_sound(&office, &[]);
+}

@@ -20,7 +20,7 @@ fn january_document() -> String {
 }
 
 #[test]
-fn up_is_drawn_on_the_february_statement() {
+fn n01_up_is_drawn_on_the_february_statement() {
     let office = restated("130.00");
     let statement = office.statement(DLT, "2019-02");
     assert_fields(
@@ -50,7 +50,7 @@ fn up_is_drawn_on_the_february_statement() {
 }
 
 #[test]
-fn down_comes_back_to_the_memo() {
+fn n02_down_comes_back_to_the_memo() {
     let office = restated("80.00");
     let statement = office.statement(DLT, "2019-02");
     assert_fields(

@@ -26,7 +26,7 @@ fn in_order_february_is_short() {
 }
 
 #[test]
-fn february_is_held_while_january_is_delivered_and_open() {
+fn n19_february_is_held_while_january_is_delivered_and_open() {
     let mut office = Story::imported();
     office.at(FIVE_MARCH);
     office.ingest("february.csv", february());
@@ -41,7 +41,7 @@ fn february_is_held_while_january_is_delivered_and_open() {
 }
 
 #[test]
-fn february_first_leaves_january_short() {
+fn n19_february_first_leaves_january_short() {
     let mut office = Story::imported();
     office.at(FIVE_MARCH);
     office.ingest("february.csv", february());

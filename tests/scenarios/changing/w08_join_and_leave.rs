@@ -21,7 +21,7 @@ fn month(period: &str, used: &str, on_owner: &str, elsewhere: &str) -> String {
 }
 
 #[test]
-fn who_joins_has_what_aws_uses_from_the_first_full_month() {
+fn n24_who_joins_has_what_aws_uses_from_the_first_full_month() {
     let mut office = office("2019-01-11", "");
     office.grants(&[grant("5001", DLT, "70.00").runs("2019-02-01", "2019-12-31")]);
     let january = bill("2019-01").lines([usage(DLT, "AmazonEC2", "45.00"), usage(A2, "AmazonEC2", "800.00")]);
@@ -59,7 +59,7 @@ fn left() -> Office {
 }
 
 #[test]
-fn who_leaves_is_owed_what_aws_took_and_no_more() {
+fn n23_who_leaves_is_owed_what_aws_took_and_no_more() {
     let office = left();
     let before = [("open_balance", "700.00"), ("unfunded_balance", "300.00"), ("written_off_amount", "0.00")];
     assert_fields(&office.balance(DLT), &before);

@@ -28,7 +28,7 @@ fn january_is_under_the_old_number() {
 }
 
 #[test]
-fn february_is_under_the_new_one_and_the_sum_is_the_same() {
+fn n22_february_is_under_the_new_one_and_the_sum_is_the_same() {
     let mut office = office();
     let january = office.statement(DLT, "2019-01");
     office.at(FIVE_MARCH);

@@ -93,3 +93,68 @@ fn n26_what_aws_took_before_the_split_stays_with_the_parent() {
     }
     assert_sound(&office, &["2019-01"]);
 }
+
+/// What AWS took back beyond all that it had applied is owed to AWS: it is no part of what is split,
+/// and a delivery without it leaves no credit applied beyond its face.
+#[test]
+fn n26_what_aws_took_back_makes_no_portion_larger() {
+    let office = Story::imported();
+    let taken_back = Story::later("2019-01", "100.00").lines([credit(A2, "47.75", SUFFIXED)]);
+    office.ingest("january.csv", taken_back.cur2());
+    let split = |first: &str, second: &str| {
+        ["credits", "split", "5001", "--portion", first, "--portion", second, "--date", "2019-02-01"].map(str::to_owned)
+    };
+    let words = split("5002:600", "5003:447.75");
+    office.refused(&words.each_ref().map(String::as_str), &["1000"]);
+    let words = split("5002:600", "5003:400");
+    office.ok(&words.each_ref().map(String::as_str));
+    assert_open(&office, &[("5001", "0.00"), ("5002", "600.00"), ("5003", "400.00")]);
+    assert_sound(&office, &[]);
+    office.ingest("again.csv", Story::later("2019-01", "100.00").cur2());
+    office.bill_and_close("2019-01");
+    assert_sound(&office, &["2019-01"]);
+}
+
+/// On the funded basis there is nothing to move: a portion's memo opens at nothing and grows with what
+/// AWS applies of the child.
+#[test]
+fn n26_on_the_funded_basis_a_portion_grows_as_the_parent_would_have() {
+    let mut office = Office::new();
+    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
+    super::adopt(&office, r#"{"memo_basis":"funded"}"#);
+    office.grants(&[grant("5001", DLT, "1000.00")]);
+    let january = Story::later("2019-01", "100.00").lines([credit(A2, "-400.00", SUFFIXED)]);
+    office.ingest("january.csv", january.cur2());
+    office.bill_and_close("2019-01");
+    assert_open(&office, &[("5001", "300.00")]);
+    office.ok(&["credits", "split", "5001", "--portion", "5002:200", "--portion", "5003:400", "--date", "2019-02-01"]);
+    assert_open(&office, &[("5001", "300.00"), ("5002", "0.00"), ("5003", "0.00")]);
+
+    office.at(FIVE_MARCH);
+    let child = "AWS Promotional Credit - 2/2, credit from account: 000000001234";
+    let february = Story::later("2019-02", "350.00").lines([credit(A3, "-150.00", child)]);
+    office.ingest("february.csv", february.cur2());
+    office.bill_and_close("2019-02");
+    assert_fields(
+        &office.statement(DLT, "2019-02"),
+        &[("applied", "350.00"), ("balance_of_funds", "100.00"), ("due", "0.00")],
+    );
+    assert_open(&office, &[("5001", "0.00"), ("5002", "0.00"), ("5003", "100.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+/// The file that granted the parent, read again after the split, is no news.
+#[test]
+fn n26_the_credits_file_once_more_makes_no_new_money() {
+    let office = office();
+    office.ok(&split("5002:1000", "5003:500"));
+    let log = office.log_files();
+    office.grants(&[grant("5001", DLT, "2000.00")]);
+    assert_eq!(office.log_files(), log);
+    // What AWS grants more is more, whatever was split off.
+    office.grants(&[grant("5001", DLT, "2100.00")]);
+    let rows = office.json(&["balance"]);
+    let open = sum(rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap()));
+    assert_eq!(open, Decimal::of("2100.00"), "{rows:#}");
+    assert_sound(&office, &[]);
+}

@@ -3,7 +3,7 @@
 use crate::support::*;
 
 #[test]
-fn the_same_delivery_again_records_nothing_and_still_prints_its_row() {
+fn n16_the_same_delivery_again_records_nothing_and_still_prints_its_row() {
     let office = Story::ingested();
     let before = office.log_files();
     let again = only(&office.json(&["ingest", "january.csv"]));
@@ -12,7 +12,7 @@ fn the_same_delivery_again_records_nothing_and_still_prints_its_row() {
 }
 
 #[test]
-fn the_same_content_in_another_file_is_seen_and_changes_nothing() {
+fn n16_the_same_content_in_another_file_is_seen_and_changes_nothing() {
     let office = Story::ingested();
     let before = office.commits();
     let again = office.ingest("january again.csv.gz", gzip(&Story::january().cur2()));
@@ -77,7 +77,7 @@ fn a_delivery_that_drops_a_bill_type_is_refused_unless_it_replaces() {
 }
 
 #[test]
-fn an_older_delivery_that_arrives_later_is_kept_and_not_applied() {
+fn n17_an_older_delivery_that_arrives_later_is_kept_and_not_applied() {
     let office = Story::imported();
     let deliver = |name: &str, used: &str, created: &str| {
         office.write(&format!("{name}/x-1.csv"), Story::january_with(used).cur2());

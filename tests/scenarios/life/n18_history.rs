@@ -46,7 +46,7 @@ fn what_agrees_with_the_bill_is_recorded_and_no_open_item() {
 }
 
 #[test]
-fn a_difference_is_an_open_item_and_ties_stay_ties() {
+fn n18_a_difference_is_an_open_item_and_ties_stay_ties() {
     let office = office_with(&page(&[entry(DLT, "-100.00"), entry(A2, "-850.00")]));
     office.ok(&["credits", "history", "history.json"]);
     let reconciled = office.reconcile("2019-01");

@@ -26,7 +26,7 @@ fn billing_a_closed_month_shows_its_documents_and_records_nothing() {
 }
 
 #[test]
-fn a_changed_delivery_after_issue_supersedes_with_the_next_number() {
+fn n03_a_changed_delivery_after_issue_supersedes_with_the_next_number() {
     let office = Story::billed();
     office.ingest("second.csv", Story::january_with("130.00").cur2());
     let documents = office.json(&["bill", "2019-01"]);
@@ -60,7 +60,7 @@ fn a_changed_delivery_after_issue_supersedes_with_the_next_number() {
 }
 
 #[test]
-fn a_change_downwards_before_the_close_gives_the_memo_back() {
+fn n03_a_change_downwards_before_the_close_gives_the_memo_back() {
     let office = Story::billed();
     office.ingest("second.csv", Story::january_with("80.00").cur2());
     office.ok(&["bill", "2019-01"]);

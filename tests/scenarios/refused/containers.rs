@@ -43,7 +43,7 @@ fn the_name_of_a_file_says_nothing_about_what_it_is() {
 }
 
 #[test]
-fn a_manifest_whose_chunk_is_missing_refuses_the_whole_delivery() {
+fn n18_a_manifest_whose_chunk_is_missing_refuses_the_whole_delivery() {
     let office = office();
     office.write("in/bill-1.csv", february(2).legacy());
     let chunks = ["bills/20190201-20190301/a-1/bill-1.csv", "bills/20190201-20190301/a-1/bill-2.csv"];

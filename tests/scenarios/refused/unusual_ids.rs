@@ -84,7 +84,7 @@ fn an_owner_in_no_import_gets_its_memo_and_a_warning() {
 }
 
 #[test]
-fn an_unknown_service_name_is_taken_with_a_warning_and_draws_nothing() {
+fn n30_an_unknown_service_name_is_taken_with_a_warning_and_draws_nothing() {
     let office = Office::new();
     office.accounts(&[(DLT, "Department of Light", "PO-A")]);
     office.grants(&[grant("5001", DLT, "1000.00").services("Amazon Nonsense Cloud")]).says(&["Amazon Nonsense Cloud"]);

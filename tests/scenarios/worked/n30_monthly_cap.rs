@@ -22,7 +22,7 @@ fn issue(office: &Office, cap: &str) -> Outcome {
 }
 
 #[test]
-fn a_memo_pays_up_to_its_cap_a_month_and_a_correction_does_not_lift_it() {
+fn n30_a_memo_pays_up_to_its_cap_a_month_and_a_correction_does_not_lift_it() {
     let mut office = Office::new();
     office.accounts(&[(DLT, "Department of Light", "PO-A")]);
     issue(&office, "50").exits(0);

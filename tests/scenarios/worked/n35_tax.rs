@@ -40,7 +40,7 @@ fn tax_is_passed_on_or_computed_before_or_after_the_memo_or_left_out() {
 }
 
 #[test]
-fn a_memo_that_covers_tax_pays_tax_that_stands_before_it_and_none_that_is_computed_after_it() {
+fn n35_a_memo_that_covers_tax_pays_tax_that_stands_before_it_and_none_that_is_computed_after_it() {
     for (policy, utilisation, due) in
         [(PASSED_ON, "106.00", "46.00"), (BEFORE, "119.00", "59.00"), (AFTER, "100.00", "47.60")]
     {

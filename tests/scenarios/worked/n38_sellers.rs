@@ -29,7 +29,7 @@ fn billed(face: &str) -> Office {
 }
 
 #[test]
-fn a_memo_pays_every_entity_of_aws_and_never_marketplace() {
+fn n38_a_memo_pays_every_entity_of_aws_and_never_marketplace() {
     let office = billed("1000.00");
     let statement = office.statement(DLT, "2019-01");
     assert_fields(&statement, &[("gross", "85.00"), ("applied", "60.00"), ("due", "25.00")]);

@@ -23,7 +23,7 @@ fn office() -> Office {
 }
 
 #[test]
-fn each_credit_has_its_memo_and_a_statement_sums_by_programme() {
+fn n41_each_credit_has_its_memo_and_a_statement_sums_by_programme() {
     let office = office();
     assert_eq!(office.json(&["balance", "--account", DLT]).as_array().unwrap().len(), 3);
     let plain = office.statement(DLT, "2019-01");

@@ -21,7 +21,7 @@ fn due_of(statement: &Value, service: &str) -> Value {
 }
 
 #[test]
-fn the_earlier_expiry_pays_the_largest_charge_and_leaves_the_rest_to_the_restricted_one() {
+fn n30_the_earlier_expiry_pays_the_largest_charge_and_leaves_the_rest_to_the_restricted_one() {
     let office = office(&[
         grant("A", DLT, "500.00").described("Compute only").services("AmazonEC2").runs("2019-01-01", "2019-12-31"),
         grant("B", DLT, "300.00").described("Anything").runs("2019-01-01", "2019-06-30"),

@@ -47,7 +47,7 @@ fn by_default_what_aws_has_taken_off_the_bill_stays_owed() {
 }
 
 #[test]
-fn under_upstream_the_whole_month_is_paid_and_the_rest_expires() {
+fn n32_under_upstream_the_whole_month_is_paid_and_the_rest_expires() {
     let office = office_under(Some(BY_MONTH));
     office.bill_and_close("2019-03");
     assert_fields(&office.statement(DLT, "2019-03"), &[("applied", "310.00"), ("due", "0.00")]);
@@ -58,7 +58,7 @@ fn under_upstream_the_whole_month_is_paid_and_the_rest_expires() {
 }
 
 #[test]
-fn counted_by_the_day_the_end_date_is_the_last_one_paid() {
+fn n32_counted_by_the_day_the_end_date_is_the_last_one_paid() {
     let office = office_under(Some(BY_DAY));
     office.bill_and_close("2019-03");
     assert_fields(&office.statement(DLT, "2019-03"), &[("applied", "150.00"), ("due", "160.00")]);

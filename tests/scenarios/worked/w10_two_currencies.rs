@@ -27,7 +27,7 @@ fn document(office: &Office, customer: &str) -> serde_json::Value {
 }
 
 #[test]
-fn the_memo_stays_in_dollars_and_the_document_states_the_rate_and_both() {
+fn n33_the_memo_stays_in_dollars_and_the_document_states_the_rate_and_both() {
     let office = january();
     rates(&office, "2019-01,USD,EUR,0.92,ECB\n");
     assert_fields(

@@ -21,7 +21,7 @@ fn billed() -> Office {
 }
 
 #[test]
-fn the_memo_is_its_face_and_the_rest_is_in_suspense() {
+fn n13_the_memo_is_its_face_and_the_rest_is_in_suspense() {
     let office = billed();
     assert_fields(
         &office.balance(DLT),
@@ -51,7 +51,7 @@ fn the_memo_is_its_face_and_the_rest_is_in_suspense() {
 }
 
 #[test]
-fn suspense_blocks_the_close_and_says_what_to_do() {
+fn n10_suspense_blocks_the_close_and_says_what_to_do() {
     let office = billed();
     let before = office.log_files();
     let blocked = office.run(&["close", "2019-01", "--output", "json"]).exits(5).says(&["12.34", "credits suspense"]);

@@ -23,7 +23,7 @@ fn billed(grant: Grant) -> Office {
 }
 
 #[test]
-fn only_what_aws_lets_a_credit_pay_is_paid() {
+fn n36_only_what_aws_lets_a_credit_pay_is_paid() {
     let office = billed(grant("5001", DLT, "1000.00"));
     let statement = office.statement(DLT, "2019-01");
     assert_fields(
@@ -50,7 +50,7 @@ fn only_what_aws_lets_a_credit_pay_is_paid() {
 }
 
 #[test]
-fn a_credit_that_covers_tax_pays_it_too() {
+fn n35_a_credit_that_covers_tax_pays_it_too() {
     let office = billed(grant("5001", DLT, "1000.00").covering_tax());
     assert_fields(
         &office.statement(DLT, "2019-01"),

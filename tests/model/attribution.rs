@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    bookkeeper::Credit,
+    credit::Credit,
     paper::{CreditLine, MEMBERS},
     story::{Micros, Month},
 };

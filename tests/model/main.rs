@@ -1,10 +1,11 @@
 //! Random months of a back office, driven through the program and kept a second time by a naive
 //! bookkeeper; after every step both must say the same of every memo (rule book B.1, B.3).
 //!
-//! `story.rs` makes the steps, `program.rs` runs them as command lines in one process over a log in
-//! memory that can be cut off (`cut_off.rs`), `bookkeeper.rs` and `attribution.rs` keep the second
-//! books, `compare.rs` holds one against the other. `power.rs` runs whole months on files that lose
-//! power.
+//! `story.rs` makes the steps, `telling*.rs` take them, `program.rs` runs them as command lines in one
+//! process over a log in memory that can be cut off (`cut_off.rs`); `bookkeeper.rs`, `memo.rs`,
+//! `credit.rs`, `paying.rs`, `attribution.rs`, `upstream_books.rs` and `month_books.rs` are the second
+//! books, `compare.rs` holds one against the other. `approvals.rs` cuts approvals off at every append,
+//! `power.rs` runs whole months on files that lose power.
 //!
 //! Deliberately absent from the second books: everything of the domain crate. What they know of
 //! drawing, correcting, lapsing and attributing is written here once more, in whole numbers, from
@@ -14,12 +15,22 @@
 
 #![allow(clippy::unwrap_used)] // a test stops where a sample cannot be made
 
+mod approvals;
 mod attribution;
 mod bookkeeper;
 mod compare;
+mod credit;
 mod cut_off;
+mod memo;
+mod month_books;
 mod months;
 mod paper;
+mod paying;
 mod power;
 mod program;
 mod story;
+mod telling;
+mod telling_bills;
+mod telling_by_hand;
+mod telling_credits;
+mod upstream_books;

@@ -15,6 +15,9 @@ pub(crate) const MEMBERS: [&str; 4] = ["111100000001", "111100000002", "11110000
 /// The customers of the accounts.
 pub(crate) const CUSTOMERS: [&str; 4] = ["acme", "acme", "globex", "initech"];
 
+/// Days that what comes back to an ended memo may be used for, where a policy gives any.
+pub(crate) const GRACE_DAYS: u64 = 40;
+
 /// The services that memos may pay, as pools of charges.
 pub(crate) const POOLS: [&str; 3] = ["AmazonEC2", "AmazonS3", "AmazonRDS"];
 
@@ -158,6 +161,23 @@ pub(crate) fn credits_csv(row: &CreditRow<'_>) -> String {
     )
 }
 
+/// A row of a cut-over file, with its header.
+pub(crate) fn take_over_csv(
+    member: usize,
+    number: &str,
+    [face, applied, funded]: [Micros; 3],
+    end: NaiveDate,
+) -> String {
+    format!(
+        "payer_account_id,member_account_id,credit_id,memo_number,currency,face_amount,applied_amount,funded_amount,\
+         start_date,end_date,as_of,evidence\n{PAYER},{},,{number},USD,{},{},{},2018-06-01,{end},2018-12-31,ledger\n",
+        MEMBERS[member],
+        amount(face),
+        amount(applied),
+        amount(funded),
+    )
+}
+
 /// An accounts file: account, PO number, first day, day after the last.
 pub(crate) fn accounts_csv(rows: &[(usize, String, NaiveDate, Option<NaiveDate>)]) -> String {
     let mut text = "payer_account_id,member_account_id,customer,po_number,from,to\n".to_owned();
@@ -181,8 +201,12 @@ pub(crate) fn policy_json(chosen: Chosen) -> String {
     };
     let (basis, limit) = (chosen.basis_funded, chosen.draw_funded);
     let word = |funded: bool| if funded { "funded" } else { "face" };
+    let past_end =
+        if chosen.grace { format!(r#"{{"grace-days":{GRACE_DAYS}}}"#) } else { r#""lapses-at-once""#.to_owned() };
+    let acts = if chosen.four_eyes { r#""issue","write-off","refund","reassign","expire","reinstate""# } else { "" };
     format!(
-        r#"{{"memo_expiry":"{expiry}","rounding":"{rounding}","memo_basis":"{}","draw_limit":"{}"}}"#,
+        r#"{{"memo_expiry":"{expiry}","rounding":"{rounding}","memo_basis":"{}","draw_limit":"{}",
+            "reinstated_after_expiry":{past_end},"four_eyes":[{acts}]}}"#,
         word(basis),
         word(limit)
     )

@@ -53,11 +53,26 @@ impl Program {
     /// # Errors
     /// The refusal, once no mishap hides it.
     pub(crate) async fn run(&mut self, arguments: &[&str], cut: Option<Cut>) -> Result<(), Failure> {
+        self.run_by("clerk", arguments, cut).await
+    }
+
+    /// The same by somebody else.
+    ///
+    /// # Errors
+    /// The refusal, once no mishap hides it.
+    pub(crate) async fn run_by(&mut self, by: &str, arguments: &[&str], cut: Option<Cut>) -> Result<(), Failure> {
         self.commands += 1;
-        self.clock += Duration::seconds(1);
         let key = format!("command-{}", self.commands);
-        let mut words = arguments.to_vec();
-        words.extend(["--output", "csv", "--by", "clerk", "--reason", "the story says so", "--idempotency-key", &key]);
+        self.run_with(&[arguments, &["--by", by, "--idempotency-key", &key]].concat(), cut).await
+    }
+
+    /// Runs a command with exactly these words, as many times as it takes.
+    ///
+    /// # Errors
+    /// The refusal, once no mishap hides it.
+    pub(crate) async fn run_with(&mut self, arguments: &[&str], cut: Option<Cut>) -> Result<(), Failure> {
+        self.clock += Duration::seconds(1);
+        let words = [arguments, &["--output", "csv", "--reason", "the story says so"]].concat();
         self.log.set(cut);
         for _ in 0..RUNS_MAX {
             self.office.clock = Clock::Injected(self.clock);

@@ -74,6 +74,12 @@ pub(crate) enum Step {
         credit: u8,
         percent: u8,
     },
+    /// AWS's list states another face and another end: so many cents and months more or less.
+    Revise {
+        credit: u8,
+        cents: Cents,
+        months: i8,
+    },
     Pause {
         credit: u8,
         resume: bool,
@@ -152,6 +158,14 @@ pub(crate) enum Step {
         cents: Cents,
         months: u8,
     },
+    /// A memo of another system is taken over: what it paid and what AWS funded are percents of its face.
+    TakeOver {
+        member: u8,
+        face: Cents,
+        applied: u8,
+        funded: u8,
+        months: u8,
+    },
     /// An account gets another PO number today.
     OtherPo {
         member: u8,
@@ -177,6 +191,10 @@ pub(crate) struct Chosen {
     pub(crate) draw_funded: bool,
     pub(crate) basis_funded: bool,
     pub(crate) rounding: Rounding,
+    /// What comes back to an ended memo may be used for some days.
+    pub(crate) grace: bool,
+    /// Acts by hand need a second person.
+    pub(crate) four_eyes: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -263,8 +281,15 @@ fn cents_or_all() -> impl Strategy<Value = Option<Cents>> {
 fn chosen() -> impl Strategy<Value = Chosen> {
     let expiry = prop_oneof![Just(Expiry::UnfundedOnly), Just(Expiry::Upstream), Just(Expiry::Never)];
     let rounding = prop_oneof![Just(Rounding::HalfEven), Just(Rounding::HalfUp), Just(Rounding::Down)];
-    (expiry, any::<bool>(), prop::bool::weighted(0.3), rounding).prop_map(
-        |(expiry, draw_funded, basis_funded, rounding)| Chosen { expiry, draw_funded, basis_funded, rounding },
+    (expiry, any::<bool>(), prop::bool::weighted(0.3), rounding, any::<bool>(), prop::bool::weighted(0.3)).prop_map(
+        |(expiry, draw_funded, basis_funded, rounding, grace, four_eyes)| Chosen {
+            expiry,
+            draw_funded,
+            basis_funded,
+            rounding,
+            grace,
+            four_eyes,
+        },
     )
 }
 
@@ -312,6 +337,11 @@ fn upstream() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (credit, 0..4_u8).prop_map(|(credit, to)| Step::Transfer { credit, to }),
         2 => (credit, 10..90_u8).prop_map(|(credit, percent)| Step::Split { credit, percent }),
+        3 => (credit, -60_000..60_000_i64, -1..3_i8).prop_map(|(credit, cents, months)| Step::Revise {
+            credit,
+            cents,
+            months
+        }),
         1 => (credit, any::<bool>()).prop_map(|(credit, resume)| Step::Pause { credit, resume }),
         1 => credit.prop_map(|credit| Step::Cancel { credit }),
     ]
@@ -331,7 +361,10 @@ fn step(grain: Grain) -> impl Strategy<Value = Step> {
             .prop_map(|(back, accept_estimated, waive)| Step::Close { back, accept_estimated, waive }),
         1 => (0..3_u8).prop_map(|back| Step::Reopen { back }),
         3 => by_hand(),
-        3 => upstream(),
+        4 => upstream(),
+        1 => (0..4_u8, 1..60_000_i64, 0..=100_u8, 0..=100_u8, 0..4_u8).prop_map(
+            |(member, face, applied, funded, months)| Step::TakeOver { member, face, applied, funded, months }
+        ),
         1 => (0..4_u8).prop_map(|member| Step::OtherPo { member }),
         1 => Just(Step::Join),
         1 => (0..3_u8).prop_map(|member| Step::Leave { member }),

@@ -108,7 +108,9 @@ impl Books {
         let book = &self.months[&of];
         let refunded = self.months[&in_bill].bill.iter().flat_map(|bill| &bill.refunds).any(|refund| refund.of == of);
         let Some((delivery, _)) = book.billed else { return false };
-        book.is_issued() && (delivery != book.delivery || refunded)
+        let is_anew = |between: &MonthBook| between.billed.is_some_and(|(billed, _)| billed != between.delivery);
+        let may_be_refunded = refunded || self.months.range(of + 1..in_bill).any(|(_, between)| is_anew(between));
+        book.is_issued() && (delivery != book.delivery || may_be_refunded)
     }
 
     pub(crate) fn draw(&mut self, member: usize, month: Month) {

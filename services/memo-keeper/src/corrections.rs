@@ -105,10 +105,12 @@ pub(crate) fn later_bills(
 }
 
 /// The earlier months that a run corrects: closed (or followed by issued statements), and either
-/// delivered anew since, refunded by the bill of the run's month, or with a document that was voided.
+/// delivered anew since, refunded by the bill of the run's month or by one between that was delivered
+/// anew, or with a document that was voided.
 pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<EarlierMonth>, Failure> {
     let refunded = refunded_months(model, of)?;
     let paid_by_others = months_paid_by_others(model, of)?;
+    let last_anew = last_delivered_anew(model, of)?;
     let mut found = Vec::new();
     for (period, state) in model.billing_periods(&of.payer)?.range(..of.period) {
         let Some(run) = state.billed() else { continue };
@@ -116,7 +118,8 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
         let goes_out = state.status == PeriodStatus::Closed || state.is_issued();
         let delivered_anew = run.delivery != basis.delivery.delivery;
         let voided = voided_members(model, &basis, state)?;
-        let has_changed = delivered_anew || refunded.contains(period) || !voided.is_empty();
+        let may_be_refunded = refunded.contains(period) || last_anew.is_some_and(|anew| *period < anew);
+        let has_changed = delivered_anew || may_be_refunded || !voided.is_empty();
         let by_others = paid_by_others.get(period);
         if goes_out && basis.currency() == of.currency() && (has_changed || by_others.is_some()) {
             let later = later_bills(model, &of.payer, *period, of.period)?;
@@ -126,6 +129,19 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
         }
     }
     Ok(found)
+}
+
+/// The last month before a run's whose bill was delivered anew after its documents went out: no run bills
+/// it again, and what it refunds of months before it is for this run to give back (rule book N9).
+fn last_delivered_anew(model: &ReadModel, of: &PeriodBasis) -> Result<Option<BillingPeriod>, Failure> {
+    for (period, state) in model.billing_periods(&of.payer)?.range(..of.period).rev() {
+        let Some(run) = state.billed() else { continue };
+        let deliveries = model.deliveries(&of.payer, *period)?;
+        if deliveries.current().is_some_and(|current| current.delivery != run.delivery) {
+            return Ok(Some(*period));
+        }
+    }
+    Ok(None)
 }
 
 /// Months of which memos of other payers paid, or a statement says so, with the members.

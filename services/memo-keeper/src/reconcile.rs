@@ -16,6 +16,7 @@ use domain::{
     classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
+    usage::DeliveryState,
 };
 use money::{Currency, Exact, Money};
 use read_model::ReadModel;
@@ -321,6 +322,12 @@ fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Custo
         side.billed += settled.gross - settled.applied;
         side.memo_applied += settled.applied;
     }
-    let not_yet_corrected = run.delivery != basis.delivery.delivery || !voided.is_empty();
+    // A later bill that was delivered anew may refund this month: the next run corrects it.
+    let is_anew = |(period, deliveries): (&BillingPeriod, &DeliveryState)| {
+        let billed = periods.get(period).and_then(|state| state.billed());
+        let current = deliveries.current();
+        billed.zip(current).is_some_and(|(run, current)| run.delivery != current.delivery)
+    };
+    let not_yet_corrected = run.delivery != basis.delivery.delivery || !voided.is_empty() || later.iter().any(is_anew);
     Ok((side.unsettled.is_zero() || !not_yet_corrected).then_some(side))
 }

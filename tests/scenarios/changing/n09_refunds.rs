@@ -59,3 +59,28 @@ fn billing_again_gives_nothing_back_twice() {
     assert_fields(&office.balance(DLT), &[("open_balance", "689.60")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
+
+/// February was closed when AWS delivered it again, with a refund of January's usage: no run bills
+/// February any more, and March's gives it back.
+#[test]
+fn n09_a_refund_on_a_closed_bill_that_was_delivered_anew_is_not_lost() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
+    office.bill_and_close("2019-02");
+    let refund = line(DLT, "Refund", "AmazonEC2", "-40.00", "refund").with("usage date", "2019-01-15T00:00:00.000Z");
+    office.ingest("february-anew.csv", Story::later("2019-02", "250.40").lines([refund]).cur2());
+    office.at(FIVE_APRIL);
+    office.ingest("march.csv", Story::later("2019-03", "10.00").cur2());
+    office.bill_and_close("2019-03");
+    let march = office.statement(DLT, "2019-03");
+    assert_fields(
+        &march,
+        &[("corrections", "40.00"), ("applied", "10.00"), ("balance_of_funds", "679.60"), ("due", "0.00")],
+    );
+    assert_fields(
+        &only(&march["earlier_periods"]),
+        &[("period", "2019-01"), ("gross", "-40.00"), ("applied", "-40.00")],
+    );
+    assert_sound(&office, &["2019-01", "2019-02", "2019-03"]);
+}

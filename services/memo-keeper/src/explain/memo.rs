@@ -9,6 +9,7 @@ use domain::{
     memo::CreditMemo,
 };
 use event_log::EventLog;
+use money::Exact;
 use read_model::{Known, facts_of_subject, model_of_subjects};
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, StreamName, Subject};
@@ -39,7 +40,8 @@ pub async fn explain_one_memo(
     let mut facts = memo_facts(log, &known, &payer, &member).await?;
     facts.retain(|fact| fact.said.memo() == number);
     let mut upstream = upstream_of(log, &known, &payer, memo).await?;
-    // A month's funding goes to the memo of the ownership then, and to no supplement.
+    // A month's funding goes to the memo of the ownership then, and beyond its face to those that
+    // supplement it.
     let credit_state = match &memo.credit {
         Some(credit) => Some(past.upstream_credit(&payer, credit)?),
         None => None,
@@ -48,8 +50,15 @@ pub async fn explain_one_memo(
         let is_owner = |owner: &MemberAccountId| *owner == member;
         let owned = credit_state.as_ref().and_then(|credit| credit.owner_in(applied.period)).is_some_and(is_owner);
         let of_month = memo.credit.as_ref().and_then(|credit| memos.of_credit_in(credit, applied.period));
-        owned && of_month.is_some_and(|of_month| of_month.number == *number)
+        let is_own = of_month.is_some_and(|of_month| of_month.number == *number);
+        let has_part = memo.funding.get(&applied.period).is_some_and(|amount| !amount.is_zero());
+        owned && (is_own || (memo.by_revision && has_part))
     });
+    for applied in &mut upstream {
+        let all = memo.credit.as_ref().map(|credit| memos.funded_in(credit, applied.period)).transpose()?;
+        let own = memo.funding.get(&applied.period).copied().unwrap_or_default();
+        applied.funds_others = all.unwrap_or_default().checked_sub(own)?;
+    }
     Ok(Some(explain_memo(MemoBasisOfExplanation { memo, facts: &facts, upstream: &upstream })?))
 }
 
@@ -65,7 +74,10 @@ async fn upstream_of(
     for placed in facts_of_subject(log, known, &Subject::credit(payer, credit)).await? {
         let at = position(StreamName::Credits, &placed);
         if let Fact::ApplicationsAttributed(fact) = placed.fact {
-            by_period.insert(fact.period, AppliedUpstream { period: fact.period, lines: fact.lines, at });
+            by_period.insert(
+                fact.period,
+                AppliedUpstream { period: fact.period, lines: fact.lines, funds_others: Exact::ZERO, at },
+            );
         }
     }
     Ok(by_period.into_values().collect())

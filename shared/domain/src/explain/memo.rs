@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use money::{Money, MoneyError};
+use money::{Exact, Money, MoneyError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ use crate::{
 pub struct AppliedUpstream {
     /// The month of AWS's bill.
     pub period: BillingPeriod,
+    /// What other memos of the credit are funded with of it.
+    pub funds_others: Exact,
     /// The lines.
     pub lines: Vec<AttributedLine>,
     /// Where it was recorded.
@@ -274,7 +276,7 @@ pub fn explain_memo(basis: MemoBasisOfExplanation<'_>) -> Result<MemoExplanation
     let mut checks = vec![Check::of("open balance: all of it is explained", true, !open_balance.has_gap())];
     checks.push(Check::of("funded: all of it is explained", true, !funded.has_gap()));
     for month in basis.upstream {
-        let lines = month
+        let mut lines: Vec<Derivation> = month
             .lines
             .iter()
             .map(|line| {
@@ -287,6 +289,10 @@ pub fn explain_memo(basis: MemoBasisOfExplanation<'_>) -> Result<MemoExplanation
                 Derivation::leaf(what, line.amount).by(Rule::Attributed).at(&month.at)
             })
             .collect();
+        if !month.funds_others.is_zero() {
+            let what = "less what other memos of the credit are funded with";
+            lines.push(Derivation::leaf(what, -month.funds_others).by(Rule::MemoFunded).at(&month.at));
+        }
         let node = Derivation::sum(format!("AWS's bill of {}", month.period), lines)?.at(&month.at);
         let of_period = by_period.get(&month.period).copied().unwrap_or_default();
         checks.push(Check::of(format!("funded in {}", month.period), of_period, node.amount.to_exact()));

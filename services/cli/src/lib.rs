@@ -16,6 +16,6 @@ mod run;
 mod serve;
 
 pub use args::command_line;
-pub use commands::{rows as json_rows, seal as seal_rows};
+pub use commands::{close_pack as close_pack_rows, rows as json_rows, seal as seal_rows};
 pub use run::{main, run_in};
 pub use serve::{CommandAnswer, CommandRequest};

@@ -12,7 +12,7 @@ use crate::{
         AccountsCommand, AuditCommand, Command, CommandLine, CreditsCommand, Global, MemosCommand, PolicyCommand,
         StatementCommand,
     },
-    commands::{self, rates::RatesCommand},
+    commands::{self, ClosePackCommand, rates::RatesCommand},
     output, serve,
 };
 
@@ -70,6 +70,9 @@ async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Streams(command) => commands::streams(global, &command).await,
         Command::Audit(AuditCommand { act: Some(act) }) => commands::audit_act(global, act).await,
         Command::Statement(StatementCommand { act: Some(act), .. }) => commands::statement_act(global, &act),
+        Command::ClosePack(ClosePackCommand::Verify { file, public_key }) => {
+            commands::close_pack_verify(global, &file, public_key.as_deref())
+        }
         command => {
             let (name, access) = name_and_access(&command);
             let mut office = match (open(global, name, access, &command).await, &command) {
@@ -133,6 +136,7 @@ pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: 
         Command::Ingest(args) => commands::ingest(global, office, &args).await,
         Command::Bill(args) => commands::bill(global, office, &args).await,
         Command::Close(args) => commands::close(global, office, &args).await,
+        Command::ClosePack(command) => commands::close_pack(global, office, command).await,
         Command::Reopen(args) => commands::reopen(global, office, &args).await,
         Command::Policy(PolicyCommand::Show { payer, period }) => {
             commands::policy_show(global, office, payer.as_ref(), period)
@@ -194,6 +198,7 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Ingest(_) => ("ingest", Write),
         Command::Bill(_) => ("bill", Write),
         Command::Close(_) => ("close", Write),
+        Command::ClosePack(_) => ("close-pack", Read),
         Command::Reopen(_) => ("reopen", Write),
         Command::Policy(PolicyCommand::Adopt { .. }) => ("policy adopt", Write),
         Command::Policy(PolicyCommand::Show { .. }) => ("policy show", Read),

@@ -102,6 +102,7 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("document_voided.v1", "voided", Each(Some("document_number"))),
     ("period_act_proposed.v1", "waiting", Proposal),
     ("period_act_approved.v1", "waiting", Approval),
+    ("close_pack_made.v1", "", LeftOut),
 ];
 
 /// The rule of a type. A type without a line, which a test does not let pass, counts as it is.

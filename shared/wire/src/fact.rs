@@ -110,6 +110,8 @@ pub enum Fact {
     PeriodActProposed(billing::PeriodActProposed),
     #[serde(rename = "period_act_approved.v1")]
     PeriodActApproved(billing::PeriodActApproved),
+    #[serde(rename = "close_pack_made.v1")]
+    ClosePackMade(billing::ClosePackMade),
 }
 
 impl Fact {
@@ -160,6 +162,7 @@ impl Fact {
             Self::DocumentVoided(_) => "document_voided.v1",
             Self::PeriodActProposed(_) => "period_act_proposed.v1",
             Self::PeriodActApproved(_) => "period_act_approved.v1",
+            Self::ClosePackMade(_) => "close_pack_made.v1",
         }
     }
 
@@ -209,6 +212,7 @@ impl Fact {
         "document_voided.v1",
         "period_act_proposed.v1",
         "period_act_approved.v1",
+        "close_pack_made.v1",
     ];
 }
 
@@ -343,6 +347,7 @@ impl From<BillingFact> for Fact {
             BillingFact::Voided(fact) => Self::DocumentVoided(fact),
             BillingFact::ActProposed(fact) => Self::PeriodActProposed(fact),
             BillingFact::ActApproved(fact) => Self::PeriodActApproved(fact),
+            BillingFact::Packed(fact) => Self::ClosePackMade(fact),
         }
     }
 }
@@ -361,6 +366,7 @@ impl Fact {
             Self::DocumentVoided(fact) => BillingFact::Voided(fact.clone()),
             Self::PeriodActProposed(fact) => BillingFact::ActProposed(fact.clone()),
             Self::PeriodActApproved(fact) => BillingFact::ActApproved(fact.clone()),
+            Self::ClosePackMade(fact) => BillingFact::Packed(fact.clone()),
             _ => return None,
         })
     }

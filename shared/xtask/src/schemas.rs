@@ -65,6 +65,8 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<projector::StatementVerified>("statement-verify")?,
         printed::<cli::seal_rows::SealRow>("audit-seal")?,
         printed::<cli::seal_rows::KeyRow>("audit-keygen")?,
+        printed::<cli::close_pack_rows::ClosePackRow>("close-pack-show")?,
+        printed::<domain::billing::ClosePack>("close-pack")?,
         printed::<domain::policy::Policies>("policy")?,
         printed::<domain::journal::PostingTemplates>("export-journal-templates")?,
         printed::<exporter::TableFile>("export-tables")?,

@@ -99,6 +99,9 @@ pub(crate) enum Command {
     Bill(BillArgs),
     /// Lock a month: later changes post to the open one.
     Close(CloseArgs),
+    /// What a month was closed on: made again from the log, signed, checked.
+    #[command(subcommand)]
+    ClosePack(crate::commands::ClosePackCommand),
     /// Reopen a closed month.
     Reopen(PeriodArgs),
     /// The policies in force, and adopting others.

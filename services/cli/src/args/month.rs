@@ -46,4 +46,7 @@ pub(crate) struct CloseArgs {
     /// Waive what may be waived; a month without a delivery then no longer holds the next one.
     #[arg(long)]
     pub(crate) waive: bool,
+    /// Sign the close pack with this private key, as `audit keygen` writes it.
+    #[arg(long, env = "CREDITMEMO_SIGNING_KEY", value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }

@@ -66,6 +66,8 @@ pub(crate) fn print_blocked(global: &Global, payer: &str, period: &str, failure:
         status: "blocked".to_owned(),
         waived: Vec::new(),
         blockers: failure.blockers.iter().map(blocker_row).collect(),
+        pack: None,
+        pack_digest: None,
     };
     output::print_rows(global.output, &[row], &[])
 }

@@ -6,6 +6,7 @@ use service_kit::{BackOffice, Failure};
 
 use super::{
     bill::{blocker_row, print_blocked},
+    close_pack::file_close_pack,
     payer::payer_or_only,
     rows::PeriodRow,
 };
@@ -14,7 +15,7 @@ use crate::{
     output, react,
 };
 
-const COLUMNS: [&str; 3] = ["payer_account_id", "period", "status"];
+const COLUMNS: [&str; 4] = ["payer_account_id", "period", "status", "pack"];
 
 /// Closes a period, or waives one that has no bill yet.
 pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &CloseArgs) -> Result<(), Failure> {
@@ -27,7 +28,7 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
     let billed = office.model.billing(&payer, period)?;
     if args.waive && billed.billed().is_none() {
         let outcome = memo_keeper::waive(office, &payer, period).await?;
-        return print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived);
+        return print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, None);
     }
     // Drafts that are accepted as they stand are issued first: a closed month has documents.
     if args.accept_estimated && billed.billed().is_some_and(|run| run.draft) {
@@ -39,7 +40,8 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
             if outcome.stood_already {
                 output::say(format_args!("{period} was closed before"));
             }
-            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived)
+            let filed = file_close_pack(global, office, &payer, period, args.key.as_deref()).await?;
+            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, Some(filed))
         }
         Err(failure) => {
             print_blocked(global, payer.as_str(), &period.to_string(), &failure)?;
@@ -59,7 +61,7 @@ pub(crate) async fn reopen(global: &Global, office: &mut BackOffice, args: &Peri
         say_if_proposed(&outcome);
     }
     let status = office.model.billing(&payer, args.period)?.status;
-    print(global, payer.as_str(), &args.period.to_string(), status, &[])
+    print(global, payer.as_str(), &args.period.to_string(), status, &[], None)
 }
 
 /// Says that an act waits for a second person.
@@ -77,7 +79,9 @@ fn print(
     period: &str,
     status: PeriodStatus,
     waived: &[domain::billing::Blocker],
+    filed: Option<(String, Option<String>)>,
 ) -> Result<(), Failure> {
+    let (pack_digest, pack) = filed.map_or((None, None), |(digest, file)| (Some(digest), file));
     for blocker in waived {
         output::say(format_args!("waived: {}", blocker.in_words()));
     }
@@ -92,6 +96,8 @@ fn print(
         .to_owned(),
         waived: waived.iter().map(blocker_row).collect(),
         blockers: Vec::new(),
+        pack,
+        pack_digest,
     };
     output::print_rows(global.output, &[row], &COLUMNS)
 }

@@ -49,7 +49,7 @@ pub struct KeyRow {
 /// Where seals are kept in a data folder.
 const SEALS: &str = "seals";
 
-fn key_failure(fault: SealFault) -> Failure {
+pub(super) fn key_failure(fault: SealFault) -> Failure {
     match fault {
         SealFault::KeyFile { .. } | SealFault::NoRandomness { .. } => Failure::failed("CM0141", fault),
         SealFault::NoKey { .. } | SealFault::KeyIsOpen { .. } => Failure::refused("CM0361", fault),
@@ -58,12 +58,12 @@ fn key_failure(fault: SealFault) -> Failure {
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+pub(super) fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path)
         .map_err(|cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", path.display())))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let beside = path.with_added_extension("tmp");
     let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
     written.map_err(|cause| Failure::failed("CM0142", format!("writing {} failed: {cause}", path.display())))

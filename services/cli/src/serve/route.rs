@@ -91,6 +91,9 @@ pub(super) async fn ask_service(
     for line in answer.messages.lines() {
         output::say(line);
     }
+    if matches!(command, Command::Close(args) if args.key.is_some()) {
+        output::say("a service closed the month and filed the pack: sign it with close-pack show --out --key");
+    }
     Ok(Some(answer.exit))
 }
 
@@ -123,7 +126,8 @@ fn collect(definition: &clap::Command, matches: &ArgMatches, words: &mut Vec<Str
     let mut positional = Vec::new();
     for argument in definition.get_arguments().filter(|argument| !argument.is_global_set()) {
         let id = argument.get_id().as_str();
-        if matches.value_source(id) != Some(ValueSource::CommandLine) {
+        // A private key stays where it is: a service signs with its own, or not at all.
+        if matches.value_source(id) != Some(ValueSource::CommandLine) || id == "key" {
             continue;
         }
         let values: Vec<String> =

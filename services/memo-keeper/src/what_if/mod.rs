@@ -264,6 +264,8 @@ impl World<'_> {
                         format!("document {} was voided, and a void is not decided again yet", voided.document_number),
                     ));
                 }
+                // What is filed of a close is of the log as it is.
+                Fact::ClosePackMade(_) => {}
                 fact if !is_by_hand(&commit.body.command, fact) => {}
                 Fact::ActProposed(_) | Fact::ActApproved(_) => self.take(subject, vec![fact]).await?,
                 fact => self.by_hand(subject, fact).await?,

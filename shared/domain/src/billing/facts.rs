@@ -7,7 +7,7 @@ use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Blocker, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed, StatementsBefore};
+use super::{Blocker, ClosePackMade, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed, StatementsBefore};
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PayerAccountId, PoNumber, RunId},
     period::BillingPeriod,
@@ -205,4 +205,5 @@ pub enum BillingFact {
     Voided(DocumentVoided),
     ActProposed(PeriodActProposed),
     ActApproved(PeriodActApproved),
+    Packed(ClosePackMade),
 }

@@ -4,6 +4,8 @@
 //! that is a superseding document in an open period, or a correction in a later one.
 
 mod close;
+mod close_pack;
+mod close_pack_checks;
 mod conversion;
 mod documents;
 mod facts;
@@ -14,6 +16,11 @@ mod statement;
 mod void;
 
 pub use close::{Blocker, ClosePeriod, CloseRefusal, WaivePeriod, within};
+pub use close_pack::{
+    CLOSE_PACK_KIND, ClosePack, ClosePackMade, PackedBalance, PackedBalanceTotal, PackedCredit, PackedDocument,
+    PackedException, PackedInput, PackedPlace, PackedPolicy, PackedRun, PackedTies,
+};
+pub use close_pack_checks::PackCheck;
 pub use conversion::{
     ConvertedCorrection, ConvertedDocument, ConvertedLine, ConvertedMemo, ConvertedStatement, convert,
 };

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BillingFact, BillingRunCompleted, DocumentHeader, DocumentKind, PeriodAct, PeriodActProposed, StatementsBefore,
+    BillingFact, BillingRunCompleted, Blocker, ClosePackMade, DocumentHeader, DocumentKind, PeriodAct,
+    PeriodActProposed, StatementsBefore,
 };
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PoNumber, RunId},
@@ -66,6 +67,12 @@ pub struct BillingState {
     /// How many runs ended that were no drafts.
     #[serde(default)]
     pub runs_issued: u32,
+    /// What blocked its last close and was waived.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Blocker>,
+    /// Its close packs, by the close they are of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packs: BTreeMap<u32, ClosePackMade>,
 }
 
 impl BillingState {
@@ -99,6 +106,7 @@ impl BillingState {
             BillingFact::Closed(closed) => {
                 self.status = PeriodStatus::Closed;
                 self.closes = closed.version;
+                self.waived.clone_from(&closed.waived);
             }
             BillingFact::Reopened(_) => self.status = PeriodStatus::Open,
             BillingFact::Waived(_) => self.status = PeriodStatus::Waived,
@@ -112,6 +120,9 @@ impl BillingState {
                 {
                     self.approved_voids.insert(approved.proposal.clone(), (approved.by.clone(), proposed));
                 }
+            }
+            BillingFact::Packed(made) => {
+                self.packs.insert(made.version, made.clone());
             }
         }
     }

@@ -272,6 +272,11 @@ impl Policies {
     /// The hash over the canonical form: what differs from the defaults, as JSON with sorted names.
     /// A policy added later, at its default, changes no hash.
     pub fn hash(&self) -> PolicyHash {
+        hash_of_chosen(&self.chosen())
+    }
+
+    /// What differs from the defaults, by name.
+    pub fn chosen(&self) -> BTreeMap<String, serde_json::Value> {
         let fields = |policies: &Self| match serde_json::to_value(policies) {
             Ok(serde_json::Value::Object(fields)) => fields.into_iter().collect(),
             // Policies hold nothing that JSON cannot carry.
@@ -280,9 +285,7 @@ impl Policies {
         let defaults: BTreeMap<String, serde_json::Value> = fields(&Self::default());
         let mut chosen: BTreeMap<String, serde_json::Value> = fields(self);
         chosen.retain(|name, value| defaults.get(name) != Some(value));
-        let canonical = serde_json::to_vec(&chosen).unwrap_or_default();
-        let digest = Sha256::digest(&canonical);
-        PolicyHash(hex::encode(&digest[..8]))
+        chosen
     }
 
     /// The currency of a customer's documents, where the bill's is another (rule book N33).
@@ -296,4 +299,11 @@ impl Policies {
     pub fn discount_treatment(&self, discount_type: &LineType) -> DiscountTreatment {
         self.discounts.get(discount_type.as_str()).copied().unwrap_or(DiscountTreatment::PassedOn)
     }
+}
+
+/// The hash of policies by what of them differs from the defaults.
+pub fn hash_of_chosen(chosen: &BTreeMap<String, serde_json::Value>) -> PolicyHash {
+    let canonical = serde_json::to_vec(chosen).unwrap_or_default();
+    let digest = Sha256::digest(&canonical);
+    PolicyHash(hex::encode(&digest[..8]))
 }

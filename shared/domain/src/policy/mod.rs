@@ -11,4 +11,5 @@ pub use adoption::{AdoptPolicies, PolicyAdopted, PolicyHistory, PolicyRefusal};
 pub use choices::{
     AssignmentKey, ClosedPeriodCorrections, CreditLineRule, CustomerTax, DiscountTreatment, DocumentSeries, DrawLimit,
     ExpiryInsideMonth, FourEyesAct, MemoBasis, MemoExpiry, Policies, PolicyHash, RatingBasis, ReinstatedAfterExpiry,
+    hash_of_chosen,
 };

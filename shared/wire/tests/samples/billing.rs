@@ -2,7 +2,7 @@
 
 use domain::{
     billing::{
-        BillingRunCompleted, BillingRunStarted, Blocker, ConvertedCorrection, ConvertedDocument, ConvertedLine,
+        BillingRunCompleted, BillingRunStarted, Blocker, ClosePackMade, ConvertedCorrection, ConvertedDocument, ConvertedLine,
         ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, DocumentVoided, MemberStatement,
         PeriodAct, PeriodActApproved, PeriodActProposed, PeriodClosed, PeriodReopened, PeriodWaived, RunTotals,
         StatementLine, StatementMemo, StatementSeller, StatementsBefore,
@@ -249,4 +249,15 @@ pub(super) fn act_proposed() -> PeriodActProposed {
 
 pub(super) fn act_approved() -> PeriodActApproved {
     PeriodActApproved { proposal: "3f2a90b1c4d5".to_owned(), proposed_by: "anna".to_owned(), by: "bert".to_owned() }
+}
+
+pub(super) fn close_pack_made() -> ClosePackMade {
+    ClosePackMade {
+        payer: payer(),
+        period: january(),
+        version: 2,
+        kind: "creditmemo.close-pack.v1".to_owned(),
+        through: [("BILLING".to_owned(), 7), ("MEMOS".to_owned(), 12)].into(),
+        digest: sha256("close pack"),
+    }
 }

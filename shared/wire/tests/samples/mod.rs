@@ -71,6 +71,7 @@ pub(crate) fn sample(type_name: &str) -> Fact {
         "document_voided.v1" => Fact::DocumentVoided(billing::voided()),
         "period_act_proposed.v1" => Fact::PeriodActProposed(billing::act_proposed()),
         "period_act_approved.v1" => Fact::PeriodActApproved(billing::act_approved()),
+        "close_pack_made.v1" => Fact::ClosePackMade(billing::close_pack_made()),
         other => panic!("{other} has no sample: write one in shared/wire/tests/samples"),
     }
 }

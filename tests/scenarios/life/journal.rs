@@ -23,7 +23,7 @@ fn assert_trial_balance(hledger: &Hledger, options: &[&str], expected: &[(&str, 
 #[test]
 fn the_trial_balance_of_january() {
     let office = Story::closed();
-    let Some(books) = Hledger::of(&office, &[]) else { return };
+    let books = Hledger::of(&office, &[]);
     assert_trial_balance(
         &books,
         &[],
@@ -51,7 +51,7 @@ fn restated() -> Office {
 #[test]
 fn a_closed_month_stays_as_it_was_and_its_correction_counts_from_it() {
     let office = restated();
-    let Some(books) = Hledger::of(&office, &[]) else { return };
+    let books = Hledger::of(&office, &[]);
     let january = [
         ("Assets:Accounts receivable", "USD 4900.00"),
         ("Expenses:AWS charges", "USD 5000.00"),
@@ -91,13 +91,13 @@ fn suspense_is_owed_to_nobody_known_until_it_is_cleared() {
     let january = Story::january().lines([credit(A3, "-12.34", "Some other promotion")]);
     office.ingest("january.csv", january.cur2());
     office.ok(&["bill", "2019-01"]);
-    let Some(books) = Hledger::of(&office, &[]) else { return };
+    let books = Hledger::of(&office, &[]);
     let unknown = |books: &Hledger| books.balances(&["--depth", "2", "Unidentified AWS credits"]);
     assert_eq!(unknown(&books)["Liabilities:Unidentified AWS credits"], "USD -12.34");
     let item = only(&office.json(&["credits", "suspense"]));
     office.grants(&[grant("5002", A3, "50.00").described("Some other promotion")]);
     assert_eq!(office.json(&["credits", "suspense"]), serde_json::json!([]), "{item:#}");
-    let Some(books) = Hledger::of(&office, &[]) else { return };
+    let books = Hledger::of(&office, &[]);
     assert!(unknown(&books).values().all(|balance| balance == "0" || balance == "USD 0.00"), "{:?}", unknown(&books));
     let receivable = books.balances(&["receivable from AWS:.*:5002"]);
     assert_eq!(receivable.values().next().unwrap(), "USD 37.66", "50.00 less what AWS has applied");
@@ -116,7 +116,7 @@ fn each_act_by_hand_is_posted_where_the_accountant_looks_for_it() {
     act(&["reinstate", &memo, "--amount", "10.00"]);
     act(&["reassign", &memo, "--to-account", A2, "--consent", "--amount", "200.00"]);
     act(&["reassign", &memo, "--po", "PO-9"]);
-    let Some(books) = Hledger::of(&office, &[]) else { return };
+    let books = Hledger::of(&office, &[]);
     assert_trial_balance(
         &books,
         &[],
@@ -167,7 +167,7 @@ fn the_accounts_are_the_operators() {
 fn a_line_that_is_changed_on_its_way_is_found() {
     let office = Story::closed();
     let journal = office.ok(&["export", "journal"]).stdout;
-    let Some(_) = Hledger::of(&office, &[]) else { return };
+    Hledger::of(&office, &[]);
     let changed = journal.replace("USD 2500.00 = ", "USD 2500.01 = ");
     assert_ne!(changed, journal);
     let path = office.write("changed.journal", changed);

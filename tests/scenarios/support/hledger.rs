@@ -1,7 +1,7 @@
 //! hledger as the second reader of the journal: another program, in another language, adds it up.
 //!
-//! `tests/run` says where it is, and then it must be there; run by hand, a test without it says so
-//! and checks what it can without.
+//! `tests/hledger` says where it is and fetches it where it is missing; a test without it fails and says
+//! so, since a journal that nobody read was not checked.
 
 use std::{
     collections::BTreeMap,
@@ -19,21 +19,20 @@ pub(crate) struct Hledger {
 }
 
 impl Hledger {
-    /// Exports the journal of an office; none where there is no hledger.
+    /// Exports the journal of an office, which it must take.
     #[track_caller]
-    pub(crate) fn of(office: &Office, options: &[&str]) -> Option<Self> {
+    pub(crate) fn of(office: &Office, options: &[&str]) -> Self {
         let text = office.ok(&[&["export", "journal"], options].concat()).stdout;
         let journal = office.write("books.journal", text);
-        let program = find()?;
-        let hledger = Self { program, journal };
+        let hledger = Self { program: find(), journal };
         hledger.run(&["check", "--strict", "ordereddates"]);
-        Some(hledger)
+        hledger
     }
 
     /// Whether a journal is taken at all.
+    #[track_caller]
     pub(crate) fn accepts(journal: &Path) -> bool {
-        let Some(program) = find() else { return true };
-        Command::new(program).arg("-f").arg(journal).args(["check", "--strict"]).output().unwrap().status.success()
+        Command::new(find()).arg("-f").arg(journal).args(["check", "--strict"]).output().unwrap().status.success()
     }
 
     #[track_caller]
@@ -67,17 +66,18 @@ impl Hledger {
     }
 }
 
-fn find() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("CREDITMEMO_HLEDGER") {
-        return Some(PathBuf::from(named));
-    }
+#[track_caller]
+fn find() -> PathBuf {
     let cached = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.cache/hledger/usr/bin/hledger");
-    let program = if cached.exists() { cached } else { PathBuf::from("hledger") };
+    let named = std::env::var_os("CREDITMEMO_HLEDGER").map(PathBuf::from);
+    let program = named.unwrap_or_else(|| if cached.exists() { cached } else { PathBuf::from("hledger") });
     let answers = Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success());
-    if !answers {
-        eprintln!("skipped: hledger is not there; tests/run gets it");
-    }
-    answers.then_some(program)
+    assert!(
+        answers,
+        "{} does not run: call tests/hledger once, which fetches it into .cache/, or install hledger",
+        program.display()
+    );
+    program
 }
 
 const MEMOS: &str = "^Liabilities:Customer credit memos:";
@@ -87,13 +87,13 @@ const MEMOS: &str = "^Liabilities:Customer credit memos:";
 /// recorded.
 #[track_caller]
 pub(crate) fn journal_agrees(office: &Office) {
-    let Some(now) = Hledger::of(office, &[]) else { return };
+    let now = Hledger::of(office, &[]);
     for day in ["2019-01-01", "2019-02-01", "2019-03-01", "2019-04-01", "2019-05-01", "2020-01-01"] {
         let last = (day.parse::<chrono::NaiveDate>().unwrap()).pred_opt().unwrap().to_string();
         compare(office, &now, &["--date2", "--end", day], &["--effective", &last]);
     }
     for recorded in ["2019-02-28", "2019-03-31"] {
-        let Some(then) = Hledger::of(office, &["--recorded", recorded]) else { return };
+        let then = Hledger::of(office, &["--recorded", recorded]);
         compare(office, &then, &[], &["--recorded", recorded]);
         compare(
             office,

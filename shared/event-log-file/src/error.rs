@@ -10,9 +10,22 @@ pub(crate) fn unavailable(doing: &str, path: &Path, cause: &io::Error) -> LogErr
     LogError::Unavailable { doing: format!("{doing} {}", path.display()), cause: cause.to_string() }
 }
 
-/// A line of a segment is not what was written. Lines count from 1, as text tools do.
+/// A line of a segment is not what was written. Lines count from 1, as text tools do; the sequence is
+/// that of the commit which should stand there.
 pub(crate) fn damaged_line(path: &Path, line: u64, offset: u64, what: &str) -> LogError {
-    LogError::Damaged { place: format!("{}, line {line}, byte offset {offset}", path.display()), what: what.to_owned() }
+    let file = format!("{}, line {line}, byte offset {offset}", path.display());
+    LogError::Damaged {
+        place: sequence_at(path, line).map_or(file.clone(), |of| format!("{of} ({file})")),
+        what: what.to_owned(),
+    }
+}
+
+/// The stream and sequence of a line: a segment lies in its stream's folder and is named after its first
+/// sequence.
+fn sequence_at(path: &Path, line: u64) -> Option<String> {
+    let stream = path.parent()?.file_name()?.to_str()?;
+    let first: u64 = path.file_stem()?.to_str()?.parse().ok()?;
+    Some(format!("{stream} sequence {}", first.checked_add(line)?.checked_sub(1)?))
 }
 
 /// A file as a whole is not what was written.

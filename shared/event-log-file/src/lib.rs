@@ -7,7 +7,7 @@
 //! before its successor is made, so only the last line of the last segment can be unfinished. One
 //! process writes (`writer.lock`), any number read, and a reader shows no commit that is not whole
 //! and synced. An unfinished tail is cut off by the writer and reported; any other damage is an
-//! error that names file, line and offset. The `.idx` files are caches: deleting one changes the
+//! error that names stream, sequence, file, line and offset. The `.idx` files are caches: deleting one changes the
 //! time of opening, never an answer. Deliberately absent: deletion, compaction, repair of damage.
 
 mod append;

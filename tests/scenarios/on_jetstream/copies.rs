@@ -57,6 +57,40 @@ fn a_copy_answers_as_the_original_does_and_copies_back_the_same() {
 }
 
 #[test]
+fn exports_and_papers_of_a_copy_are_those_of_the_original() {
+    let (server, office) = copied();
+    let statement = ["statement", "--account", DLT, "--period", "2019-01", "--format"];
+    for form in ["text", "html", "pdf"] {
+        let question = [&statement[..], &[form]].concat();
+        let paper = on(&server, &office, &question).exits(0).stdout;
+        assert!(form != "pdf" || paper.starts_with("%PDF"), "{paper}");
+        assert_eq!(paper, office.ok(&question).stdout, "{form}");
+    }
+    for question in [
+        &["export", "journal"][..],
+        &["export", "focus", "--issuer", "Us"],
+        &["explain", "--account", DLT, "--period", "2019-01"],
+        &["close-pack", "show", "2019-01", "--output", "json"],
+    ] {
+        let answer = on(&server, &office, question).exits(0).stdout;
+        assert!(!answer.is_empty(), "{question:?}");
+        assert_eq!(answer, office.ok(question).stdout, "{question:?}");
+    }
+    for form in ["csv", "parquet"] {
+        on(&server, &office, &["export", form, "--out", "theirs"]).exits(0);
+        office.ok(&["export", form, "--out", "ours"]);
+        let files = |folder: &str| {
+            let entries = fs::read_dir(office.file(folder)).unwrap().map(|entry| entry.unwrap());
+            let mut files: Vec<_> = entries.map(|entry| (entry.file_name(), FileBytes::of(&entry.path()))).collect();
+            files.sort_by(|a, b| a.0.cmp(&b.0));
+            files
+        };
+        assert!(!files("ours").is_empty());
+        assert_eq!(files("theirs"), files("ours"), "{form}");
+    }
+}
+
+#[test]
 fn a_copy_goes_on_where_it_was_and_a_dry_run_copies_nothing() {
     let (server, mut office) = copied();
     let places = ["--from".to_owned(), folder(&office), "--to".to_owned(), server.url()];

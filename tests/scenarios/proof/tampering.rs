@@ -1,5 +1,6 @@
-//! Bytes changed at random places of a log that the program made: each is found, and the stream is
-//! named. Caches that are changed never change an answer.
+//! Everything of a log that someone may change: bytes, order, numbers, ends, and what is kept beside it.
+//! Each is found, and the stream and the sequence are named. Caches that are changed never change an
+//! answer.
 
 use std::{fs, path::Path};
 
@@ -18,29 +19,40 @@ impl Seeded {
     }
 }
 
+/// Audit and replay must end with exit code 5 and name the stream and the sequence.
 #[track_caller]
-fn is_found(office: &Office, stream: &str, what: &str) {
+fn is_located(office: &Office, stream: &str, sequence: usize, what: &str) {
     for command in [["audit"].as_slice(), &["replay", "--verify"]] {
         let outcome = office.run(command);
         let said = format!("{}{}", outcome.stdout, outcome.stderr);
-        assert!(outcome.code == 5 && said.contains(stream), "{what} in {stream} was not found: {outcome}");
+        let named = said.contains(stream) && names_sequence(&said, sequence);
+        assert!(outcome.code == 5 && named, "{what} at {stream} sequence {sequence} was not located: {outcome}");
     }
 }
 
-/// Does something to a segment, looks whether it is found, and puts the segment back.
+fn names_sequence(said: &str, sequence: usize) -> bool {
+    let words = format!("sequence {sequence}");
+    said.match_indices(&words).any(|(at, _)| !said[at + words.len()..].starts_with(|next: char| next.is_ascii_digit()))
+}
+
+/// Does something to a segment, looks whether it is found where it is, and puts the segment back.
 #[track_caller]
-fn tamper(office: &Office, stream: &str, what: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+fn tamper(office: &Office, stream: &str, sequence: usize, what: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
     let path = office.segment(stream);
     let whole = fs::read(&path).unwrap();
     let changed = change(whole.clone());
     assert_ne!(changed, whole, "nothing was changed: {what}");
     fs::write(&path, changed).unwrap();
-    is_found(office, stream, what);
+    is_located(office, stream, sequence, what);
     fs::write(&path, whole).unwrap();
 }
 
 fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
     bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+fn lines_of(office: &Office, stream: &str) -> usize {
+    lines(&fs::read(office.segment(stream)).unwrap()).len()
 }
 
 #[test]
@@ -50,8 +62,10 @@ fn a_byte_changed_anywhere_is_found() {
     for stream in STREAMS {
         for _ in 0..6 {
             let bit = 1u8 << places.below(8);
-            let at = places.below(fs::metadata(office.segment(stream)).unwrap().len().try_into().unwrap());
-            tamper(&office, stream, &format!("bit {bit} of byte {at}"), |mut bytes| {
+            let bytes = fs::read(office.segment(stream)).unwrap();
+            let at = places.below(bytes.len());
+            let sequence = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+            tamper(&office, stream, sequence, &format!("bit {bit} of byte {at}"), |mut bytes| {
                 bytes[at] ^= bit;
                 bytes
             });
@@ -65,33 +79,129 @@ fn commits_dropped_swapped_doubled_or_cut_anywhere_are_found() {
     let office = Story::closed();
     let mut places = Seeded(7);
     for stream in STREAMS {
-        let count = lines(&fs::read(office.segment(stream)).unwrap()).len();
+        let count = lines_of(&office, stream);
         let at = places.below(count);
-        tamper(&office, stream, "a dropped commit", |bytes| {
+        tamper(&office, stream, at + 1, "a dropped commit", |bytes| {
             let mut lines = lines(&bytes);
             lines.remove(at);
             lines.concat()
         });
-        tamper(&office, stream, "a doubled commit", |bytes| {
+        tamper(&office, stream, at + 1, "a doubled commit", |bytes| {
             let mut lines = lines(&bytes);
             lines.insert(at, lines[at].clone());
             lines.concat()
         });
         if count > 1 {
             let other = (at + 1) % count;
-            tamper(&office, stream, "two swapped commits", |bytes| {
+            tamper(&office, stream, at.min(other) + 1, "two swapped commits", |bytes| {
                 let mut lines = lines(&bytes);
                 lines.swap(at, other);
                 lines.concat()
             });
         }
         let cut = places.below(60) + 2;
-        tamper(&office, stream, "a truncated end", |mut bytes| {
+        tamper(&office, stream, count, "a truncated end", |mut bytes| {
             bytes.truncate(bytes.len() - cut);
             bytes
         });
+        tamper(&office, stream, count, "an end that was taken off", |bytes| {
+            let mut lines = lines(&bytes);
+            lines.pop();
+            lines.concat()
+        });
     }
     office.ok(&["audit"]);
+}
+
+/// CRC-32 as a line has it: of all its bytes but the checksum's own digits and the line break.
+fn with_checksum(line: &str) -> String {
+    let (head, rest) = line.split_once("\"crc\":\"").unwrap();
+    let (head, rest) = (format!("{head}\"crc\":\""), &rest[8..]);
+    let mut crc = u32::MAX;
+    for byte in head.bytes().chain(rest.trim_end_matches('\n').bytes()) {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        }
+    }
+    format!("{head}{:08x}{rest}", !crc)
+}
+
+/// Changes a line and makes its checksum right again.
+#[track_caller]
+fn forge(office: &Office, stream: &str, sequence: usize, what: &str, from: &str, to: &str) {
+    tamper(office, stream, sequence, what, |bytes| {
+        let mut lines = lines(&bytes);
+        let line = String::from_utf8(lines[sequence - 1].clone()).unwrap();
+        assert_eq!(with_checksum(&line), line, "the checksum is computed otherwise");
+        assert!(line.contains(from), "{from} is not in {line}");
+        lines[sequence - 1] = with_checksum(&line.replacen(from, to, 1)).into_bytes();
+        lines.concat()
+    });
+}
+
+#[test]
+fn what_was_changed_with_its_checksum_made_again_is_found() {
+    let office = Story::closed();
+    let memos = lines_of(&office, "MEMOS");
+    forge(&office, "MEMOS", 1, "a face", "\"1000.00\"", "\"9000.00\"");
+    forge(&office, "MEMOS", memos, "a sequence", &format!("{{\"seq\":{memos}"), &format!("{{\"seq\":{}", memos + 1));
+    forge(&office, "MEMOS", memos, "a number", &format!("\"n\":{memos}"), &format!("\"n\":{}", memos + 1));
+    forge(&office, "USAGE", 1, "an amount", "\"2500\"", "\"2600\"");
+    forge(&office, "BILLING", 2, "a name", "Bakery", "Bakerx");
+    forge(&office, "ACCOUNTS", 1, "who did it", "clerk", "clerc");
+    forge(&office, "CREDITS", 1, "when", "2019-02-05T", "2019-02-04T");
+    office.ok(&["audit"]);
+}
+
+#[test]
+fn a_read_model_of_another_story_is_found_and_located() {
+    let (office, other) = (Story::closed(), Story::imported());
+    other.ingest("january.csv", Story::january_with("100.01").cur2());
+    other.bill_and_close("2019-01");
+    // Taken for its own, since it says it is of the same log and has read as far.
+    for stream in STREAMS {
+        let incarnation = |office: &Office| office.data().join("log").join(stream).join("incarnation");
+        fs::copy(incarnation(&other), incarnation(&office)).unwrap();
+    }
+    fs::remove_dir_all(office.data().join("read-model")).unwrap();
+    fs::rename(other.data().join("read-model"), office.data().join("read-model")).unwrap();
+    assert_fields(&office.balance(DLT), &[("open_balance", "899.99")]);
+    let memos = lines_of(&office, "MEMOS");
+    let checks = office.run(&["audit", "--output", "json"]).exits(5).json();
+    let failed = |name: &str| row_where(&checks, "check", name)["findings"].to_string();
+    assert!(failed("live balances equal the log's").contains("900.00 by the log and 899.99 live"), "{checks:#}");
+    let records = failed("live records equal the log's");
+    for place in [format!("MEMOS sequence {memos}"), "USAGE sequence".to_owned(), "BILLING sequence".to_owned()] {
+        assert!(records.contains(&place), "{place} is not in {records}");
+    }
+    assert!(failed("live statements equal the log's").contains(DLT), "{checks:#}");
+    assert_fields(
+        &row_where(&checks, "check", "log: sequences, numbers, chain, stated balances"),
+        &[("holds", "true")],
+    );
+    fs::remove_dir_all(office.data().join("read-model")).unwrap();
+    office.ok(&["audit"]);
+}
+
+#[test]
+fn a_seal_that_was_changed_anywhere_is_told() {
+    let office = Story::closed();
+    office.ok(&["audit", "keygen", "auditor.pem"]);
+    office.ok(&["audit", "seal", "--key", "auditor.pem", "--out", "seal.json"]);
+    let verify = ["audit", "verify", "seal.json", "--public-key", "auditor.pem.pub"];
+    let whole = fs::read(office.file("seal.json")).unwrap();
+    let mut places = Seeded(3);
+    for _ in 0..12 {
+        let at = places.below(whole.len() - 1);
+        let mut changed = whole.clone();
+        changed[at] ^= 1 << places.below(7);
+        office.write("seal.json", changed);
+        let outcome = office.run(&verify);
+        assert!(outcome.code == 5 || outcome.code == 3, "byte {at} was changed: {outcome}");
+    }
+    office.write("seal.json", whole);
+    office.ok(&verify);
 }
 
 fn files_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {

@@ -45,7 +45,7 @@ async fn damage_behind_a_cache_is_found_when_it_is_read() {
     content[30] ^= 1;
     files.tamper(&segment(1), Some(content));
     let log = open(settings(&files)).unwrap();
-    let expected = format!("{}, line 1, byte offset 0", segment(1).display());
+    let expected = format!("MEMOS sequence 1 ({}, line 1, byte offset 0)", segment(1).display());
     let read = log.read(MEMOS, 1, ReadLimits::default()).await;
     assert!(matches!(&read, Err(LogError::Damaged { place, .. }) if *place == expected), "{read:?}");
     let scanned = log.scan(MEMOS, 1).each_line(|_| Ok::<(), LogError>(()));

@@ -114,7 +114,7 @@ fn damage_before_the_end_is_named_and_not_touched() {
         change(&files, damage);
         let before = files.contents();
         let offset = start(&before[&segment(1)], line);
-        let expected = format!("{}, line {line}, byte offset {offset}", segment(1).display());
+        let expected = format!("MEMOS sequence {line} ({}, line {line}, byte offset {offset})", segment(1).display());
         match open(one_segment(&files)) {
             Err(LogError::Damaged { place, .. }) => assert_eq!(place, expected, "{what}"),
             other => panic!("{what}: damage must be refused, and opening answered {other:?}"),

@@ -13,8 +13,12 @@ use read_model::{ReadModel, WhatToFold};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
+use wire::StreamName;
 
-use crate::replay::{Until, differences, replay};
+use crate::{
+    passing::Passing,
+    replay::{Until, differences, replay_watched},
+};
 
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -29,6 +33,15 @@ pub struct AuditCheck {
     pub of: &'static str,
     /// Where it does not hold; a few places at the most.
     pub findings: Vec<String>,
+    /// What came of it, for a check that comes to something: a certificate.
+    pub result: Option<String>,
+}
+
+impl AuditCheck {
+    /// A check that came to something.
+    pub(crate) fn with_result(self, result: String) -> Self {
+        Self { result: Some(result), ..self }
+    }
 }
 
 /// What an audit found.
@@ -40,54 +53,80 @@ pub struct AuditReport {
     pub holds: bool,
 }
 
-const FINDINGS_MAX: usize = 20;
+pub(crate) const FINDINGS_MAX: usize = 20;
 
-pub(crate) fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings: Vec<String>) -> AuditCheck {
+/// A check by what it found.
+pub fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings: Vec<String>) -> AuditCheck {
     let holds = findings.is_empty();
     findings.truncate(FINDINGS_MAX);
-    AuditCheck { check, holds, looked_at, of, findings }
+    AuditCheck { check, holds, looked_at, of, findings, result: None }
 }
 
-/// Audits a log, and the live read model against it.
+/// Audits a log, and the live read model against it: as far as that one has read.
 ///
 /// # Errors
 /// [`Failure`] where the log cannot be read at all; what is wrong with it is in the report.
 pub async fn audit(log: &dyn EventLog, live: Option<&ReadModel>) -> Result<AuditReport, Failure> {
+    // What others record meanwhile is no difference between the two.
+    let until = live.map_or(Until::Head, |live| Until::Sequences(StreamName::ALL.map(|of| live.position(of).sequence)));
     let mut checks = Vec::new();
-    match replay(log, Until::Head, WhatToFold::Everything).await {
-        Err(broken) => checks.push(check("log", 0, "commits", vec![broken.message])),
-        Ok(report) => {
-            checks.push(check(
-                "log: sequences, numbers, chain, stated balances",
-                report.commits,
-                "commits",
-                Vec::new(),
-            ));
+    match replay_watched(log, until, WhatToFold::Everything, Passing::new()).await {
+        Err(broken) => checks.push(check(WHOLE_LOG, 0, "commits", vec![broken.message])),
+        Ok((report, passing)) => {
             let model = report.model;
+            checks.push(check(WHOLE_LOG, report.commits, "commits", Vec::new()));
+            if let Some(found) = report.certifier.map(|certifier| certifier.certificates()) {
+                let certificate = |name, of| check(name, report.commits, "commits", Vec::new()).with_result(of);
+                checks.push(certificate("state certificate", found.state));
+                checks.push(certificate("log certificate", found.log));
+            }
             checks.push(conservation(&model)?);
             checks.push(applications(&model)?);
             checks.push(upstream_within_face(&model)?);
             checks.push(numbering(&model)?);
             checks.push(document_sums(&model)?);
             checks.push(funding_ties(&model)?);
+            let mut ends = [0; StreamName::ALL.len()];
+            for (stream, end) in StreamName::ALL.into_iter().zip(&mut ends) {
+                *end = log.head(stream).await?.last_sequence;
+            }
+            checks.extend(passing.into_checks(ends, live)?);
             if let Some(live) = live {
-                let found = differences(&model, live)?;
-                let looked_at = model.all_memos()?.values().map(|memos| memos.memos.len() as u64).sum();
-                let findings = found
-                    .into_iter()
-                    .map(|one| {
-                        format!(
-                            "{} {}: {} is {} by the log and {} live",
-                            one.member_account_id, one.memo_number, one.what, one.replayed, one.live
-                        )
-                    })
-                    .collect();
-                checks.push(check("live balances equal the log's", looked_at, "memos", findings));
+                checks.push(live_balances(&model, live)?);
+                checks.push(live_records(&model, live)?);
             }
         }
     }
     let holds = checks.iter().all(|check| check.holds);
     Ok(AuditReport { checks, holds })
+}
+
+/// The check that the fold itself is.
+pub const WHOLE_LOG: &str = "log: sequences, numbers, chain, stated balances";
+
+fn live_balances(model: &ReadModel, live: &ReadModel) -> Result<AuditCheck, Failure> {
+    let looked_at = model.all_memos()?.values().map(|memos| memos.memos.len() as u64).sum();
+    let findings = differences(model, live)?
+        .into_iter()
+        .map(|one| {
+            format!(
+                "{} {}: {} is {} by the log and {} live",
+                one.member_account_id, one.memo_number, one.what, one.replayed, one.live
+            )
+        })
+        .collect();
+    Ok(check("live balances equal the log's", looked_at, "memos", findings))
+}
+
+/// Everything else that answers are made of: assignments, policies, deliveries, credits, suspense,
+/// documents, entries.
+fn live_records(model: &ReadModel, live: &ReadModel) -> Result<AuditCheck, Failure> {
+    let (looked_at, found) = model.differences_of(live)?;
+    let findings = found
+        .into_iter()
+        .map(|one| format!("{} sequence {}, {}: {}", one.stream, one.sequence, one.subject, one.what))
+        .collect();
+    Ok(check("live records equal the log's", looked_at, "records", findings))
 }
 
 /// face = open + applied + expired + written off + refunded + reassigned out; 0 <= open <= face.

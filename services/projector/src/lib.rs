@@ -7,13 +7,14 @@ mod audit;
 mod balance;
 mod canonical;
 mod certificate;
+mod passing;
 mod replay;
 mod scope;
 mod sealing;
 mod statement_proof;
 mod watch;
 
-pub use audit::{AuditCheck, AuditReport, audit};
+pub use audit::{AuditCheck, AuditReport, WHOLE_LOG, audit, check};
 pub use balance::{AsOf, BalanceRow, balance_rows, row_of};
 pub use certificate::{Certificates, Certifier, LastCommit};
 pub use replay::{Difference, ReplayReport, Until, differences, differences_in, replay, replay_certified};

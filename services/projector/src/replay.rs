@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::memo::MemberMemos;
 use event_log::{EventLog, ReadLimits};
 use rayon::prelude::*;
-use read_model::{DecodedCommit, DecodedPart, ReadModel, WhatToFold, decode_for};
+use read_model::{DecodedCommit, DecodedPart, ReadModel, StreamEnd, WhatToFold, decode_for};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
@@ -82,8 +82,23 @@ pub struct ReplayReport {
     pub facts: u64,
     /// What the certificates are made of, where they were asked for.
     pub certifier: Option<Certifier>,
+    /// Where it ended in each stream, in the order of [`StreamName::ALL`].
+    pub ends: [StreamEnd; StreamName::ALL.len()],
     /// How long it took.
     pub took: Duration,
+}
+
+/// Who looks at each commit once it is folded.
+pub(crate) trait Onlooker: Send + 'static {
+    /// A commit was folded; the stream stands at `end`.
+    fn folded(&mut self, commit: &DecodedCommit, model: &ReadModel, end: &StreamEnd) -> Result<(), Failure>;
+}
+
+/// Nobody looks.
+impl Onlooker for () {
+    fn folded(&mut self, _: &DecodedCommit, _: &ReadModel, _: &StreamEnd) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// A commit on its way from decoding to folding.
@@ -99,7 +114,8 @@ const BATCHES_AHEAD_MAX: usize = 2;
 /// # Errors
 /// [`Failure`] with the place where the log does not hold, the first one.
 pub async fn replay(log: &dyn EventLog, until: Until, what: WhatToFold) -> Result<ReplayReport, Failure> {
-    replay_with(log, until, what, false).await
+    let fold = Fold { until, model: ReadModel::in_memory(what), certifier: None, ends: Default::default() };
+    Ok(replay_with(log, what, fold, ()).await?.0)
 }
 
 /// Replays the log and takes its certificates on the way.
@@ -107,35 +123,61 @@ pub async fn replay(log: &dyn EventLog, until: Until, what: WhatToFold) -> Resul
 /// # Errors
 /// As [`replay`].
 pub async fn replay_certified(log: &dyn EventLog, until: Until, what: WhatToFold) -> Result<ReplayReport, Failure> {
-    replay_with(log, until, what, true).await
+    Ok(replay_watched(log, until, what, ()).await?.0)
 }
 
-async fn replay_with(
+/// Replays the log with its certificates, and shows every commit to someone.
+pub(crate) async fn replay_watched<Looks: Onlooker>(
     log: &dyn EventLog,
     until: Until,
     what: WhatToFold,
-    certify: bool,
-) -> Result<ReplayReport, Failure> {
+    onlooker: Looks,
+) -> Result<(ReplayReport, Looks), Failure> {
+    let certifier = Some(Certifier::default());
+    let fold = Fold { until, model: ReadModel::in_memory(what), certifier, ends: Default::default() };
+    replay_with(log, what, fold, onlooker).await
+}
+
+/// A fold under way.
+struct Fold {
+    until: Until,
+    model: ReadModel,
+    certifier: Option<Certifier>,
+    ends: [StreamEnd; StreamName::ALL.len()],
+}
+
+async fn replay_with<Looks: Onlooker>(
+    log: &dyn EventLog,
+    what: WhatToFold,
+    fold: Fold,
+    mut onlooker: Looks,
+) -> Result<(ReplayReport, Looks), Failure> {
     let started = Instant::now();
     let (to_decode, read) = mpsc::channel(BATCHES_AHEAD_MAX);
     let (to_fold, decoded) = mpsc::channel(BATCHES_AHEAD_MAX);
     let done_with = Arc::new(AtomicUsize::new(0));
+    let certify = fold.certifier.is_some();
+    let begun = fold.ends.clone();
     let decoding = spawn_blocking(move || decode_batches(read, &to_fold, what, certify));
     let folding = {
         let done_with = Arc::clone(&done_with);
-        let certifier = certify.then(Certifier::default);
-        spawn_blocking(move || fold_batches(decoded, until, what, certifier, &done_with))
+        spawn_blocking(move || {
+            let mut fold = fold;
+            fold.batches(decoded, &done_with, &mut onlooker).map(|()| (fold, onlooker))
+        })
     };
-    let reading = read_streams(log, to_decode, &done_with).await;
+    let reading = read_streams(log, to_decode, &done_with, &begun).await;
     let stopped = |cause: JoinError| Failure::failed("CM0113", format!("replaying stopped: {cause}"));
     let decoding = decoding.await.map_err(stopped)?;
     let folding = folding.await.map_err(stopped)?;
     // A later stage has seen less of the log, so what it found stands earlier.
-    let (model, certifier, commits) = folding?;
+    let (fold, onlooker) = folding?;
     decoding?;
     reading?;
-    let facts = model.facts_folded();
-    Ok(ReplayReport { model, commits, facts, certifier, took: started.elapsed() })
+    let Fold { model, certifier, ends, .. } = fold;
+    let commits = ends.iter().map(|end| end.sequence).sum();
+    let facts = ends.iter().map(|end| end.facts).sum();
+    Ok((ReplayReport { model, commits, facts, certifier, ends, took: started.elapsed() }, onlooker))
 }
 
 /// Reads all streams, one after the other, until nobody wants more.
@@ -143,9 +185,10 @@ async fn read_streams(
     log: &dyn EventLog,
     to_decode: mpsc::Sender<Vec<StoredCommit>>,
     done_with: &AtomicUsize,
+    begun: &[StreamEnd],
 ) -> Result<(), Failure> {
-    for (at, stream) in (1..).zip(StreamName::ALL) {
-        let mut from = 1;
+    for ((at, stream), begun) in (1..).zip(StreamName::ALL).zip(begun) {
+        let mut from = begun.sequence + 1;
         while done_with.load(Ordering::Relaxed) != at {
             let batch = log.read(stream, from, ReadLimits::default()).await?;
             let Some(last) = batch.last() else { break };
@@ -182,35 +225,36 @@ fn decode_batches(
     Ok(())
 }
 
-/// Folds what was decoded. `done_with` is set to the number of a stream, from 1, beyond whose end
-/// for this replay it has come.
-fn fold_batches(
-    mut decoded: mpsc::Receiver<Vec<Decoded>>,
-    until: Until,
-    what: WhatToFold,
-    mut certifier: Option<Certifier>,
-    done_with: &AtomicUsize,
-) -> Result<(ReadModel, Option<Certifier>, u64), Failure> {
-    let mut model = ReadModel::in_memory(what);
-    let mut commits = 0;
-    while let Some(batch) = decoded.blocking_recv() {
-        for (part, certified) in batch {
-            let stream = part.commit.subject.stream();
-            if done_with.load(Ordering::Relaxed) == stream as usize + 1 {
-                break;
+impl Fold {
+    /// Folds what was decoded. `done_with` is set to the number of a stream, from 1, beyond whose end
+    /// for this replay it has come.
+    fn batches(
+        &mut self,
+        mut decoded: mpsc::Receiver<Vec<Decoded>>,
+        done_with: &AtomicUsize,
+        onlooker: &mut impl Onlooker,
+    ) -> Result<(), Failure> {
+        while let Some(batch) = decoded.blocking_recv() {
+            for (part, certified) in batch {
+                let stream = part.commit.subject.stream();
+                if done_with.load(Ordering::Relaxed) == stream as usize + 1 {
+                    break;
+                }
+                if self.until.is_before(&part.commit) {
+                    done_with.store(stream as usize + 1, Ordering::Relaxed);
+                    break;
+                }
+                self.model.apply_part(&part)?;
+                let end = &mut self.ends[stream as usize];
+                end.pass(&part.commit, part.commit.body.facts.len() as u64 + part.left_out);
+                onlooker.folded(&part.commit, &self.model, end)?;
+                if let (Some(certifier), Some(certified)) = (&mut self.certifier, certified) {
+                    certifier.add(certified);
+                }
             }
-            if until.is_before(&part.commit) {
-                done_with.store(stream as usize + 1, Ordering::Relaxed);
-                break;
-            }
-            model.apply_part(&part)?;
-            if let (Some(certifier), Some(certified)) = (&mut certifier, certified) {
-                certifier.add(certified);
-            }
-            commits += 1;
         }
+        Ok(())
     }
-    Ok((model, certifier, commits))
 }
 
 /// Compares rebuilt memos with the live ones, to the last digit.

@@ -92,5 +92,5 @@ pub async fn replay_scope(log: &dyn EventLog, until: Until, scope: &Scope) -> Re
         }
     }
     let facts = model.facts_folded();
-    Ok(ReplayReport { model, commits, facts, certifier: None, took: started.elapsed() })
+    Ok(ReplayReport { model, commits, facts, certifier: None, ends: Default::default(), took: started.elapsed() })
 }

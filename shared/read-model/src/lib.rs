@@ -9,6 +9,7 @@
 //! covers; only `sled_store.rs` names sled. Deliberately absent: decisions, clocks.
 
 mod aggregate;
+mod compare;
 mod entry;
 mod fault;
 mod model;
@@ -17,8 +18,10 @@ mod queries;
 mod runner;
 mod sled_store;
 mod store;
+mod stream_end;
 
 pub use aggregate::{Aggregate, SubjectRecord};
+pub use compare::RecordDifference;
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
 pub use model::{DecodedCommit, HeldBack, ReadModel, StreamPosition, WhatToFold, facts_that_count};
@@ -27,3 +30,4 @@ pub use queries::{StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;
 pub use store::{Batch, KeysAndValues, MemoryStore, Store, StoreFault, Tree};
+pub use stream_end::StreamEnd;

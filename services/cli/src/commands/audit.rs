@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use money::Money;
-use projector::{AuditCheck, Certifier, Scope, Until, differences_in, row_of};
+use projector::{AuditCheck, Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
 use read_model::WhatToFold;
 use service_kit::{BackOffice, ExitCode, Failure};
 
-use super::rows::{CurrencyAmount, ReplayRow};
+use super::{
+    close_pack::packs_on_file,
+    rows::{CurrencyAmount, ReplayRow},
+};
 use crate::{
     args::{Global, OutputFormat, ReplayArgs, time_or_day},
     output,
 };
 
-const COLUMNS: [&str; 5] = ["check", "holds", "looked_at", "of", "findings"];
+const COLUMNS: [&str; 6] = ["check", "holds", "looked_at", "of", "findings", "result"];
 
 /// Rebuilds the balances from the log.
 pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayArgs) -> Result<(), Failure> {
@@ -78,7 +81,8 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
 /// Checks every invariant over the whole log.
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
     let log = office.log();
-    let report = projector::audit(log.as_ref(), Some(&office.model)).await?;
+    let mut report = projector::audit(log.as_ref(), Some(&office.model)).await?;
+    report.checks.extend(packs_on_file(global, office)?);
     print_checks(global, &report.checks, "CM0515", "the audit found something")
 }
 
@@ -99,13 +103,7 @@ pub(crate) fn audit_of_unreadable(global: &Global, failure: Failure) -> Result<F
     if failure.exit != ExitCode::CheckFailed {
         return Ok(failure);
     }
-    let check = AuditCheck {
-        check: "log: sequences, numbers, chain, stated balances",
-        holds: false,
-        looked_at: 0,
-        of: "commits",
-        findings: vec![failure.message.clone()],
-    };
+    let check = projector::check(WHOLE_LOG, 0, "commits", vec![failure.message.clone()]);
     output::print_rows(global.output, &[check], &COLUMNS)?;
     Ok(failure)
 }

@@ -1,0 +1,256 @@
+//! What an audit checks of each commit as it passes: what only the order of the log can tell, and what
+//! the fold has no need to know.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    billing::{DocumentHeader, MemberStatement, content_digest},
+    ids::{MemberAccountId, PayerAccountId},
+    period::BillingPeriod,
+    policy::{Policies, PolicyHash},
+};
+use read_model::{DecodedCommit, HeldBack, ReadModel, StreamEnd, facts_that_count};
+use rustc_hash::{FxHashMap, FxHashSet};
+use service_kit::Failure;
+use wire::{Fact, StreamName, Subject};
+
+use crate::{
+    audit::{AuditCheck, FINDINGS_MAX, check},
+    replay::Onlooker,
+};
+
+/// How much a check has looked at, and what it found.
+#[derive(Debug, Default)]
+struct Tally {
+    looked_at: u64,
+    findings: Vec<String>,
+}
+
+impl Tally {
+    fn look(&mut self, holds: bool, finding: impl FnOnce() -> String) {
+        self.looked_at += 1;
+        if !holds && self.findings.len() < FINDINGS_MAX {
+            self.findings.push(finding());
+        }
+    }
+
+    fn into_check(self, name: &'static str, of: &'static str) -> AuditCheck {
+        check(name, self.looked_at, of, self.findings)
+    }
+}
+
+/// A fact's place, as findings name it.
+struct Place<'a> {
+    commit: &'a DecodedCommit,
+    at: usize,
+    fact: &'a Fact,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { commit, at, fact } = self;
+        let (stream, sequence) = (commit.subject.stream(), commit.sequence);
+        write!(f, "{stream} sequence {sequence}, fact {at} ({} on {})", fact.type_name(), commit.subject)
+    }
+}
+
+/// A member's statement of a month.
+type StatementKey = (PayerAccountId, MemberAccountId, BillingPeriod);
+
+/// The checks of a log as it passes.
+#[derive(Debug, Default)]
+pub(crate) struct Passing {
+    /// The latest position of another stream that a stream's commits say they had read, with the commit.
+    read: BTreeMap<(StreamName, StreamName), (u64, u64)>,
+    held_back: FxHashMap<Subject, HeldBack>,
+    recorded: FxHashMap<Subject, DateTime<Utc>>,
+    adopted: FxHashSet<PolicyHash>,
+    /// Statements of a period since its last document.
+    statements: FxHashMap<Subject, Vec<MemberStatement>>,
+    last_statements: FxHashMap<StatementKey, (u64, String)>,
+    last_numbers: BTreeMap<String, u64>,
+    basis: Tally,
+    times: Tally,
+    policies: Tally,
+    cited: Tally,
+    digests: Tally,
+    document_numbers: Tally,
+    memo_numbers: Tally,
+}
+
+impl Passing {
+    /// Before the first commit.
+    pub(crate) fn new() -> Self {
+        Self { adopted: FxHashSet::from_iter([Policies::default().hash()]), ..Self::default() }
+    }
+
+    /// The checks, after the last commit. `ends` says where each stream ends by then; with a live model,
+    /// the statements it has are compared too.
+    pub(crate) fn into_checks(
+        mut self,
+        ends: [u64; StreamName::ALL.len()],
+        live: Option<&ReadModel>,
+    ) -> Result<Vec<AuditCheck>, Failure> {
+        for ((stream, of), (read, sequence)) in std::mem::take(&mut self.read) {
+            let end = ends[of as usize];
+            self.basis.look(read <= end, || {
+                format!(
+                    "{stream} sequence {sequence}: it was decided upon {of} sequence {read}, and {of} ends at {end}"
+                )
+            });
+        }
+        let mut statements = Tally::default();
+        if let Some(live) = live {
+            let mut last: Vec<_> = self.last_statements.into_iter().collect();
+            last.sort_by_key(|(_, (sequence, _))| *sequence);
+            for ((payer, member, period), (sequence, digest)) in last {
+                let held = live.statement(&payer, &member, period)?;
+                let is_same =
+                    held.is_some_and(|held| held.sequence == sequence && digest_of(&held.statement) == digest);
+                statements.look(is_same, || {
+                    format!("BILLING sequence {sequence}: the live statement of {member} for {period} is another")
+                });
+            }
+        }
+        let mut checks = vec![
+            self.basis.into_check("what decisions say they had read was there", "positions"),
+            self.times.into_check("recorded times never go back on a subject", "commits"),
+            self.cited.into_check("cited policies were adopted", "facts"),
+            self.digests.into_check("documents have the digests of their statements", "documents"),
+            self.document_numbers.into_check("document numbers in order", "documents"),
+            self.memo_numbers.into_check("memo numbers in order", "memos"),
+        ];
+        // Where no policies were ever adopted the defaults hold, and there is nothing to look at.
+        let policies = self.policies.into_check("adopted policies have the hashes that are stated", "adoptions");
+        checks.extend(Some(policies).filter(|check| check.looked_at > 0));
+        let statements = statements.into_check("live statements equal the log's", "statements");
+        checks.extend(Some(statements).filter(|check| check.looked_at > 0));
+        Ok(checks)
+    }
+
+    fn look_at(&mut self, place: &Place<'_>) {
+        if let Some(policy) = cited_policy(place.fact) {
+            let known = self.adopted.contains(policy);
+            self.cited.look(known, || format!("{place} cites the policies {policy}, which were never adopted"));
+        }
+        match place.fact {
+            Fact::PolicyAdopted(adopted) => {
+                let hash = adopted.policies.hash();
+                let stated = &adopted.hash;
+                self.policies.look(hash == *stated, || {
+                    format!("{place} states the hash {stated}, and its policies have {hash}")
+                });
+                self.adopted.insert(hash);
+            }
+            Fact::MemberStatementRecorded(statement) => {
+                let key = (statement.payer_account_id.clone(), statement.member_account_id.clone(), statement.period);
+                self.last_statements.insert(key, (place.commit.sequence, digest_of(statement)));
+                self.statements.entry(place.commit.subject.clone()).or_default().push(statement.clone());
+            }
+            Fact::DocumentIssued(header) => self.document(place, header),
+            Fact::BillingRunCompleted(_) => drop(self.statements.remove(&place.commit.subject)),
+            Fact::MemoIssued(issued) => self.memo_number(place, issued.memo.as_str()),
+            Fact::MemoOpened(opened) => self.memo_number(place, opened.issued.memo.as_str()),
+            Fact::MemoReassignedIn(came) => self.memo_number(place, came.issued.memo.as_str()),
+            _ => {}
+        }
+    }
+
+    /// A document's statements stand right before it.
+    fn document(&mut self, place: &Place<'_>, header: &DocumentHeader) {
+        let before = self.statements.remove(&place.commit.subject).unwrap_or_default();
+        let members = usize::try_from(header.members).unwrap_or(usize::MAX);
+        let statements = &before[before.len().saturating_sub(members)..];
+        let digest = content_digest(statements);
+        let due: Vec<_> = statements.iter().map(|statement| statement.due).collect();
+        let foots = due.into_iter().reduce(|a, b| a + b).is_none_or(|due| due == header.due);
+        self.digests.look(digest == header.digest && statements.len() == members && foots, || {
+            format!("{place} states the digest {}, and its statements have {digest}", header.digest)
+        });
+        if let Some(number) = &header.document_number {
+            let expected = self.next_number(number.as_str());
+            self.document_numbers.look(expected.is_none(), || follows(place, number.as_str(), expected));
+        }
+    }
+
+    fn memo_number(&mut self, place: &Place<'_>, number: &str) {
+        let expected = self.next_number(number);
+        self.memo_numbers.look(expected.is_none(), || follows(place, number, expected));
+    }
+
+    /// Takes the next number of a series; where it is not the one that follows, answers with that.
+    fn next_number(&mut self, number: &str) -> Option<u64> {
+        let (series, ordinal) = number.rsplit_once('-').unwrap_or(("", number));
+        let last = self.last_numbers.entry(series.to_owned()).or_default();
+        let expected = *last + 1;
+        *last = ordinal.parse().unwrap_or_default();
+        (*last != expected).then_some(expected)
+    }
+}
+
+fn follows(place: &Place<'_>, number: &str, expected: Option<u64>) -> String {
+    format!("{place} has the number {number}, and {} was the next", expected.unwrap_or_default())
+}
+
+fn digest_of(statement: &MemberStatement) -> String {
+    let number = statement.document_number.as_ref().map(|number| number.as_str()).unwrap_or_default();
+    format!("{} {number}", content_digest(std::slice::from_ref(statement)))
+}
+
+/// The policies that a fact says it was decided under.
+fn cited_policy(fact: &Fact) -> Option<&PolicyHash> {
+    match fact {
+        Fact::MemoIssued(fact) => Some(&fact.policy),
+        Fact::MemoOpened(fact) => Some(&fact.issued.policy),
+        Fact::MemoReassignedIn(fact) => Some(&fact.issued.policy),
+        Fact::MemoApplied(fact) => Some(&fact.policy),
+        Fact::MemoLapsed(fact) | Fact::MemoExpired(fact) => Some(&fact.policy),
+        Fact::MemberStatementRecorded(fact) => Some(&fact.policy),
+        Fact::DocumentIssued(fact) => Some(&fact.policy),
+        Fact::BillingRunStarted(fact) => Some(&fact.policy),
+        Fact::PeriodClosed(fact) => Some(&fact.policy),
+        _ => None,
+    }
+}
+
+impl Onlooker for Passing {
+    fn folded(&mut self, commit: &DecodedCommit, _: &ReadModel, _: &StreamEnd) -> Result<(), Failure> {
+        let (subject, sequence) = (&commit.subject, commit.sequence);
+        let stream = subject.stream();
+        for (name, read) in &commit.body.basis {
+            match StreamName::parse(name) {
+                // Of its own stream a decision can have read only what stands before it.
+                Some(of) if of == stream => self.basis.look(*read < sequence, || {
+                    format!(
+                        "{stream} sequence {sequence}: it was decided upon {name} sequence {read}, which is after it"
+                    )
+                }),
+                Some(of) => {
+                    self.basis.looked_at += 1;
+                    let latest = self.read.entry((stream, of)).or_default();
+                    *latest = (*latest).max((*read, sequence));
+                }
+                None => self.basis.look(false, || {
+                    format!("{stream} sequence {sequence}: it was decided upon {name}, which is no stream")
+                }),
+            }
+        }
+        let recorded = commit.body.recorded;
+        let last = self.recorded.insert(subject.clone(), recorded);
+        self.times.look(last.is_none_or(|last| last <= recorded), || {
+            format!(
+                "{stream} sequence {sequence}: recorded at {recorded}, before the commit that it follows on {subject}"
+            )
+        });
+        let mut held = self.held_back.remove(subject).flatten();
+        let facts = facts_that_count(&mut held, &commit.body);
+        for (at, fact) in facts.iter().enumerate() {
+            self.look_at(&Place { commit, at, fact });
+        }
+        if held.is_some() {
+            self.held_back.insert(subject.clone(), held);
+        }
+        Ok(())
+    }
+}

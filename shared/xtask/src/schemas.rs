@@ -66,6 +66,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<cli::seal_rows::SealRow>("audit-seal")?,
         printed::<cli::seal_rows::KeyRow>("audit-keygen")?,
         printed::<cli::close_pack_rows::ClosePackRow>("close-pack-show")?,
+        printed::<cli::close_pack_rows::ClosePackDifference>("close-pack-compare")?,
         printed::<domain::billing::ClosePack>("close-pack")?,
         printed::<domain::policy::Policies>("policy")?,
         printed::<domain::journal::PostingTemplates>("export-journal-templates")?,

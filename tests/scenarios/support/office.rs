@@ -105,7 +105,9 @@ impl Office {
     /// A command, ready to run.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_creditmemo"));
-        for name in ["CREDITMEMO_NATS", "CREDITMEMO_CLOCK", "CREDITMEMO_LOG", "CREDITMEMO_LOG_FORMAT", "CREDITMEMO_SIGNING_KEY"] {
+        for name in
+            ["CREDITMEMO_NATS", "CREDITMEMO_CLOCK", "CREDITMEMO_LOG", "CREDITMEMO_LOG_FORMAT", "CREDITMEMO_SIGNING_KEY"]
+        {
             command.env_remove(name);
         }
         command

@@ -2,6 +2,7 @@
 //! checked without it.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -13,16 +14,17 @@ use domain::{
     period::BillingPeriod,
 };
 use memo_keeper::{FiledClosePack, close_pack_again, record_close_pack};
-use projector::AuditCheck;
+use projector::{AuditCheck, check};
 use schemars::JsonSchema;
 use seal::{PublicKey, SealFault, SignedText, SigningKey};
 use serde::Serialize;
+use serde_json::Value;
 use service_kit::{BackOffice, Failure};
+use sha2::{Digest, Sha256};
 use wire::Subject;
 
 use super::{
     audit::print_checks,
-    dates::print_fields_that_differ,
     payer::payer_or_only,
     rows::CurrencyAmount,
     seal::{key_failure, read, write},
@@ -99,6 +101,17 @@ pub struct ClosePackRow {
     pub exceptions: usize,
 }
 
+/// A field that a file and the log say something else of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClosePackDifference {
+    /// Where it stands, as `balances.0.open_balance`.
+    pub field: String,
+    /// In the file; none where it is not there.
+    pub file: Option<String>,
+    /// As the log makes it; none where it is not there.
+    pub log: Option<String>,
+}
+
 /// Files the pack of a month that is closed, in the data folder; answers with the file and the digest.
 /// A month whose pack is filed already is left alone, unless it is to be signed.
 pub(super) async fn file_close_pack(
@@ -154,8 +167,7 @@ pub(crate) async fn close_pack(global: &Global, office: &BackOffice, command: Cl
         ClosePackCommand::Show { period, payer, version, out, key } => {
             let payer = payer_or_only(office, payer.as_ref())?;
             let key = key.map(|path| SigningKey::read(&path).map_err(key_failure)).transpose()?;
-            let filed =
-                close_pack_again(office.log().as_ref(), &office.model, &payer, period, version).await?;
+            let filed = close_pack_again(office.log().as_ref(), &office.model, &payer, period, version).await?;
             let out = out.filter(|_| !global.dry_run);
             if let Some(path) = &out {
                 write(path, &text_of(&filed, key.as_ref()))?;
@@ -219,19 +231,13 @@ pub(crate) fn close_pack_verify(global: &Global, file: &Path, public_key: Option
         let key = PublicKey::read(public_key).map_err(key_failure)?;
         let signed = SignedText::from_file(&read(file)?).map_err(key_failure)?;
         signed.verified(&key).map_err(key_failure)?;
-        checks.push(AuditCheck { check: "signature", holds: true, looked_at: 1, of: "signatures", findings: Vec::new() });
+        checks.push(check("signature", 1, "signatures", Vec::new()));
     }
     let (pack, _, signed) = read_pack(file)?;
     if signed.is_some() && public_key.is_none() {
         output::warn("its signature was not checked: name the key with --public-key");
     }
-    checks.extend(pack.checks().into_iter().map(|check| AuditCheck {
-        check: check.check,
-        holds: check.findings.is_empty(),
-        looked_at: check.looked_at,
-        of: check.of,
-        findings: check.findings,
-    }));
+    checks.extend(pack.checks().into_iter().map(|one| check(one.check, one.looked_at, one.of, one.findings)));
     print_checks(global, &checks, "CM0525", "the close pack does not hold")
 }
 
@@ -239,10 +245,71 @@ async fn compare(global: &Global, office: &BackOffice, file: &Path) -> Result<()
     let (pack, text, _) = read_pack(file)?;
     let (payer, period) = (&pack.payer_account_id, pack.period);
     let again = close_pack_again(office.log().as_ref(), &office.model, payer, period, Some(pack.version)).await?;
-    print_fields_that_differ(global, &pack, &again.pack)?;
+    let unreadable = |cause| Failure::failed("CM0110", cause);
+    let stated: Value = serde_json::from_str(&text).map_err(unreadable)?;
+    let found: Value = serde_json::from_str(&again.text).map_err(unreadable)?;
+    let mut differences = Vec::new();
+    differences_of("", Some(&stated), Some(&found), &mut differences);
+    output::print_rows(global.output, &differences, &["field", "file", "log"])?;
     if text == again.text {
         output::say(format_args!("{} is what the log makes of it, byte for byte", file.display()));
         return Ok(());
     }
     Err(Failure::check("CM0526", format!("{} is not what the log makes of {period} of {payer}", file.display())))
+}
+
+fn differences_of(field: &str, file: Option<&Value>, log: Option<&Value>, found: &mut Vec<ClosePackDifference>) {
+    if file == log {
+        return;
+    }
+    let below = |name: &str| if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") };
+    match (file, log) {
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for name in names {
+                differences_of(&below(name), a.get(name), b.get(name), found);
+            }
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) => {
+            for at in 0..a.len().max(b.len()) {
+                differences_of(&below(&at.to_string()), a.get(at), b.get(at), found);
+            }
+        }
+        (file, log) => {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            found.push(ClosePackDifference { field: field.to_owned(), file: file.map(text), log: log.map(text) });
+        }
+    }
+}
+
+/// Whether the packs in the data folder are those that were recorded; none where there are none.
+pub(super) fn packs_on_file(global: &Global, office: &BackOffice) -> Result<Option<AuditCheck>, Failure> {
+    let mut findings = Vec::new();
+    let mut looked_at = 0;
+    let folders = fs::read_dir(global.data.join("closes")).into_iter().flatten().flatten();
+    let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
+    let mut paths: Vec<PathBuf> = files.map(|file| file.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    paths.sort();
+    for path in paths {
+        looked_at += 1;
+        let name = path.display();
+        let Ok((pack, text, _)) = read_pack(&path) else {
+            findings.push(format!("{name} is no close pack that can be read"));
+            continue;
+        };
+        let (payer, period, version) = (&pack.payer_account_id, pack.period, pack.version);
+        let recorded = office.model.billing(payer, period)?.packs.get(&version).map(|made| made.digest.clone());
+        let digest = hex::encode(Sha256::digest(text.as_bytes()));
+        let is_in_its_place = path == place_of(&global.data, payer, period, version);
+        if recorded.as_ref() != Some(&digest) || !is_in_its_place {
+            let recorded = recorded.unwrap_or_else(|| "none".to_owned());
+            findings.push(format!(
+                "{name} has the digest {digest}, and {recorded} was recorded on {} for close {version}",
+                Subject::billing(payer, period)
+            ));
+        }
+    }
+    let check = check("close packs on file are those recorded", looked_at, "files", findings);
+    Ok((looked_at > 0).then_some(check))
 }

@@ -135,15 +135,6 @@ pub(crate) fn print_differences<Row: Serialize>(
     output::print_rows(global.output, &found, &["of", "field", "before", "after", "change"])
 }
 
-/// Prints the fields that differ between two documents of the same kind.
-pub(crate) fn print_fields_that_differ<Document: Serialize>(
-    global: &Global,
-    stated: &Document,
-    found: &Document,
-) -> Result<(), Failure> {
-    print_differences(global, std::slice::from_ref(stated), std::slice::from_ref(found), "period")
-}
-
 fn differences<Row: Serialize>(before: &[Row], after: &[Row], key: &str) -> Result<Vec<KnowledgeDifference>, Failure> {
     let before = fields_of(before, key)?;
     let after = fields_of(after, key)?;

@@ -7,7 +7,9 @@ use money::{Currency, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Blocker, ClosePackMade, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed, StatementsBefore};
+use super::{
+    Blocker, ClosePackMade, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed, StatementsBefore,
+};
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PayerAccountId, PoNumber, RunId},
     period::BillingPeriod,

@@ -2,10 +2,10 @@
 
 use domain::{
     billing::{
-        BillingRunCompleted, BillingRunStarted, Blocker, ClosePackMade, ConvertedCorrection, ConvertedDocument, ConvertedLine,
-        ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, DocumentVoided, MemberStatement,
-        PeriodAct, PeriodActApproved, PeriodActProposed, PeriodClosed, PeriodReopened, PeriodWaived, RunTotals,
-        StatementLine, StatementMemo, StatementSeller, StatementsBefore,
+        BillingRunCompleted, BillingRunStarted, Blocker, ClosePackMade, ConvertedCorrection, ConvertedDocument,
+        ConvertedLine, ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, DocumentVoided,
+        MemberStatement, PeriodAct, PeriodActApproved, PeriodActProposed, PeriodClosed, PeriodReopened, PeriodWaived,
+        RunTotals, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
     },
     ids::DocumentNumber,
 };

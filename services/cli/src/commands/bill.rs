@@ -67,7 +67,6 @@ pub(crate) fn print_blocked(global: &Global, payer: &str, period: &str, failure:
         waived: Vec::new(),
         blockers: failure.blockers.iter().map(blocker_row).collect(),
         pack: None,
-        pack_digest: None,
     };
     output::print_rows(global.output, &[row], &[])
 }

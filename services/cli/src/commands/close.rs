@@ -40,8 +40,8 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
             if outcome.stood_already {
                 output::say(format_args!("{period} was closed before"));
             }
-            let filed = file_close_pack(global, office, &payer, period, args.key.as_deref()).await?;
-            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, Some(filed))
+            let pack = file_close_pack(global, office, &payer, period, args.key.as_deref()).await?;
+            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, Some(pack))
         }
         Err(failure) => {
             print_blocked(global, payer.as_str(), &period.to_string(), &failure)?;
@@ -79,9 +79,8 @@ fn print(
     period: &str,
     status: PeriodStatus,
     waived: &[domain::billing::Blocker],
-    filed: Option<(String, Option<String>)>,
+    pack: Option<String>,
 ) -> Result<(), Failure> {
-    let (pack_digest, pack) = filed.map_or((None, None), |(digest, file)| (Some(digest), file));
     for blocker in waived {
         output::say(format_args!("waived: {}", blocker.in_words()));
     }
@@ -97,7 +96,6 @@ fn print(
         waived: waived.iter().map(blocker_row).collect(),
         blockers: Vec::new(),
         pack,
-        pack_digest,
     };
     output::print_rows(global.output, &[row], &COLUMNS)
 }

@@ -112,7 +112,7 @@ pub struct ClosePackDifference {
     pub log: Option<String>,
 }
 
-/// Files the pack of a month that is closed, in the data folder; answers with the file and the digest.
+/// Files the pack of a month that is closed, in the data folder; answers with the file.
 /// A month whose pack is filed already is left alone, unless it is to be signed.
 pub(super) async fn file_close_pack(
     global: &Global,
@@ -120,21 +120,18 @@ pub(super) async fn file_close_pack(
     payer: &PayerAccountId,
     period: BillingPeriod,
     key: Option<&Path>,
-) -> Result<(String, Option<String>), Failure> {
+) -> Result<String, Failure> {
     let key = key.map(|path| SigningKey::read(path).map_err(key_failure)).transpose()?;
     let recorded = record_close_pack(office, payer, period).await?;
     let state = office.model.billing(payer, period)?;
     let path = place_of(&global.data, payer, period, state.closes);
     let filed = match recorded {
         Some(filed) => filed,
-        None if path.exists() && key.is_none() => {
-            let digest = state.packs.get(&state.closes).map(|made| made.digest.clone()).unwrap_or_default();
-            return Ok((digest, Some(path.display().to_string())));
-        }
+        None if path.exists() && key.is_none() => return Ok(path.display().to_string()),
         None => close_pack_again(office.log().as_ref(), &office.model, payer, period, None).await?,
     };
     if global.dry_run {
-        return Ok((filed.digest, None));
+        return Ok(path.display().to_string());
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|cause| {
@@ -142,7 +139,7 @@ pub(super) async fn file_close_pack(
         })?;
     }
     write(&path, &text_of(&filed, key.as_ref()))?;
-    Ok((filed.digest, Some(path.display().to_string())))
+    Ok(path.display().to_string())
 }
 
 /// `closes/<payer>/<period>.json`; a month that was closed again has a file a close.

@@ -237,10 +237,8 @@ pub struct PeriodRow {
     pub waived: Vec<BlockerRow>,
     /// What blocks it.
     pub blockers: Vec<BlockerRow>,
-    /// The file of the close pack, where it was filed.
+    /// The file of the close pack, where one is filed.
     pub pack: Option<String>,
-    /// SHA-256 of the close pack, without a signature.
-    pub pack_digest: Option<String>,
 }
 
 /// Something that blocks a period.

@@ -1,6 +1,10 @@
 //! The back office that a command or service works in.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::period::BillingPeriod;
 use event_log::EventLog;
@@ -54,6 +58,8 @@ pub struct BackOffice {
     /// The facts whose subjects are noted.
     concerns: Option<fn(&Fact) -> bool>,
     pub(crate) recorded: Vec<Recorded>,
+    /// Where its read model is kept; none where it is in memory alone.
+    folder: Option<PathBuf>,
 }
 
 /// What an office may write.
@@ -101,9 +107,19 @@ impl BackOffice {
             heard: Vec::new(),
             concerns: None,
             recorded: Vec::new(),
+            folder: None,
         };
         office.begin(act)?;
         Ok(office)
+    }
+
+    pub(crate) fn with_folder(self, folder: &Path) -> Self {
+        Self { folder: Some(folder.to_owned()), ..self }
+    }
+
+    /// The folder of its log, for what is kept beside it; none where it is in memory alone.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// Begins another act in the same office. An act that was done before under the operator's key

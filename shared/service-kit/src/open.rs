@@ -84,7 +84,7 @@ impl BackOffice {
                 let log = FileLog::open_reader(&folder).await?;
                 let model = open_model(&folder, &log).await?;
                 if !writes {
-                    return Self::over(Arc::new(log), model, clock, act).await;
+                    return Ok(Self::over(Arc::new(log), model, clock, act).await?.with_folder(&folder));
                 }
                 Some(model)
             }
@@ -105,7 +105,7 @@ impl BackOffice {
             None => open_model(&folder, &log).await?,
         };
         let log: Arc<dyn EventLog> = Arc::new(log);
-        Self::over(log, model, clock, act).await
+        Ok(Self::over(log, model, clock, act).await?.with_folder(&folder))
     }
 
     /// The same on JetStream. Nobody is locked out: who decided on an old state is told by the log.
@@ -124,7 +124,7 @@ impl BackOffice {
         }
         let folder = jetstream::folder_of(&log, folder).await?;
         let model = open_model(&folder, &log).await?;
-        Self::over(Arc::new(log), model, clock, act).await
+        Ok(Self::over(Arc::new(log), model, clock, act).await?.with_folder(&folder))
     }
 }
 

@@ -16,6 +16,6 @@ impl BackOffice {
             Failure::failed("CM0103", format!("making the folder {} failed: {cause}", folder.display()))
         })?;
         let model = open_model(folder, log.as_ref()).await?;
-        Self::over(log, model, clock, act).await
+        Ok(Self::over(log, model, clock, act).await?.with_folder(folder))
     }
 }

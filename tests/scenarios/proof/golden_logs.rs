@@ -22,7 +22,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for path in fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()) {
         let beside = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &beside) } else { drop(fs::copy(&path, &beside).unwrap()) }
+        if path.is_dir() {
+            copy(&path, &beside);
+        } else {
+            fs::copy(&path, &beside).unwrap();
+        }
     }
 }
 

@@ -82,7 +82,7 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
     let log = office.log();
     let mut report = projector::audit(log.as_ref(), Some(&office.model)).await?;
-    report.checks.extend(packs_on_file(global, office)?);
+    report.checks.extend(packs_on_file(office)?);
     print_checks(global, &report.checks, "CM0515", "the audit found something")
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
                 output::say(format_args!("{period} was closed before"));
             }
             let pack = file_close_pack(global, office, &payer, period, args.key.as_deref()).await?;
-            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, Some(pack))
+            print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, pack)
         }
         Err(failure) => {
             print_blocked(global, payer.as_str(), &period.to_string(), &failure)?;

@@ -112,26 +112,27 @@ pub struct ClosePackDifference {
     pub log: Option<String>,
 }
 
-/// Files the pack of a month that is closed, in the data folder; answers with the file.
-/// A month whose pack is filed already is left alone, unless it is to be signed.
+/// Records the pack of a month that is closed and files it in the folder of the log; answers with the
+/// file. One that is filed already is left alone, unless it is to be signed.
 pub(super) async fn file_close_pack(
     global: &Global,
     office: &mut BackOffice,
     payer: &PayerAccountId,
     period: BillingPeriod,
     key: Option<&Path>,
-) -> Result<String, Failure> {
+) -> Result<Option<String>, Failure> {
     let key = key.map(|path| SigningKey::read(path).map_err(key_failure)).transpose()?;
     let recorded = record_close_pack(office, payer, period).await?;
     let state = office.model.billing(payer, period)?;
-    let path = place_of(&global.data, payer, period, state.closes);
+    let Some(folder) = office.folder() else { return Ok(None) };
+    let path = place_of(folder, payer, period, state.closes);
     let filed = match recorded {
         Some(filed) => filed,
-        None if path.exists() && key.is_none() => return Ok(path.display().to_string()),
+        None if path.exists() && key.is_none() => return Ok(Some(path.display().to_string())),
         None => close_pack_again(office.log().as_ref(), &office.model, payer, period, None).await?,
     };
     if global.dry_run {
-        return Ok(path.display().to_string());
+        return Ok(Some(path.display().to_string()));
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|cause| {
@@ -139,16 +140,16 @@ pub(super) async fn file_close_pack(
         })?;
     }
     write(&path, &text_of(&filed, key.as_ref()))?;
-    Ok(path.display().to_string())
+    Ok(Some(path.display().to_string()))
 }
 
 /// `closes/<payer>/<period>.json`; a month that was closed again has a file a close.
-fn place_of(data: &Path, payer: &PayerAccountId, period: BillingPeriod, version: u32) -> PathBuf {
+fn place_of(folder: &Path, payer: &PayerAccountId, period: BillingPeriod, version: u32) -> PathBuf {
     // As the subject writes the payer: an id such as `..` is no folder.
     let subject = Subject::billing(payer, period).to_string();
     let payer = subject.split('.').nth(1).unwrap_or_default();
     let name = if version > 1 { format!("{period}.{version}.json") } else { format!("{period}.json") };
-    data.join("closes").join(payer).join(name)
+    folder.join("closes").join(payer).join(name)
 }
 
 fn text_of(filed: &FiledClosePack, key: Option<&SigningKey>) -> String {
@@ -279,11 +280,12 @@ fn differences_of(field: &str, file: Option<&Value>, log: Option<&Value>, found:
     }
 }
 
-/// Whether the packs in the data folder are those that were recorded; none where there are none.
-pub(super) fn packs_on_file(global: &Global, office: &BackOffice) -> Result<Option<AuditCheck>, Failure> {
+/// Whether the packs in the folder of the log are those that were recorded; none where there are none.
+pub(super) fn packs_on_file(office: &BackOffice) -> Result<Option<AuditCheck>, Failure> {
+    let Some(kept_in) = office.folder() else { return Ok(None) };
     let mut findings = Vec::new();
     let mut looked_at = 0;
-    let folders = fs::read_dir(global.data.join("closes")).into_iter().flatten().flatten();
+    let folders = fs::read_dir(kept_in.join("closes")).into_iter().flatten().flatten();
     let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
     let mut paths: Vec<PathBuf> = files.map(|file| file.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
@@ -298,7 +300,7 @@ pub(super) fn packs_on_file(global: &Global, office: &BackOffice) -> Result<Opti
         let (payer, period, version) = (&pack.payer_account_id, pack.period, pack.version);
         let recorded = office.model.billing(payer, period)?.packs.get(&version).map(|made| made.digest.clone());
         let digest = hex::encode(Sha256::digest(text.as_bytes()));
-        let is_in_its_place = path == place_of(&global.data, payer, period, version);
+        let is_in_its_place = path == place_of(kept_in, payer, period, version);
         if recorded.as_ref() != Some(&digest) || !is_in_its_place {
             let recorded = recorded.unwrap_or_else(|| "none".to_owned());
             findings.push(format!(

@@ -29,6 +29,9 @@
 //! this form is another module beside this one; this one is never changed, except that a new type
 //! of fact gets its line.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 use seal::NodeHash;
 
 /// What becomes of a type of fact.
@@ -105,10 +108,12 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("close_pack_made.v1", "", LeftOut),
 ];
 
+static BY_TYPE: LazyLock<FxHashMap<&str, (&str, Rule)>> =
+    LazyLock::new(|| RULES.iter().map(|(name, group, rule)| (*name, (*group, *rule))).collect());
+
 /// The rule of a type. A type without a line, which a test does not let pass, counts as it is.
 pub(crate) fn rule_of(fact_type: &str) -> (&'static str, Rule) {
-    let found = RULES.iter().find(|(name, ..)| *name == fact_type);
-    found.map_or(("other", Each(None)), |(_, group, rule)| (*group, *rule))
+    BY_TYPE.get(fact_type).copied().unwrap_or(("other", Each(None)))
 }
 
 /// A fact with what its place depends on.

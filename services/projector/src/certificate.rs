@@ -18,11 +18,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use seal::{CommitLeaf, MerkleTree, NodeHash, commit_parts};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use wire::{ChainHash, Fingerprint, PartOfSet, StoredCommit, StreamName, Subject};
 
-use crate::canonical::{PlacedFact, Rule, rule_of};
+use crate::{
+    canonical::{PlacedFact, Rule, rule_of},
+    fields::{fields_of, shape_of},
+};
 
 /// The certificates of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -61,14 +63,6 @@ struct Envelope {
     part_of: Option<PartOfSet>,
 }
 
-#[derive(Deserialize)]
-struct Shape<'a> {
-    #[serde(rename = "type")]
-    fact_type: &'a str,
-    #[serde(borrow)]
-    fact: &'a RawValue,
-}
-
 impl CertifiedCommit {
     /// Takes a commit apart: the work that needs no order.
     pub(crate) fn of(stored: &StoredCommit, fingerprint: Fingerprint) -> Self {
@@ -89,7 +83,7 @@ impl CertifiedCommit {
 }
 
 fn place(text: &[u8], hash: NodeHash) -> PlacedFact {
-    let Ok(shape) = serde_json::from_slice::<Shape<'_>>(text) else {
+    let Some((fact_type, fact)) = shape_of(text) else {
         return PlacedFact {
             group: "other",
             rule: Rule::Each(None),
@@ -99,9 +93,9 @@ fn place(text: &[u8], hash: NodeHash) -> PlacedFact {
             hash,
         };
     };
-    let (group, rule) = rule_of(shape.fact_type);
+    let (group, rule) = rule_of(fact_type);
     let mut placed = PlacedFact { group, rule, value: String::new(), other: None, begins: false, hash };
-    let fields = |names: [&str; 3]| fields_of(shape.fact, names);
+    let fields = |names: [&str; 3]| fields_of(fact, names);
     match rule {
         Rule::LeftOut | Rule::Each(None) | Rule::Last(None) => {}
         Rule::Each(Some(field)) | Rule::Last(Some(field)) => {
@@ -129,21 +123,6 @@ fn place(text: &[u8], hash: NodeHash) -> PlacedFact {
         }
     }
     placed
-}
-
-/// The values of some fields of an object: texts unescaped, other values as they stand, `null` as
-/// none.
-fn fields_of<'a>(object: &'a RawValue, names: [&str; 3]) -> [Option<Cow<'a, str>>; 3] {
-    let mut found = [None, None, None];
-    let fields: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(object.get()).unwrap_or_default();
-    for (name, slot) in names.iter().zip(&mut found) {
-        let Some(value) = fields.get(*name).filter(|value| value.get() != "null") else { continue };
-        *slot = Some(match serde_json::from_str::<&str>(value.get()) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => serde_json::from_str::<String>(value.get()).map_or(Cow::Borrowed(value.get()), Cow::Owned),
-        });
-    }
-    found
 }
 
 /// A version of a member's usage: its delivery and the hashes of its parts.

@@ -199,7 +199,7 @@ impl Telling {
     pub(crate) async fn attribute_by_hand(&mut self, credit: u8, cut: Option<Cut>) {
         let ids: Vec<String> = self.books.credits.keys().cloned().collect();
         let id = ids[usize::from(credit) % ids.len()].clone();
-        let all = self.program.office.model.all_suspense().unwrap();
+        let all = self.program.office.model.all_suspense(None).unwrap();
         let found = all.iter().find_map(|((_, period), state)| state.items.values().next().map(|item| (*period, item)));
         let Some((period, item)) = found else { return };
         let of = period.to_string();

@@ -66,7 +66,7 @@ impl Across {
             let is_settled = is_settled(model, payer, of.period)?;
             let policies = model.policies(payer, of.period)?;
             let voided = match &month {
-                Some(month) => voided_members(model, month, &model.billing(payer, of.period)?)?,
+                Some(month) => voided_members(model, month, &model.billing_outline(payer, of.period)?.voided)?,
                 None => VoidedMembers::new(),
             };
             others.insert(payer.clone(), OtherPayer { policies, month, is_settled, voided });
@@ -168,8 +168,8 @@ fn is_usable(other: &PeriodBasis, of: &PeriodBasis) -> bool {
 pub(crate) fn is_settled(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod) -> Result<bool, Failure> {
     let periods = model.billing_periods(payer)?;
     let Some(state) = periods.get(&period) else { return Ok(false) };
-    let is_followed = || periods.range(period.next()..).any(|(_, later)| later.is_issued());
-    Ok(state.status == PeriodStatus::Closed || (state.is_issued() && is_followed()))
+    let is_followed = || periods.range(period.next()..).any(|(_, later)| later.is_issued);
+    Ok(state.status == PeriodStatus::Closed || (state.is_issued && is_followed()))
 }
 
 /// A month of this payer that went out, with what its memos may pay or paid under other payers.
@@ -195,7 +195,7 @@ pub(crate) fn earlier_across(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
     }
     let mut found = Vec::new();
     for (period, state) in model.billing_periods(&of.payer)?.range(..of.period) {
-        let Some(run) = state.billed().filter(|_| state.is_issued()) else { continue };
+        let Some(run) = state.billed().filter(|_| state.is_issued) else { continue };
         let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
         let across = Across::among(model, &basis, of.period, shared.clone())?;
         let mut since = across.deliveries();
@@ -279,7 +279,7 @@ fn shown_as_paid(
 ) -> Result<Option<Money>, Failure> {
     let Some(of_month) = model.statement(charging, member, period)? else { return Ok(None) };
     let mut shown = Money::zero(of_month.statement.currency);
-    for stored in model.statements(charging, member)? {
+    for stored in model.correcting_statements(charging, member)? {
         let of_home = stored.statement.paid_by_other_payers.iter().filter(|paid| paid.payer_account_id == *home);
         shown += Money::sum(
             of_month.statement.currency,

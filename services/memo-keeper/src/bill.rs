@@ -178,8 +178,8 @@ pub(crate) fn former_period_open(
     period: BillingPeriod,
 ) -> Result<Vec<Blocker>, Failure> {
     let delivered = model.delivered_periods(payer)?;
-    let billed = model.billing_periods(payer)?;
-    let first = delivered.keys().next().into_iter().chain(billed.keys().next()).min().copied();
+    let billed = model.periods_of(payer)?;
+    let first = delivered.keys().next().into_iter().chain(billed.first()).min().copied();
     let former = period.previous();
     let is_first = first.is_none_or(|first| period <= first);
     if is_first || !model.billing(payer, former)?.holds_next() {
@@ -315,14 +315,20 @@ fn reassign_to_present_po(
     if basis.policies.assignment_key == AssignmentKey::MemberAccount {
         return Ok(Vec::new());
     }
+    if !memos.memos.values().any(|memo| memo.open.is_positive()) {
+        return Ok(Vec::new());
+    }
     let account = model.member_account(&basis.payer, member)?;
     let Some(present) = account.for_processing(basis.period, date) else { return Ok(Vec::new()) };
-    let former = model
-        .statements(&basis.payer, member)?
-        .into_iter()
-        .rev()
-        .map(|stored| stored.statement)
-        .find(|statement| statement.period < basis.period && !statement.customer.is_blank());
+    // The last month's statement mostly tells: the one before it is read only where it does not.
+    let mut former = None;
+    for period in model.periods_of(&basis.payer)?.range(..basis.period).rev() {
+        let stored = model.statement(&basis.payer, member, *period)?;
+        former = stored.map(|stored| stored.statement).filter(|statement| !statement.customer.is_blank());
+        if former.is_some() {
+            break;
+        }
+    }
     let Some(former) = former else { return Ok(Vec::new()) };
     if former.customer != present.customer || former.po_number == present.po_number {
         return Ok(Vec::new());

@@ -92,7 +92,7 @@ pub async fn act_by_hand(
 }
 
 fn proposal_id(office: &BackOffice, subject: &Subject, act: &HandAct) -> Result<String, Failure> {
-    let n = office.model.record(subject)?.map_or(0, |record| record.n);
+    let n = office.model.place_of(subject)?.n;
     Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
 }
 

@@ -149,6 +149,7 @@ async fn lapse(office: &mut BackOffice, payer: &PayerAccountId, period: BillingP
             }
             let policies = model.policies(payer, period)?;
             let policy = policies.hash();
+            let payers = model.payers()?;
             let command =
                 LapseAtClose { closing: period, expiry: policies.memo_expiry, policy: &policy, first_unissued };
             memo_holders(model, payer)?
@@ -159,7 +160,7 @@ async fn lapse(office: &mut BackOffice, payer: &PayerAccountId, period: BillingP
                     for fact in &facts {
                         memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
                     }
-                    if let Some(left_on) = left_for_good(model, payer, &member, period)? {
+                    if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
                         facts.extend(memos.decide_account_left(left_on, first_unissued));
                     }
                     Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))
@@ -177,12 +178,13 @@ fn left_for_good(
     payer: &PayerAccountId,
     member: &MemberAccountId,
     period: BillingPeriod,
+    payers: &[PayerAccountId],
 ) -> Result<Option<chrono::NaiveDate>, Failure> {
     let left = model.member_account(payer, member)?.left_on().filter(|day| *day <= period.next().first_day());
     let Some(left) = left else { return Ok(None) };
-    for other in model.payers()? {
-        if other != *payer
-            && model.member_account(&other, member)?.assignments().any(|one| one.to.is_none_or(|to| to > left))
+    for other in payers {
+        if other != payer
+            && model.member_account(other, member)?.assignments().any(|one| one.to.is_none_or(|to| to > left))
         {
             return Ok(None);
         }

@@ -46,7 +46,11 @@ pub(crate) fn settled(
 ) -> Result<Settled, Failure> {
     let zero = Money::zero(basis.currency());
     let mut settled = Settled { gross: zero, applied: zero, document: None, has_statement: false, converted_at: None };
-    for stored in model.statements(&basis.payer, member)? {
+    // The month's own statement, and those that correct something: of years of months, a few.
+    let own = model.statement(&basis.payer, member, basis.period)?;
+    let correcting = model.correcting_statements(&basis.payer, member)?;
+    let correcting = correcting.into_iter().filter(|stored| stored.statement.period != basis.period);
+    for stored in own.into_iter().chain(correcting) {
         let statement = stored.statement;
         if statement.currency != basis.currency() {
             continue;
@@ -114,14 +118,21 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
     let mut found = Vec::new();
     for (period, state) in model.billing_periods(&of.payer)?.range(..of.period) {
         let Some(run) = state.billed() else { continue };
-        let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
-        let goes_out = state.status == PeriodStatus::Closed || state.is_issued();
-        let delivered_anew = run.delivery != basis.delivery.delivery;
-        let voided = voided_members(model, &basis, state)?;
+        let goes_out = state.status == PeriodStatus::Closed || state.is_issued;
+        let deliveries = model.deliveries(&of.payer, *period)?;
+        let Some(delivery) = deliveries.current().filter(|_| goes_out) else { continue };
+        let delivered_anew = run.delivery != delivery.delivery;
         let may_be_refunded = refunded.contains(period) || last_anew.is_some_and(|anew| *period < anew);
-        let has_changed = delivered_anew || may_be_refunded || !voided.is_empty();
         let by_others = paid_by_others.get(period);
-        if goes_out && basis.currency() == of.currency() && (has_changed || by_others.is_some()) {
+        let may_have_changed = delivered_anew || may_be_refunded || !state.voided.is_empty();
+        // What decisions about a month depend on is much to read, and most months stand as they are.
+        if delivery.currency != of.currency() || !(may_have_changed || by_others.is_some()) {
+            continue;
+        }
+        let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
+        let voided = voided_members(model, &basis, &state.voided)?;
+        let has_changed = delivered_anew || may_be_refunded || !voided.is_empty();
+        if has_changed || by_others.is_some() {
             let later = later_bills(model, &of.payer, *period, of.period)?;
             let across = Across::read(model, &basis, of.period)?;
             let only_paid_by_others = by_others.filter(|_| !has_changed).cloned();
@@ -157,7 +168,7 @@ fn months_paid_by_others(
             let here = memos.memos.values().filter_map(|memo| memo.across.get(&of.payer));
             of_member.extend(here.flat_map(BTreeMap::keys).copied());
         }
-        for stored in model.statements(&of.payer, &member)? {
+        for stored in model.correcting_statements(&of.payer, &member)? {
             of_member.extend(stored.statement.paid_by_other_payers.iter().map(|paid| paid.period));
         }
         for month in of_member {
@@ -226,7 +237,7 @@ impl EarlierMonth {
         }
         let period = self.basis.period;
         let mut changed = self.held(model, member, memos)?;
-        for stored in model.statements(&of.payer, member)? {
+        for stored in model.correcting_statements(&of.payer, member)? {
             if stored.statement.period == of.period {
                 continue;
             }

@@ -272,5 +272,5 @@ async fn record_without_document(
 /// Documents issued in other periods, for a series that runs over all of them.
 fn issued_elsewhere(model: &ReadModel, basis: &PeriodBasis) -> Result<usize, Failure> {
     let periods = model.billing_periods(&basis.payer)?;
-    Ok(periods.iter().filter(|(period, _)| **period != basis.period).map(|(_, state)| state.documents.len()).sum())
+    Ok(periods.iter().filter(|(period, _)| **period != basis.period).map(|(_, state)| state.documents).sum())
 }

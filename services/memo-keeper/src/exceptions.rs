@@ -82,8 +82,8 @@ pub fn exceptions(
     for ((of_payer, id), credit) in model.upstream_credits(payer)? {
         found.extend(history_differences(&of_payer, &id, &credit, today)?);
     }
-    for ((of_payer, period), suspense) in model.all_suspense()? {
-        if payer.is_some_and(|payer| *payer != of_payer) || suspense.items.is_empty() {
+    for ((of_payer, period), suspense) in model.all_suspense(payer)? {
+        if suspense.items.is_empty() {
             continue;
         }
         let delivery = model.deliveries(&of_payer, period)?;

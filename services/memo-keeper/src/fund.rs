@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::{FundMemo, FundingFromCredit},
+    period::BillingPeriod,
 };
-use money::Exact;
+use money::{Exact, Rounding};
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
@@ -33,10 +34,16 @@ pub async fn fund_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Resu
                     }
                 }
             }
+            let mut roundings: BTreeMap<BillingPeriod, Rounding> = BTreeMap::new();
+            let periods: BTreeSet<BillingPeriod> =
+                by_owner.values().flatten().map(|(_, funding)| funding.period).collect();
+            for period in periods {
+                roundings.insert(period, model.policies(payer, period)?.rounding);
+            }
             by_owner
                 .into_iter()
                 .map(|(member, funding)| {
-                    let facts = decide_for_owner(model, payer, &member, funding, first_unissued)?;
+                    let facts = decide_for_owner(model, payer, &member, funding, &roundings, first_unissued)?;
                     Ok((Subject::memos(payer, &member), facts))
                 })
                 .collect()
@@ -50,12 +57,13 @@ fn decide_for_owner(
     payer: &PayerAccountId,
     member: &MemberAccountId,
     funding: Vec<(UpstreamCreditId, FundingFromCredit)>,
-    first_unissued: Option<domain::period::BillingPeriod>,
+    roundings: &BTreeMap<BillingPeriod, Rounding>,
+    first_unissued: Option<BillingPeriod>,
 ) -> Result<Vec<Fact>, Failure> {
     let mut memos = model.memos(payer, member)?;
     let mut facts = Vec::new();
     for (credit, funding) in funding {
-        let rounding = model.policies(payer, funding.period)?.rounding;
+        let rounding = roundings.get(&funding.period).copied().unwrap_or_default();
         for fact in memos.decide_fund(&FundMemo { credit, funding, rounding, first_unissued })? {
             memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
             facts.push(fact.into());

@@ -64,11 +64,9 @@ pub(crate) fn funds_apart(
         owed_by_age: Ages::none(currency),
         memos: Vec::new(),
     };
-    for ((of, member), memos) in model.all_memos()? {
-        if of != *payer {
-            continue;
-        }
-        let entries = model.memo_entries(&of, &member)?;
+    for member in model.memo_holders(payer)? {
+        let memos = model.memos(payer, &member)?;
+        let entries = model.memo_entries(payer, &member)?;
         for memo in as_of(&memos.memos, &entries, Some(day), None) {
             if memo.currency == currency {
                 funds.add(&member, &known_by(memo, day), day);

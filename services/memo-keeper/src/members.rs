@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    billing::{BillingState, StatementsBefore},
+    billing::{PeriodOutline, StatementsBefore},
     classification::CreditLineTreatment,
     credit::KnownCredits,
     ids::{MemberAccountId, PayerAccountId},
@@ -90,10 +90,10 @@ impl PeriodBasis {
         let mut usage = usage.unwrap_or_else(|| self.no_usage(member));
         let mut moved = Vec::new();
         if usage.charges.iter().any(|charge| refunds_month(charge, self.period).is_some()) {
-            let mut with_statement = BTreeSet::new();
-            for stored in model.statements(&self.payer, member)? {
-                with_statement.insert(stored.statement.period);
-            }
+            let refunded = usage.charges.iter().filter_map(|charge| refunds_month(charge, self.period));
+            let mut with_statement: BTreeSet<BillingPeriod> = refunded.collect();
+            let all = model.statements_of_periods(&self.payer, member, &with_statement)?;
+            with_statement = all.into_iter().map(|stored| stored.statement.period).collect();
             let is_moved = |charge: &ChargeAggregate| {
                 refunds_month(charge, self.period).is_some_and(|month| with_statement.contains(&month))
             };
@@ -143,11 +143,11 @@ pub(crate) fn statements_before(
 ) -> Result<StatementsBefore, Failure> {
     let periods = model.billing_periods(payer)?;
     if let Some(state) = periods.get(&period)
-        && let (true, Some(follows)) = (state.is_issued(), state.follows)
+        && let (true, Some(follows)) = (state.is_issued, state.follows)
     {
         return Ok(follows);
     }
-    let billed = |state: &BillingState| state.billed().is_some();
+    let billed = |state: &PeriodOutline| state.billed().is_some();
     let former = periods.range(..period).rev().find(|(_, state)| billed(state)).map(|(at, _)| *at);
     let later = periods.range(period.next()..).rev().find(|(_, state)| billed(state)).map(|(at, _)| *at);
     Ok(StatementsBefore { former, later })
@@ -155,6 +155,5 @@ pub(crate) fn statements_before(
 
 /// Members of a payer with memos, sorted.
 pub(crate) fn memo_holders(model: &ReadModel, payer: &PayerAccountId) -> Result<BTreeSet<MemberAccountId>, Failure> {
-    let memos = model.all_memos()?;
-    Ok(memos.into_keys().filter(|(of, _)| of == payer).map(|(_, member)| member).collect())
+    Ok(model.memo_holders(payer)?)
 }

@@ -111,7 +111,7 @@ async fn follow(
 }
 
 fn proposal_id(office: &BackOffice, subject: &Subject, act: &PeriodAct) -> Result<String, Failure> {
-    let n = office.model.record(subject)?.map_or(0, |record| record.n);
+    let n = office.model.place_of(subject)?.n;
     Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
 }
 
@@ -180,7 +180,8 @@ pub fn document_of(
     number: &DocumentNumber,
 ) -> Result<(PayerAccountId, BillingPeriod, BillingState, DocumentHeader), Failure> {
     for payer in model.payers()? {
-        for (period, state) in model.billing_periods(&payer)? {
+        for period in model.periods_of(&payer)? {
+            let state = model.billing(&payer, period)?;
             if let Some(header) = state.documents.get(number).cloned() {
                 return Ok((payer, period, state, header));
             }

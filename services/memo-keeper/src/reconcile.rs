@@ -294,7 +294,7 @@ fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Custo
     let periods = model.billing_periods(&basis.payer)?;
     let Some(state) = periods.get(&basis.period) else { return Ok(None) };
     let Some(run) = state.billed() else { return Ok(None) };
-    let voided = voided_members(model, basis, state)?;
+    let voided = voided_members(model, basis, &state.voided)?;
     let through =
         periods.iter().rev().find(|(_, state)| state.billed().is_some()).map_or(basis.period, |(last, _)| *last);
     let later = later_bills(model, &basis.payer, basis.period, through)?;

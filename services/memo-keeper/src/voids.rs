@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    billing::BillingState,
+    billing::voided_for_good,
     ids::{DocumentNumber, MemberAccountId, PayerAccountId, RunId},
     memo::{PastEnd, UnapplyVoided},
     period::BillingPeriod,
@@ -21,10 +21,10 @@ pub(crate) type VoidedMembers = BTreeMap<MemberAccountId, (DocumentNumber, RunId
 pub(crate) fn voided_members(
     model: &ReadModel,
     basis: &PeriodBasis,
-    state: &BillingState,
+    documents: &BTreeMap<DocumentNumber, BillingPeriod>,
 ) -> Result<VoidedMembers, Failure> {
     let mut voided = VoidedMembers::new();
-    for document in state.voided_for_good(basis.period) {
+    for document in voided_for_good(documents, basis.period) {
         for (member, run) in members_of(model, &basis.payer, basis.period, document)? {
             voided.insert(member, (document.clone(), run));
         }

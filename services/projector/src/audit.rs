@@ -220,7 +220,8 @@ fn numbering(model: &ReadModel) -> Result<AuditCheck, Failure> {
     let mut looked_at = 0;
     for payer in model.payers()? {
         let mut over_periods: Vec<DocumentNumber> = Vec::new();
-        for (period, state) in model.billing_periods(&payer)? {
+        for period in model.periods_of(&payer)? {
+            let state = model.billing(&payer, period)?;
             looked_at += state.documents.len() as u64;
             let prefix = format!("INV-{payer}-{period}-");
             let of_period = state.documents.keys().filter_map(|number| number.as_str().strip_prefix(&prefix));
@@ -253,7 +254,8 @@ fn document_sums(model: &ReadModel) -> Result<AuditCheck, Failure> {
     let mut findings = Vec::new();
     let mut looked_at = 0;
     for payer in model.payers()? {
-        for (period, state) in model.billing_periods(&payer)? {
+        for period in model.periods_of(&payer)? {
+            let state = model.billing(&payer, period)?;
             if state.status == PeriodStatus::Open && state.billed().is_none() {
                 continue;
             }

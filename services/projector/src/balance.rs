@@ -74,10 +74,11 @@ pub fn balance_rows(
     today: NaiveDate,
 ) -> Result<Vec<BalanceRow>, Failure> {
     let mut rows = Vec::new();
-    for ((of_payer, of_member), memos) in model.all_memos()? {
-        if payer.is_some_and(|payer| *payer != of_payer) || member.is_some_and(|member| *member != of_member) {
+    for (of_payer, of_member) in model.memo_owners(payer)? {
+        if member.is_some_and(|member| *member != of_member) {
             continue;
         }
+        let memos = model.memos(&of_payer, &of_member)?;
         let account = model.member_account(&of_payer, &of_member)?;
         let shown: Vec<CreditMemo> = if at.effective.is_none() && at.recorded.is_none() {
             memos.in_order_of_issue().into_iter().cloned().collect()

@@ -116,8 +116,8 @@ fn said_before(
     credits: &BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>,
 ) -> Result<BTreeMap<String, UpstreamCreditId>, Failure> {
     let mut said: BTreeMap<String, BTreeSet<UpstreamCreditId>> = BTreeMap::new();
-    for ((of, month), suspense) in model.all_suspense()? {
-        if of == *payer && month < period {
+    for ((_, month), suspense) in model.all_suspense(Some(payer))? {
+        if month < period {
             for one in suspense.by_operator {
                 said.entry(one.description).or_default().insert(one.credit);
             }

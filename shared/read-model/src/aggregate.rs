@@ -113,7 +113,31 @@ pub struct SubjectRecord {
     pub state: Aggregate,
 }
 
+/// Where a subject stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectPlace {
+    /// The stream sequence of its last commit; 0 for none.
+    pub last_sequence: u64,
+    /// The number of its last commit.
+    pub n: u64,
+    /// The chain after it.
+    pub chain: ChainHash,
+    /// When it was recorded.
+    pub recorded: Option<DateTime<Utc>>,
+}
+
+impl Default for SubjectPlace {
+    fn default() -> Self {
+        Self { last_sequence: 0, n: 0, chain: ChainHash::START, recorded: None }
+    }
+}
+
 impl SubjectRecord {
+    /// Where it stands.
+    pub fn place(&self) -> SubjectPlace {
+        SubjectPlace { last_sequence: self.last_sequence, n: self.n, chain: self.chain, recorded: self.recorded }
+    }
+
     /// Before any commit.
     pub fn empty(key: &AggregateKey) -> Self {
         Self {

@@ -13,6 +13,7 @@ mod compare;
 mod entry;
 mod fault;
 mod model;
+mod packed;
 mod past;
 mod queries;
 mod runner;
@@ -20,7 +21,7 @@ mod sled_store;
 mod store;
 mod stream_end;
 
-pub use aggregate::{Aggregate, SubjectRecord};
+pub use aggregate::{Aggregate, SubjectPlace, SubjectRecord};
 pub use compare::RecordDifference;
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::billing::PeriodOutline;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, StoredCommit, StreamName, Subject};
 
 use crate::{
-    Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectRecord, Tree, aggregate::NotFolded,
+    Aggregate, Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectPlace, SubjectRecord, Tree,
+    aggregate::NotFolded,
 };
 
 /// A commit with its body read and its fingerprint taken: the part of the work that needs no
@@ -88,19 +91,32 @@ pub struct ReadModel {
     store: Option<Box<dyn Store>>,
     what: WhatToFold,
     cached: FxHashMap<Subject, SubjectRecord>,
-    dirty: std::collections::BTreeSet<Subject>,
+    /// Where the subjects stand whose states are not kept.
+    placed: FxHashMap<Subject, SubjectPlace>,
+    dirty: BTreeSet<Subject>,
     pending: Batch,
+    /// The subjects of all payers' periods, in order.
+    billing: BTreeSet<Subject>,
     positions: BTreeMap<StreamName, StreamPosition>,
     /// Whether changes may be written to the store; a dry run never does.
     writes_through: bool,
     facts_folded: u64,
 }
 
-/// Subjects kept in memory before the cache is written and emptied.
-const CACHED_SUBJECTS_MAX: usize = 200_000;
+/// Subjects kept in memory that are written already.
+const CACHED_SUBJECTS_MAX: usize = 50_000;
+
+/// Changed subjects kept before they are written: a member's usage of a month is some kilobytes.
+const DIRTY_SUBJECTS_MAX: usize = 20_000;
 
 /// Values kept beside the aggregates before they are written: some tens of megabytes of statements.
 const PENDING_VALUES_MAX: usize = 20_000;
+
+/// Below this many subjects the threads cost more than they bring.
+const PARALLEL_SUBJECTS_MIN: usize = 64;
+
+/// A value with its place in the store.
+type Written = ((Tree, Vec<u8>), Vec<u8>);
 
 const CHECKPOINT_KEY: &[u8] = b"positions";
 
@@ -111,8 +127,10 @@ impl ReadModel {
             store: None,
             what,
             cached: FxHashMap::default(),
-            dirty: std::collections::BTreeSet::new(),
+            placed: FxHashMap::default(),
+            dirty: BTreeSet::new(),
             pending: Batch::new(),
+            billing: BTreeSet::new(),
             positions: BTreeMap::new(),
             writes_through: false,
             facts_folded: 0,
@@ -125,7 +143,14 @@ impl ReadModel {
     /// [`StoreFault`] where the checkpoint cannot be read.
     pub fn over(store: Box<dyn Store>) -> Result<Self, StoreFault> {
         let positions = stored_positions(store.as_ref())?;
-        Ok(Self { store: Some(store), positions, writes_through: true, ..Self::in_memory(WhatToFold::Everything) })
+        let billing = stored_billing(store.as_ref())?;
+        Ok(Self {
+            store: Some(store),
+            positions,
+            billing,
+            writes_through: true,
+            ..Self::in_memory(WhatToFold::Everything)
+        })
     }
 
     /// Keeps all further changes in memory, as a dry run needs.
@@ -142,9 +167,9 @@ impl ReadModel {
         self.cached.clear();
         self.dirty.clear();
         self.pending.clear();
-        self.positions = match &self.store {
-            Some(store) => stored_positions(store.as_ref())?,
-            None => BTreeMap::new(),
+        (self.positions, self.billing) = match &self.store {
+            Some(store) => (stored_positions(store.as_ref())?, stored_billing(store.as_ref())?),
+            None => (BTreeMap::new(), BTreeSet::new()),
         };
         self.writes_through = self.store.is_some();
         Ok(())
@@ -180,8 +205,10 @@ impl ReadModel {
             self.store = None;
         }
         self.cached.clear();
+        self.placed.clear();
         self.dirty.clear();
         self.pending.clear();
+        self.billing.clear();
         self.positions.clear();
         Ok(())
     }
@@ -215,13 +242,19 @@ impl ReadModel {
         let stream = commit.subject.stream();
         self.positions.entry(stream).or_default().sequence = commit.sequence;
         let what = self.what;
+        if !what.needs(stream) {
+            return self.place_alone(commit);
+        }
         self.load(&commit.subject)?;
         let Some(record) = self.cached.get_mut(&commit.subject) else {
             return Err(ReadModelFault::Subject(wire::BadSubject(commit.subject.to_string())));
         };
-        follows(record, commit)?;
+        follows(record.place(), commit)?;
         if record.n == 0 {
             record.first_sequence = commit.sequence;
+            if stream == StreamName::Billing {
+                self.billing.insert(commit.subject.clone());
+            }
         }
         record.n = commit.n;
         record.last_sequence = commit.sequence;
@@ -229,27 +262,22 @@ impl ReadModel {
         record.recorded = Some(commit.body.recorded);
 
         let facts = facts_that_count(&mut record.held_back, &commit.body);
-        if what.needs(stream) {
-            for fact in facts.iter() {
-                record.state.fold(fact).map_err(|not_folded| match not_folded {
-                    NotFolded::Misplaced(fact) => ReadModelFault::Misplaced {
-                        stream,
-                        sequence: commit.sequence,
-                        subject: commit.subject.clone(),
-                        fact,
-                    },
-                    NotFolded::Fault(cause) => ReadModelFault::Fold {
-                        stream,
-                        sequence: commit.sequence,
-                        subject: commit.subject.clone(),
-                        cause: Box::new(cause),
-                    },
-                })?;
-            }
+        for fact in facts.iter() {
+            record.state.fold(fact).map_err(|not_folded| match not_folded {
+                NotFolded::Misplaced(fact) => misplaced(commit, fact),
+                NotFolded::Fault(cause) => ReadModelFault::Fold {
+                    stream,
+                    sequence: commit.sequence,
+                    subject: commit.subject.clone(),
+                    cause: Box::new(cause),
+                },
+            })?;
         }
         self.facts_folded += commit.body.facts.len() as u64;
         if what == WhatToFold::Everything {
-            self.dirty.insert(commit.subject.clone());
+            if self.store.is_some() {
+                self.dirty.insert(commit.subject.clone());
+            }
             for (at, fact) in facts.iter().enumerate() {
                 self.keep_beside(commit, at, fact)?;
             }
@@ -258,16 +286,39 @@ impl ReadModel {
         Ok(())
     }
 
+    /// Takes the place of a commit whose subject's state is not kept.
+    fn place_alone(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+        let place = match self.placed.get_mut(&commit.subject) {
+            Some(place) => place,
+            None => {
+                AggregateKey::of(&commit.subject)?;
+                self.placed.entry(commit.subject.clone()).or_default()
+            }
+        };
+        follows(*place, commit)?;
+        let recorded = Some(commit.body.recorded);
+        *place = SubjectPlace { last_sequence: commit.sequence, n: commit.n, chain: commit.chain, recorded };
+        self.facts_folded += commit.body.facts.len() as u64;
+        Ok(())
+    }
+
     /// Writes and lets go of what it holds, where that is much and there is a store to hold it.
     fn relieve(&mut self) -> Result<(), StoreFault> {
         if self.store.is_none() || !self.writes_through {
             return Ok(());
         }
-        if self.dirty.len() >= CACHED_SUBJECTS_MAX || self.pending.len() >= PENDING_VALUES_MAX {
+        if self.dirty.len() >= DIRTY_SUBJECTS_MAX || self.pending.len() >= PENDING_VALUES_MAX {
+            // Usage and periods are the heavy ones, and what is folded next is mostly of others.
+            let (cached, dirty) = (&mut self.cached, &self.dirty);
+            cached.retain(|subject, record| match record.state {
+                Aggregate::MemberUsage(_) | Aggregate::Billing(_) => dirty.contains(subject),
+                _ => true,
+            });
             self.flush()?;
-        }
-        if self.dirty.is_empty() && self.cached.len() >= CACHED_SUBJECTS_MAX {
-            self.cached.clear();
+            self.cached.retain(|_, record| !matches!(record.state, Aggregate::MemberUsage(_)));
+            if self.cached.len() >= CACHED_SUBJECTS_MAX {
+                self.cached.clear();
+            }
         }
         Ok(())
     }
@@ -291,12 +342,14 @@ impl ReadModel {
         }
         match fact {
             Fact::MemberStatementRecorded(statement) => {
-                let key = crate::queries::statement_key(
-                    &statement.payer_account_id,
-                    &statement.member_account_id,
-                    Some(statement.period),
-                );
+                let (payer, member) = (&statement.payer_account_id, &statement.member_account_id);
+                let key = crate::queries::statement_key(payer, statement.period, Some(member));
                 self.keep_former_statement(&commit.subject, &key)?;
+                // A mark stays when the statement is made anew: who follows it looks at what it says.
+                if !statement.earlier_periods.is_empty() || !statement.paid_by_other_payers.is_empty() {
+                    let mark = crate::queries::correcting_key(payer, member, Some(statement.period));
+                    self.put(Tree::Correcting, mark.into_bytes(), &())?;
+                }
                 let stored = crate::queries::StoredStatement {
                     statement: statement.clone(),
                     sequence: commit.sequence,
@@ -325,7 +378,7 @@ impl ReadModel {
         };
         let went_out = former.statement.document_number.is_some()
             || self.cached.get(period).is_some_and(|record| match &record.state {
-                crate::Aggregate::Billing(state) => state.runs_issued > 0,
+                Aggregate::Billing(state) => state.runs_issued > 0,
                 _ => false,
             });
         if went_out {
@@ -351,11 +404,21 @@ impl ReadModel {
             return Ok(());
         }
         let mut batch = std::mem::take(&mut self.pending);
-        for subject in std::mem::take(&mut self.dirty) {
-            if let Some(record) = self.cached.get(&subject) {
-                batch.insert((Tree::Aggregates, subject.as_str().as_bytes().to_vec()), encode(record)?);
+        let dirty: Vec<Subject> = std::mem::take(&mut self.dirty).into_iter().collect();
+        let cached = &self.cached;
+        let of_subject = |subject: &Subject| -> Result<Vec<Written>, StoreFault> {
+            let Some(record) = cached.get(subject) else { return Ok(Vec::new()) };
+            let mut written = vec![(place(subject), encode(record)?)];
+            if let Aggregate::Billing(state) = &record.state {
+                written.push(((Tree::Periods, subject.as_str().as_bytes().to_vec()), encode(&state.outline())?));
             }
-        }
+            Ok(written)
+        };
+        let encoded: Vec<_> = match dirty.len() {
+            0..PARALLEL_SUBJECTS_MIN => dirty.iter().map(of_subject).collect::<Result<_, _>>()?,
+            _ => dirty.par_iter().map(of_subject).collect::<Result<_, _>>()?,
+        };
+        batch.extend(encoded.into_iter().flatten());
         let positions: Vec<(String, StreamPosition)> =
             self.positions.iter().map(|(stream, position)| (stream.to_string(), position.clone())).collect();
         batch.insert((Tree::Checkpoint, CHECKPOINT_KEY.to_vec()), encode(&positions)?);
@@ -377,8 +440,24 @@ impl ReadModel {
 
     fn stored(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
         let Some(store) = &self.store else { return Ok(None) };
-        let key = subject.as_str().as_bytes();
-        store.get(Tree::Aggregates, key)?.map(|bytes| decode(Tree::Aggregates, key, &bytes)).transpose()
+        let (tree, key) = place(subject);
+        store.get(tree, &key)?.map(|bytes| decode(tree, &key, &bytes)).transpose()
+    }
+
+    /// A payer's period without its documents.
+    pub(crate) fn period_outline(&self, subject: &Subject) -> Result<PeriodOutline, StoreFault> {
+        if let Some(record) = self.cached.get(subject) {
+            let Aggregate::Billing(state) = &record.state else { return Ok(PeriodOutline::default()) };
+            return Ok(state.outline());
+        }
+        Ok(self.value(Tree::Periods, subject.as_str().as_bytes())?.unwrap_or_default())
+    }
+
+    /// The subjects of payers' periods that begin so, in order.
+    pub(crate) fn billing_subjects<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Subject> {
+        // Subjects are ordered by their text, so those of one payer follow each other.
+        let from = self.billing.iter().skip_while(move |subject| !subject.as_str().starts_with(prefix));
+        from.take_while(move |subject| subject.as_str().starts_with(prefix))
     }
 
     /// An aggregate with its place, as it stands; `None` where the log has nothing of it.
@@ -392,11 +471,24 @@ impl ReadModel {
         }
     }
 
-    /// All aggregates whose subject begins so, in order of the subject.
+    /// Where a subject stands, without its state: a period of many documents is not copied for it.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn place_of(&self, subject: &Subject) -> Result<SubjectPlace, StoreFault> {
+        let known = self.cached.get(subject).map(SubjectRecord::place).or_else(|| self.placed.get(subject).copied());
+        match known {
+            Some(place) => Ok(place),
+            None => Ok(self.stored(subject)?.map(|record| record.place()).unwrap_or_default()),
+        }
+    }
+
+    /// All aggregates whose subject begins so, in order of the subject; but for the usage of members,
+    /// which is asked for one by one.
     ///
     /// # Errors
     /// [`ReadModelFault`].
-    pub fn records(&self, prefix: &str) -> Result<BTreeMap<Subject, SubjectRecord>, ReadModelFault> {
+    pub(crate) fn records(&self, prefix: &str) -> Result<BTreeMap<Subject, SubjectRecord>, ReadModelFault> {
         let mut found = BTreeMap::new();
         if let Some(store) = &self.store {
             for (key, bytes) in store.scan(Tree::Aggregates, prefix.as_bytes())? {
@@ -405,7 +497,8 @@ impl ReadModel {
             }
         }
         for (subject, record) in &self.cached {
-            if subject.as_str().starts_with(prefix) && record.n > 0 {
+            let is_usage = matches!(record.state, Aggregate::MemberUsage(_));
+            if subject.as_str().starts_with(prefix) && record.n > 0 && !is_usage {
                 found.insert(subject.clone(), record.clone());
             }
         }
@@ -416,7 +509,7 @@ impl ReadModel {
     pub(crate) fn subjects(&self, prefix: &str) -> Result<BTreeSet<Subject>, ReadModelFault> {
         let mut found = BTreeSet::new();
         if let Some(store) = &self.store {
-            for (key, _) in store.scan(Tree::Aggregates, prefix.as_bytes())? {
+            for key in store.scan_keys(Tree::Aggregates, prefix.as_bytes())? {
                 found.insert(Subject::parse(&String::from_utf8_lossy(&key))?);
             }
         }
@@ -432,6 +525,18 @@ impl ReadModel {
         }
         let Some(store) = &self.store else { return Ok(None) };
         store.get(tree, key)?.map(|bytes| decode(tree, key, &bytes)).transpose()
+    }
+
+    /// Keys of values kept beside the aggregates, in order.
+    pub(crate) fn keys(&self, tree: Tree, prefix: &[u8]) -> Result<BTreeSet<Vec<u8>>, StoreFault> {
+        let mut found: BTreeSet<Vec<u8>> = match &self.store {
+            Some(store) => store.scan_keys(tree, prefix)?.into_iter().collect(),
+            None => BTreeSet::new(),
+        };
+        let pending = self.pending.range((tree, prefix.to_vec())..);
+        let pending = pending.take_while(|((at, key), _)| *at == tree && key.starts_with(prefix));
+        found.extend(pending.map(|((_, key), _)| key.clone()));
+        Ok(found)
     }
 
     pub(crate) fn values<T: for<'de> Deserialize<'de>>(
@@ -457,6 +562,24 @@ impl ReadModel {
     }
 }
 
+/// Where an aggregate is stored.
+fn place(subject: &Subject) -> (Tree, Vec<u8>) {
+    if let Ok(AggregateKey::MemberUsage { payer, member, period }) = AggregateKey::of(subject) {
+        let key = crate::queries::period_member_key(&payer, period, Some(&member));
+        return (Tree::MemberUsage, key.into_bytes());
+    }
+    (Tree::Aggregates, subject.as_str().as_bytes().to_vec())
+}
+
+/// The subjects of the periods in a store.
+fn stored_billing(store: &dyn Store) -> Result<BTreeSet<Subject>, StoreFault> {
+    let read = |key: Vec<u8>| {
+        let text = String::from_utf8_lossy(&key).into_owned();
+        Subject::parse(&text).map_err(|_| StoreFault::Damaged { tree: Tree::Periods.name(), key: text })
+    };
+    store.scan_keys(Tree::Periods, b"")?.into_iter().map(read).collect()
+}
+
 /// The checkpoint of a store.
 fn stored_positions(store: &dyn Store) -> Result<BTreeMap<StreamName, StreamPosition>, StoreFault> {
     let Some(bytes) = store.get(Tree::Checkpoint, CHECKPOINT_KEY)? else { return Ok(BTreeMap::new()) };
@@ -466,8 +589,13 @@ fn stored_positions(store: &dyn Store) -> Result<BTreeMap<StreamName, StreamPosi
         .collect())
 }
 
+fn misplaced(commit: &DecodedCommit, fact: &'static str) -> ReadModelFault {
+    let (stream, sequence, subject) = (commit.subject.stream(), commit.sequence, commit.subject.clone());
+    ReadModelFault::Misplaced { stream, sequence, subject, fact }
+}
+
 /// The commit must be the next of its subject: number, place and chain.
-fn follows(record: &SubjectRecord, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+fn follows(record: SubjectPlace, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
     let broken = |what: String| ReadModelFault::BrokenChain {
         stream: commit.subject.stream(),
         sequence: commit.sequence,

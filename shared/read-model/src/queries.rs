@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::{
     account::MemberAccountState,
-    billing::{BillingState, MemberStatement},
+    billing::{BillingState, MemberStatement, PeriodOutline},
     credit::{SuspenseState, UpstreamCreditState},
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::MemberMemos,
@@ -16,7 +16,7 @@ use domain::{
     usage::{DeliveryState, MemberUsage, MemberUsageState},
 };
 use serde::{Deserialize, Serialize};
-use wire::{AggregateKey, CommandDone, Subject};
+use wire::{AggregateKey, CommandDone, StreamName, Subject};
 
 use crate::{Aggregate, MemoEntry, ReadModel, ReadModelFault, StoreFault, Tree};
 
@@ -40,7 +40,17 @@ pub struct StoredRate {
     pub recorded: DateTime<Utc>,
 }
 
-pub(crate) fn statement_key(payer: &PayerAccountId, member: &MemberAccountId, period: Option<BillingPeriod>) -> String {
+/// The key of what is stored by payer, period and account: what a billing run writes lies together.
+pub(crate) fn statement_key(payer: &PayerAccountId, period: BillingPeriod, member: Option<&MemberAccountId>) -> String {
+    period_member_key(payer, period, member)
+}
+
+/// The key of a mark upon a statement, by account first.
+pub(crate) fn correcting_key(
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    period: Option<BillingPeriod>,
+) -> String {
     let period = period.map_or_else(String::new, |period| period.to_string());
     format!("{payer}/{member}/{period}")
 }
@@ -169,10 +179,10 @@ impl ReadModel {
         period: BillingPeriod,
     ) -> Result<Vec<MemberAccountId>, StoreFault> {
         let prefix = period_member_key(payer, period, None);
-        let keys = self.values::<()>(Tree::PeriodMembers, prefix.as_bytes())?;
+        let keys = self.keys(Tree::PeriodMembers, prefix.as_bytes())?;
         Ok(keys
             .into_iter()
-            .filter_map(|(key, ())| MemberAccountId::parse(&String::from_utf8_lossy(&key[prefix.len()..])).ok())
+            .filter_map(|key| MemberAccountId::parse(&String::from_utf8_lossy(key.get(prefix.len()..)?)).ok())
             .collect())
     }
 
@@ -181,10 +191,10 @@ impl ReadModel {
     /// # Errors
     /// [`StoreFault`].
     pub fn members_billed(&self) -> Result<BTreeSet<(PayerAccountId, MemberAccountId)>, StoreFault> {
-        let keys = self.values::<()>(Tree::PeriodMembers, b"")?;
+        let keys = self.keys(Tree::PeriodMembers, b"")?;
         Ok(keys
             .into_iter()
-            .filter_map(|(key, ())| {
+            .filter_map(|key| {
                 let key = String::from_utf8_lossy(&key).into_owned();
                 let mut parts = key.split('/');
                 let (payer, _, member) = (parts.next()?, parts.next()?, parts.next()?);
@@ -214,10 +224,9 @@ impl ReadModel {
         payer: Option<&PayerAccountId>,
     ) -> Result<BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>, ReadModelFault> {
         let mut found = BTreeMap::new();
-        for (subject, record) in self.records("credits.")? {
+        for (subject, record) in self.records(&Subject::prefix(StreamName::Credits, payer))? {
             if let (AggregateKey::UpstreamCredit { payer: of, credit }, Aggregate::UpstreamCredit(state)) =
                 (AggregateKey::of(&subject)?, record.state)
-                && payer.is_none_or(|payer| *payer == of)
             {
                 found.insert((of, credit), *state);
             }
@@ -235,10 +244,9 @@ impl ReadModel {
         payer: &PayerAccountId,
     ) -> Result<Vec<UpstreamCreditState>, ReadModelFault> {
         let mut found = Vec::new();
-        for (subject, record) in self.records("credits.")? {
-            if let (AggregateKey::UpstreamCredit { payer: of, .. }, Aggregate::UpstreamCredit(state)) =
+        for (subject, record) in self.records(&Subject::prefix(StreamName::Credits, Some(payer)))? {
+            if let (AggregateKey::UpstreamCredit { .. }, Aggregate::UpstreamCredit(state)) =
                 (AggregateKey::of(&subject)?, record.state)
-                && of == *payer
             {
                 found.push((record.first_sequence, *state));
             }
@@ -255,16 +263,18 @@ impl ReadModel {
         Ok(state_of!(self, &Subject::suspense(payer, period), Suspense))
     }
 
-    /// All suspense, by payer and period.
+    /// The suspense of a payer, or of all, by payer and period.
     ///
     /// # Errors
     /// [`ReadModelFault`].
-    pub fn all_suspense(&self) -> Result<BTreeMap<(PayerAccountId, BillingPeriod), SuspenseState>, ReadModelFault> {
+    pub fn all_suspense(
+        &self,
+        payer: Option<&PayerAccountId>,
+    ) -> Result<BTreeMap<(PayerAccountId, BillingPeriod), SuspenseState>, ReadModelFault> {
         let mut found = BTreeMap::new();
-        for (subject, record) in self.records("credits.")? {
-            if let (AggregateKey::Suspense { payer, period }, Aggregate::Suspense(state)) =
-                (AggregateKey::of(&subject)?, record.state)
-            {
+        for subject in self.subjects(&Subject::prefix(StreamName::Credits, payer))? {
+            if let AggregateKey::Suspense { payer, period } = AggregateKey::of(&subject)? {
+                let state = self.suspense(&payer, period)?;
                 found.insert((payer, period), state);
             }
         }
@@ -295,6 +305,31 @@ impl ReadModel {
         Ok(found)
     }
 
+    /// The member accounts of a payer that have memos, sorted.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn memo_holders(&self, payer: &PayerAccountId) -> Result<BTreeSet<MemberAccountId>, ReadModelFault> {
+        Ok(self.memo_owners(Some(payer))?.into_iter().map(|(_, member)| member).collect())
+    }
+
+    /// The member accounts that have memos, of one payer or of all, in order of payer and account.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn memo_owners(
+        &self,
+        payer: Option<&PayerAccountId>,
+    ) -> Result<BTreeSet<(PayerAccountId, MemberAccountId)>, ReadModelFault> {
+        let mut found = BTreeSet::new();
+        for subject in self.subjects(&Subject::prefix(StreamName::Memos, payer))? {
+            if let AggregateKey::Memos { payer, member } = AggregateKey::of(&subject)? {
+                found.insert((payer, member));
+            }
+        }
+        Ok(found)
+    }
+
     /// What each fact changed of a member's memos, oldest first.
     ///
     /// # Errors
@@ -312,21 +347,39 @@ impl ReadModel {
         Ok(*state_of!(self, &Subject::billing(payer, period), Billing))
     }
 
-    /// All periods of a payer that were billed, waived or closed.
+    /// All periods of a payer that were billed, waived or closed, in outline: their documents are
+    /// counted and not read.
     ///
     /// # Errors
     /// [`ReadModelFault`].
     pub fn billing_periods(
         &self,
         payer: &PayerAccountId,
-    ) -> Result<BTreeMap<BillingPeriod, BillingState>, ReadModelFault> {
+    ) -> Result<BTreeMap<BillingPeriod, PeriodOutline>, ReadModelFault> {
         let mut found = BTreeMap::new();
-        for (subject, record) in self.records("billing.")? {
-            if let (AggregateKey::Billing { payer: of, period }, Aggregate::Billing(state)) =
-                (AggregateKey::of(&subject)?, record.state)
-                && of == *payer
-            {
-                found.insert(period, *state);
+        for period in self.periods_of(payer)? {
+            found.insert(period, self.period_outline(&Subject::billing(payer, period))?);
+        }
+        Ok(found)
+    }
+
+    /// A payer's period without its documents.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn billing_outline(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<PeriodOutline, StoreFault> {
+        self.period_outline(&Subject::billing(payer, period))
+    }
+
+    /// The periods of a payer that were billed, waived or closed.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn periods_of(&self, payer: &PayerAccountId) -> Result<BTreeSet<BillingPeriod>, ReadModelFault> {
+        let mut found = BTreeSet::new();
+        for subject in self.billing_subjects(&Subject::prefix(StreamName::Billing, Some(payer))) {
+            if let AggregateKey::Billing { period, .. } = AggregateKey::of(subject)? {
+                found.insert(period);
             }
         }
         Ok(found)
@@ -400,7 +453,7 @@ impl ReadModel {
         member: &MemberAccountId,
         period: BillingPeriod,
     ) -> Result<Option<StoredStatement>, StoreFault> {
-        self.value(Tree::Statements, statement_key(payer, member, Some(period)).as_bytes())
+        self.value(Tree::Statements, statement_key(payer, period, Some(member)).as_bytes())
     }
 
     /// Members of a payer that have a statement of a period, sorted.
@@ -412,14 +465,11 @@ impl ReadModel {
         payer: &PayerAccountId,
         period: BillingPeriod,
     ) -> Result<BTreeSet<MemberAccountId>, StoreFault> {
-        let found = self.values::<serde::de::IgnoredAny>(Tree::Statements, format!("{payer}/").as_bytes())?;
-        let (of_payer, of_period) = (format!("{payer}/"), format!("/{period}"));
+        let prefix = statement_key(payer, period, None);
+        let found = self.keys(Tree::Statements, prefix.as_bytes())?;
         Ok(found
             .into_iter()
-            .filter_map(|(key, _)| {
-                let key = String::from_utf8_lossy(&key).into_owned();
-                MemberAccountId::parse(key.strip_prefix(&of_payer)?.strip_suffix(&of_period)?).ok()
-            })
+            .filter_map(|key| MemberAccountId::parse(&String::from_utf8_lossy(key.get(prefix.len()..)?)).ok())
             .collect())
     }
 
@@ -433,7 +483,7 @@ impl ReadModel {
         member: &MemberAccountId,
         period: BillingPeriod,
     ) -> Result<Vec<StoredStatement>, StoreFault> {
-        let prefix = format!("{}/", statement_key(payer, member, Some(period)));
+        let prefix = format!("{}/", statement_key(payer, period, Some(member)));
         let found = self.values(Tree::FormerStatements, prefix.as_bytes())?;
         Ok(found.into_iter().map(|(_, stored)| stored).collect())
     }
@@ -441,14 +491,51 @@ impl ReadModel {
     /// All statements of a member, by period.
     ///
     /// # Errors
-    /// [`StoreFault`].
+    /// [`ReadModelFault`].
     pub fn statements(
         &self,
         payer: &PayerAccountId,
         member: &MemberAccountId,
+    ) -> Result<Vec<StoredStatement>, ReadModelFault> {
+        Ok(self.statements_of_periods(payer, member, &self.periods_of(payer)?)?)
+    }
+
+    /// The statements that a member has of some periods.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn statements_of_periods(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+        periods: &BTreeSet<BillingPeriod>,
     ) -> Result<Vec<StoredStatement>, StoreFault> {
-        let prefix = statement_key(payer, member, None);
-        Ok(self.values(Tree::Statements, prefix.as_bytes())?.into_iter().map(|(_, stored)| stored).collect())
+        let mut found = Vec::new();
+        for period in periods {
+            found.extend(self.statement(payer, member, *period)?);
+        }
+        Ok(found)
+    }
+
+    /// The statements of a member that say something of other months, or of what memos of other
+    /// payers paid, by period: the few to look at for what was corrected.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn correcting_statements(
+        &self,
+        payer: &PayerAccountId,
+        member: &MemberAccountId,
+    ) -> Result<Vec<StoredStatement>, StoreFault> {
+        let prefix = correcting_key(payer, member, None);
+        let mut found = Vec::new();
+        for key in self.keys(Tree::Correcting, prefix.as_bytes())? {
+            let period = key.get(prefix.len()..).map(String::from_utf8_lossy);
+            if let Some(period) = period.and_then(|text| BillingPeriod::parse(&text).ok()) {
+                found.extend(self.statement(payer, member, period)?);
+            }
+        }
+        Ok(found)
     }
 
     /// All statements, in order of payer, account and period.
@@ -456,7 +543,14 @@ impl ReadModel {
     /// # Errors
     /// [`StoreFault`].
     pub fn all_statements(&self) -> Result<Vec<StoredStatement>, StoreFault> {
-        Ok(self.values(Tree::Statements, b"")?.into_iter().map(|(_, stored)| stored).collect())
+        let mut found: Vec<StoredStatement> =
+            self.values(Tree::Statements, b"")?.into_iter().map(|(_, stored)| stored).collect();
+        let place = |stored: &StoredStatement| {
+            let statement = &stored.statement;
+            (statement.payer_account_id.clone(), statement.member_account_id.clone(), statement.period)
+        };
+        found.sort_by_cached_key(place);
+        Ok(found)
     }
 
     /// The payers that anything is known of.
@@ -466,7 +560,7 @@ impl ReadModel {
     pub fn payers(&self) -> Result<Vec<PayerAccountId>, ReadModelFault> {
         let mut payers = BTreeSet::new();
         for prefix in ["accounts.", "credits.", "billing.", "memos."] {
-            for subject in self.records(prefix)?.into_keys() {
+            for subject in self.subjects(prefix)? {
                 payers.extend(AggregateKey::of(&subject)?.payer().cloned());
             }
         }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use event_log::{EventLog, ReadLimits};
+use futures_util::future::join;
 use memchr::memmem;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -166,20 +167,63 @@ async fn follow_streams(
     for stream in streams {
         let head = log.head(*stream).await?;
         model.set_incarnation(*stream, &head.incarnation);
-        loop {
-            let from = model.position(*stream).sequence + 1;
-            let batch = log.read(*stream, from, ReadLimits::default()).await?;
-            if batch.is_empty() {
-                break;
-            }
-            for commit in decode_all(&batch)? {
-                model.apply(&commit)?;
-                hear(&commit);
-                done.commits += 1;
-            }
-        }
+        done.commits += follow_stream(log, model, *stream, hear).await?;
     }
     done.facts = model.facts_folded() - before;
     model.flush()?;
     Ok(done)
+}
+
+/// Folds a stream up to its head: while one batch is read, the one before it is decoded and the one
+/// before that folded. Answers with the commits folded.
+async fn follow_stream(
+    log: &dyn EventLog,
+    model: &mut ReadModel,
+    stream: StreamName,
+    hear: &mut (dyn FnMut(&DecodedCommit) + Send),
+) -> Result<u64, ReadModelFault> {
+    let mut commits = 0;
+    let mut decoded: Vec<DecodedCommit> = Vec::new();
+    let mut coming = log.read(stream, model.position(stream).sequence + 1, ReadLimits::default()).await;
+    loop {
+        // Where the log stops being readable, what came before it is folded first.
+        let (read, stopped) = match coming {
+            Ok(read) => (read, None),
+            Err(fault) => (Vec::new(), Some(fault)),
+        };
+        let next = read.last().map(|last| last.sequence + 1);
+        let reading = async {
+            match next {
+                Some(from) => log.read(stream, from, ReadLimits::default()).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        commits += decoded.len() as u64;
+        let working = async {
+            let fold = || {
+                decoded.drain(..).try_for_each(|commit| {
+                    model.apply(&commit)?;
+                    hear(&commit);
+                    Ok::<_, ReadModelFault>(())
+                })
+            };
+            // A few commits are not worth another thread.
+            if read.len() < PARALLEL_COMMITS_MIN {
+                let mut fold = fold;
+                return fold().and_then(|()| decode_all(&read));
+            }
+            let (folded, decoding) = rayon::join(fold, || decode_all(&read));
+            folded.and(decoding)
+        };
+        // The first is asked first, so that a log of files reads while this thread works.
+        let (then, worked) = join(reading, working).await;
+        decoded = worked?;
+        if let Some(fault) = stopped {
+            return Err(fault.into());
+        }
+        if decoded.is_empty() {
+            return Ok(commits);
+        }
+        coming = then;
+    }
 }

@@ -2,11 +2,17 @@
 //!
 //! One sled tree holds every tree of the read model, with a byte for the tree before the key, so
 //! that a batch over several trees and the checkpoint is one atomic sled batch. Each value carries
-//! a checksum: sled's own are of pages, and a value that was not written whole must be noticed.
+//! a checksum ([`crate::packed`]): sled's own are of pages, and a value that was not written whole
+//! must be noticed.
 
 use std::path::Path;
 
-use crate::store::{Batch, KeysAndValues, Store, StoreFault, Tree};
+use rayon::prelude::*;
+
+use crate::{
+    packed::{FORM, pack, unpack},
+    store::{Batch, KeysAndValues, Store, StoreFault, Tree},
+};
 
 /// A store in a directory, owned by this process.
 #[derive(Debug)]
@@ -22,8 +28,12 @@ fn failed(doing: &'static str) -> impl Fn(sled::Error) -> StoreFault {
 /// Bytes of sled's page cache; the aggregates in use are cached above it.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Below this many values the threads cost more than they bring.
+const PARALLEL_VALUES_MIN: usize = 256;
+
 impl SledStore {
-    /// Opens or makes the store in a directory.
+    /// Opens or makes the store in a directory. What a former version of the program left there is
+    /// let go of.
     ///
     /// # Errors
     /// [`StoreFault::InUse`] where another process owns it; otherwise it is damaged.
@@ -31,6 +41,7 @@ impl SledStore {
         let config = sled::Config::new()
             .path(directory)
             .cache_capacity(CACHE_BYTES)
+            .mode(sled::Mode::HighThroughput)
             // The model flushes where it must be durable; a background flush would only add noise.
             .flush_every_ms(None);
         let database = config.open().map_err(|cause| match &cause {
@@ -39,33 +50,46 @@ impl SledStore {
             }
             _ => StoreFault::Failed { doing: "opening it", cause: cause.to_string() },
         })?;
-        let values = database.open_tree("read-model").map_err(failed("opening its tree"))?;
+        for name in database.tree_names() {
+            if name != FORM.as_bytes() && name.starts_with(b"read-model") {
+                database.drop_tree(&name).map_err(failed("dropping a former version of it"))?;
+            }
+        }
+        let values = database.open_tree(FORM).map_err(failed("opening its tree"))?;
         Ok(Self { database, values })
     }
 }
 
+/// Its number before each key. A number that means another tree is another [`FORM`].
+fn number(tree: Tree) -> u8 {
+    match tree {
+        Tree::Aggregates => 1,
+        Tree::MemberUsage => 2,
+        Tree::Periods => 3,
+        Tree::Statements => 4,
+        Tree::Correcting => 5,
+        Tree::FormerStatements => 6,
+        Tree::Entries => 7,
+        Tree::PeriodMembers => 8,
+        Tree::Rates => 9,
+        Tree::Checkpoint => 10,
+    }
+}
+
 fn full_key(tree: Tree, key: &[u8]) -> Vec<u8> {
-    let mut full = Vec::with_capacity(key.len() + 1 + tree.name().len());
-    full.extend_from_slice(tree.name().as_bytes());
-    full.push(0);
+    let mut full = Vec::with_capacity(key.len() + 1);
+    full.push(number(tree));
     full.extend_from_slice(key);
     full
 }
 
-fn with_checksum(value: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::with_capacity(value.len() + 4);
-    whole.extend_from_slice(&crc32fast::hash(value).to_be_bytes());
-    whole.extend_from_slice(value);
-    whole
+fn own_key(full: &[u8]) -> Vec<u8> {
+    full.get(1..).unwrap_or_default().to_vec()
 }
 
 fn checked(tree: Tree, key: &[u8], whole: &[u8]) -> Result<Vec<u8>, StoreFault> {
-    let damaged = || StoreFault::Damaged { tree: tree.name(), key: String::from_utf8_lossy(key).into_owned() };
-    let (checksum, value) = whole.split_at_checked(4).ok_or_else(damaged)?;
-    if checksum != crc32fast::hash(value).to_be_bytes() {
-        return Err(damaged());
-    }
-    Ok(value.to_vec())
+    unpack(whole)
+        .ok_or_else(|| StoreFault::Damaged { tree: tree.name(), key: String::from_utf8_lossy(key).into_owned() })
 }
 
 impl Store for SledStore {
@@ -75,22 +99,32 @@ impl Store for SledStore {
     }
 
     fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<KeysAndValues, StoreFault> {
-        let head = tree.name().len() + 1;
         self.values
             .scan_prefix(full_key(tree, prefix))
             .map(|pair| {
                 let (key, whole) = pair.map_err(failed("scanning"))?;
-                let key = key.get(head..).unwrap_or_default().to_vec();
+                let key = own_key(&key);
                 let value = checked(tree, &key, &whole)?;
                 Ok((key, value))
             })
             .collect()
     }
 
+    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let keys = self.values.scan_prefix(full_key(tree, prefix)).keys();
+        keys.map(|key| key.map(|key| own_key(&key)).map_err(failed("scanning"))).collect()
+    }
+
     fn write(&self, batch: &Batch) -> Result<(), StoreFault> {
+        let packed: Vec<(Vec<u8>, Vec<u8>)> = match batch.len() {
+            0..PARALLEL_VALUES_MIN => {
+                batch.iter().map(|((tree, key), value)| (full_key(*tree, key), pack(value))).collect()
+            }
+            _ => batch.par_iter().map(|((tree, key), value)| (full_key(*tree, key), pack(value))).collect(),
+        };
         let mut writes = sled::Batch::default();
-        for ((tree, key), value) in batch {
-            writes.insert(full_key(*tree, key), with_checksum(value));
+        for (key, value) in packed {
+            writes.insert(key, value);
         }
         self.values.apply_batch(writes).map_err(failed("writing"))?;
         self.database.flush().map_err(failed("flushing")).map(|_| ())

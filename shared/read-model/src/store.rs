@@ -6,11 +6,19 @@ use std::collections::BTreeMap;
 /// A tree of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tree {
-    /// Aggregates by subject.
+    /// Aggregates by subject, but for the usage of members.
     Aggregates,
-    /// Statements by payer, account and period.
+    /// The usage of members by payer, period and account: what a delivery writes lies together.
+    MemberUsage,
+    /// Outlines of payers' periods by subject, so that who asks about months need not read their
+    /// documents.
+    Periods,
+    /// Statements by payer, period and account.
     Statements,
-    /// Statements that went out and were made anew since, by payer, account, period and position.
+    /// Which statements may say something of other months or payers' memos, by payer, account and
+    /// period.
+    Correcting,
+    /// Statements that went out and were made anew since, by payer, period, account and position.
     FormerStatements,
     /// Memo entries with both dates, by payer, account and position.
     Entries,
@@ -24,9 +32,12 @@ pub enum Tree {
 
 impl Tree {
     /// All of them.
-    pub const ALL: [Tree; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Aggregates,
+        Self::MemberUsage,
+        Self::Periods,
         Self::Statements,
+        Self::Correcting,
         Self::FormerStatements,
         Self::Entries,
         Self::PeriodMembers,
@@ -34,16 +45,19 @@ impl Tree {
         Self::Checkpoint,
     ];
 
-    /// Its name in the store, with the version of the projection: another version is another tree.
+    /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Aggregates => "aggregates-3",
-            Self::Statements => "statements-3",
-            Self::FormerStatements => "former-statements-3",
-            Self::Entries => "entries-3",
-            Self::PeriodMembers => "period-members-3",
-            Self::Rates => "rates-3",
-            Self::Checkpoint => "checkpoint-3",
+            Self::Aggregates => "aggregates",
+            Self::MemberUsage => "member usage",
+            Self::Periods => "periods",
+            Self::Statements => "statements",
+            Self::Correcting => "correcting statements",
+            Self::FormerStatements => "former statements",
+            Self::Entries => "entries",
+            Self::PeriodMembers => "period members",
+            Self::Rates => "rates",
+            Self::Checkpoint => "checkpoint",
         }
     }
 }
@@ -92,6 +106,12 @@ pub trait Store: Send + Sync {
     /// [`StoreFault`].
     fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<KeysAndValues, StoreFault>;
 
+    /// All keys that begin so, in order; their values are not read.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault>;
+
     /// Writes a batch: all of it or nothing, durable before it returns.
     ///
     /// # Errors
@@ -129,6 +149,10 @@ impl Store for MemoryStore {
             .take_while(|((at, key), _)| *at == tree && key.starts_with(prefix))
             .map(|((_, key), value)| (key.clone(), value.clone()))
             .collect())
+    }
+
+    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault> {
+        Ok(self.scan(tree, prefix)?.into_iter().map(|(key, _)| key).collect())
     }
 
     fn write(&self, batch: &Batch) -> Result<(), StoreFault> {

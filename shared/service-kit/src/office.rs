@@ -293,6 +293,6 @@ impl BackOffice {
     /// [`Failure`].
     pub fn first_unissued(&self, payer: &domain::ids::PayerAccountId) -> Result<Option<BillingPeriod>, Failure> {
         let periods = self.model.billing_periods(payer)?;
-        Ok(periods.iter().rev().find(|(_, state)| state.is_issued()).map(|(period, _)| period.next()))
+        Ok(periods.iter().rev().find(|(_, state)| state.is_issued).map(|(period, _)| period.next()))
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use event_log::AppendError;
-use read_model::{DecodedCommit, ReadModel, SubjectRecord};
+use read_model::{DecodedCommit, ReadModel};
 use wire::{AggregateKey, BODY_BYTES_MAX, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject};
 
 use crate::{BackOffice, Failure, Recorded, office::CONFLICT_RETRIES_MAX, others::Awaited};
@@ -117,10 +117,8 @@ impl BackOffice {
 
     /// Seals the facts of one subject: one commit, or a set of parts where they are many.
     fn seal(&self, subject: &Subject, facts: &[Fact]) -> Result<Vec<Ready>, Failure> {
-        let place = match self.model.record(subject)? {
-            Some(record) => record,
-            None => SubjectRecord::empty(&AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))?),
-        };
+        AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))?;
+        let place = self.model.place_of(subject)?;
         let chunks = chunks_that_fit(facts)?;
         let count = chunks.len();
         let mut sealed: Vec<Ready> = Vec::with_capacity(count);
@@ -166,7 +164,7 @@ impl BackOffice {
         let Some(first) = call.first_mut() else { return Ok(Outcome::Done) };
         // A set that began in the call before goes on after what that call recorded.
         if first.follows_in_set {
-            first.commit.prev = self.model.record(&first.commit.subject)?.map_or(0, |record| record.last_sequence);
+            first.commit.prev = self.model.place_of(&first.commit.subject)?.last_sequence;
         }
         let stream = call[0].commit.subject.stream();
         let next = self.model.position(stream).sequence + 1;

@@ -105,6 +105,12 @@ impl Subject {
         Self::of(StreamName::Billing, &[&escape(payer.as_str()), &period.to_string()])
     }
 
+    /// What the subjects of a stream begin with: those of one payer, or of all.
+    pub fn prefix(stream: StreamName, payer: Option<&PayerAccountId>) -> String {
+        let payer = payer.map_or_else(String::new, |payer| format!("{}.", escape(payer.as_str())));
+        format!("{}.{payer}", stream.subject_prefix())
+    }
+
     /// The stream it belongs to.
     pub fn stream(&self) -> StreamName {
         self.stream

@@ -3,6 +3,10 @@
 
 use std::fs;
 
+use domain::{ids::MemberAccountId, period::BillingPeriod};
+use event_log_file::FileLog;
+use read_model::{ReadModel, SledStore, WhatToFold, catch_up};
+
 use crate::support::*;
 
 const QUESTIONS: [&[&str]; 7] = [
@@ -103,4 +107,59 @@ fn what_is_said_of_it_has_no_colours_where_nobody_watches() {
     let output = office.command(&["balance"]).env_remove("NO_COLOR").output().unwrap();
     let outcome = Outcome::of(&["balance"], &output).exits(0).says(&["read model"]);
     assert!(!outcome.stderr.contains('\u{1b}'), "{outcome}");
+}
+
+/// Everything that is asked of a model by payer, month and account.
+fn asked(model: &ReadModel) -> Vec<String> {
+    let mut said = Vec::new();
+    for payer in model.payers().unwrap() {
+        let outlines = model.billing_periods(&payer).unwrap();
+        let months: Vec<BillingPeriod> = model.periods_of(&payer).unwrap().into_iter().collect();
+        assert_eq!(outlines.keys().copied().collect::<Vec<_>>(), months);
+        let members: Vec<MemberAccountId> = [DLT, A2, A3].map(|id| MemberAccountId::parse(id).unwrap()).to_vec();
+        for (month, outline) in outlines {
+            let state = model.billing(&payer, month).unwrap();
+            assert_eq!(outline, state.outline(), "{month}");
+            assert_eq!(outline, model.billing_outline(&payer, month).unwrap());
+            said.push(format!("{state:?}"));
+            said.push(format!("{:?}", model.members_stated(&payer, month).unwrap()));
+            said.push(format!("{:?}", model.members_of_period(&payer, month).unwrap()));
+            for member in &members {
+                said.push(format!("{:?}", model.member_usage_versions(&payer, member, month).unwrap()));
+                said.push(format!("{:?}", model.former_statements(&payer, member, month).unwrap()));
+            }
+        }
+        for member in &members {
+            let statements = model.statements(&payer, member).unwrap();
+            let mut correcting = statements.clone();
+            correcting.retain(|stored| !stored.statement.earlier_periods.is_empty());
+            assert_eq!(model.correcting_statements(&payer, member).unwrap(), correcting);
+            said.push(format!("{statements:?} {correcting:?}"));
+            said.push(format!("{:?}", model.memo_entries(&payer, member).unwrap()));
+        }
+        said.push(format!("{:?}", model.memo_holders(&payer).unwrap()));
+        said.push(format!("{:?}", model.all_suspense(Some(&payer)).unwrap()));
+        said.push(format!("{:?}", model.upstream_credits(Some(&payer)).unwrap()));
+    }
+    said.push(format!("{:?}", model.all_statements().unwrap()));
+    said
+}
+
+#[tokio::test]
+async fn the_store_answers_as_a_fold_in_memory_does() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("january-anew.csv", Story::january_with("777.77").cur2());
+    office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
+    office.bill_and_close("2019-02");
+    let mut folded = ReadModel::in_memory(WhatToFold::Everything);
+    catch_up(&FileLog::open_reader(&office.data()).await.unwrap(), &mut folded).await.unwrap();
+    let stored = ReadModel::over(Box::new(SledStore::open(&office.data().join("read-model")).unwrap())).unwrap();
+    assert_eq!(
+        stored.position(wire::StreamName::Billing).sequence,
+        folded.position(wire::StreamName::Billing).sequence
+    );
+    let said = asked(&folded);
+    assert!(said.iter().any(|one| one.contains("Correction {")), "a month was corrected");
+    assert_eq!(asked(&stored), said);
 }

@@ -190,7 +190,7 @@ pub(crate) fn credits_suspense(
 ) -> Result<(), Failure> {
     let today = office.clock.today();
     let mut rows = Vec::new();
-    for ((of_payer, of_period), state) in office.model.all_suspense()? {
+    for ((of_payer, of_period), state) in office.model.all_suspense(None)? {
         if payer.is_some_and(|payer| *payer != of_payer) || period.is_some_and(|period| period != of_period) {
             continue;
         }

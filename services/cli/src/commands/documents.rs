@@ -75,10 +75,11 @@ fn list(
         if payer.is_some_and(|payer| *payer != of_payer) {
             continue;
         }
-        for (of_period, state) in office.model.billing_periods(&of_payer)? {
+        for of_period in office.model.periods_of(&of_payer)? {
             if period.is_some_and(|period| period != of_period) {
                 continue;
             }
+            let state = office.model.billing(&of_payer, of_period)?;
             let drafts = state.standing.iter().filter(|header| header.document_number.is_none());
             rows.extend(state.documents.values().chain(drafts).map(|header| row(&state, header, Vec::new())));
         }

@@ -12,7 +12,8 @@ fn for_each_period(
     mut take: impl FnMut(&PayerAccountId, BillingPeriod, &BillingState),
 ) -> Result<(), Failure> {
     for payer in model.payers()? {
-        for (period, state) in model.billing_periods(&payer)? {
+        for period in model.periods_of(&payer)? {
+            let state = model.billing(&payer, period)?;
             take(&payer, period, &state);
         }
     }

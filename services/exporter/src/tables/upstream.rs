@@ -64,7 +64,7 @@ pub(super) fn credit_applications(model: &ReadModel) -> Result<Vec<Vec<Cell>>, F
 
 pub(super) fn suspense(model: &ReadModel) -> Result<Vec<Vec<Cell>>, Failure> {
     let mut rows = Vec::new();
-    for ((payer, period), state) in model.all_suspense()? {
+    for ((payer, period), state) in model.all_suspense(None)? {
         rows.extend(state.items.values().map(|item| {
             row![
                 payer.as_str(),

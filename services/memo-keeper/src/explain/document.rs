@@ -234,8 +234,8 @@ impl Reading<'_> {
             month = month.next();
         }
         // A document that was voided for good charges nothing any more (rule book N39).
-        let state = self.past.billing(self.payer, corrected)?;
-        let is_voided = voided_members(self.past, &basis, &state)?.contains_key(self.member);
+        let state = self.past.billing_outline(self.payer, corrected)?;
+        let is_voided = voided_members(self.past, &basis, &state.voided)?.contains_key(self.member);
         let (charges, credit_lines) = match is_voided {
             true => (Vec::new(), Vec::new()),
             false => self.usage_of(&basis, &later).await?,

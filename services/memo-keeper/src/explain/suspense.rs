@@ -26,7 +26,7 @@ pub async fn explain_item(
     recorded: DateTime<Utc>,
 ) -> Result<Vec<SuspenseExplanation>, Failure> {
     let mut found = Vec::new();
-    for (of_payer, of_period) in office.model.all_suspense()?.into_keys() {
+    for (of_payer, of_period) in office.model.all_suspense(None)?.into_keys() {
         if payer.is_none_or(|payer| *payer == of_payer) && period.is_none_or(|period| period == of_period) {
             found.extend(explain_in(office, item, &of_payer, of_period, recorded).await?);
         }

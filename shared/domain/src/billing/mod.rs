@@ -10,6 +10,7 @@ mod conversion;
 mod documents;
 mod facts;
 mod four_eyes;
+mod outline;
 mod reopen;
 mod state;
 mod statement;
@@ -30,10 +31,11 @@ pub use facts::{
     PeriodReopened, PeriodWaived, RunTotals,
 };
 pub use four_eyes::{PeriodAct, PeriodActApproved, PeriodActProposed, PeriodApprovalRefusal};
+pub use outline::PeriodOutline;
 pub use reopen::{ReopenPeriod, ReopenRefusal};
 pub use state::{BillingState, LastRun, PeriodStatus};
 pub use statement::{
     Correction, MemberStatement, PaidAcrossPayers, StatementInput, StatementLine, StatementMemo, StatementSeller,
     StatementsBefore, make_statement,
 };
-pub use void::{VoidDocument, VoidRefusal};
+pub use void::{VoidDocument, VoidRefusal, voided_for_good};

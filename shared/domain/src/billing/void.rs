@@ -4,6 +4,8 @@
 //! statement credits what the document charged. What memos paid of it is unapplied beside this, in
 //! the memos.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{BillingFact, BillingState, DocumentVoided, PeriodStatus};
@@ -85,9 +87,12 @@ impl BillingState {
             run.completed = None;
         }
     }
+}
 
-    /// Documents that were voided for good: after the month's statements were out.
-    pub fn voided_for_good(&self, period: BillingPeriod) -> impl Iterator<Item = &DocumentNumber> {
-        self.voided.iter().filter(move |(_, posting)| **posting > period).map(|(number, _)| number)
-    }
+/// Those of a period's voided documents that were voided for good: after its statements were out.
+pub fn voided_for_good(
+    voided: &BTreeMap<DocumentNumber, BillingPeriod>,
+    period: BillingPeriod,
+) -> impl Iterator<Item = &DocumentNumber> {
+    voided.iter().filter(move |(_, posting)| **posting > period).map(|(number, _)| number)
 }

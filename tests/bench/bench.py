@@ -1,6 +1,6 @@
 """Runs the program and its peer in turns and prints a table of ratios.
 
-    bench.py PROGRAM CACHE [ingest] [replay]
+    bench.py PROGRAM CACHE [ingest] [replay] [scale]
 
 Started by tests/bench/run; README.md says what the figures mean.
 """
@@ -16,6 +16,8 @@ import time
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+
+import wide_log
 
 HERE = Path(__file__).parent
 ROWS = int(os.environ.get("BENCH_ROWS", "5400000"))
@@ -248,9 +250,9 @@ def print_table(measured):
 def main():
     program, cache, *names = sys.argv[1:]
     cache = Path(cache)
-    unknown = set(names) - {"ingest", "replay"}
+    unknown = set(names) - {"ingest", "replay", "scale"}
     if unknown:
-        sys.exit(f"{', '.join(sorted(unknown))}: not one of ingest, replay")
+        sys.exit(f"{', '.join(sorted(unknown))}: not one of ingest, replay, scale")
     measured = []
     if not names or "ingest" in names:
         measured += [
@@ -260,7 +262,12 @@ def main():
         ]
     if not names or "replay" in names:
         measured.append(replay(program, cache))
-    print_table(measured)
+    if measured:
+        print_table(measured)
+    if not names or "scale" in names:
+        size = f"{wide_log.MEMBERS}-{wide_log.MONTHS}-{wide_log.LINES}"
+        folder = made_once(cache / f"log-of-accounts-{size}", lambda folder: wide_log.make(program, folder))
+        wide_log.measure(program, folder, RUNS)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 //! The arguments of what makes bills up: `demo` and `generate`.
 
 use clap::{Args, ValueEnum};
-use domain::period::BillingPeriod;
+use domain::{ids::PayerAccountId, period::BillingPeriod};
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Args)]
@@ -62,4 +62,7 @@ pub(crate) struct GenerateArgs {
     /// The first month.
     #[arg(long, default_value = "2025-01")]
     pub(crate) first: BillingPeriod,
+    /// A payer; several, where it is said again: customers are dealt out over them in turn.
+    #[arg(long = "payer", value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payers: Vec<PayerAccountId>,
 }

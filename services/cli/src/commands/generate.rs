@@ -32,7 +32,10 @@ pub(crate) struct GeneratedRow {
 
 /// Writes bill files.
 pub(crate) fn generate(global: &Global, args: &GenerateArgs) -> Result<(), Failure> {
+    let demo = GeneratorPlan::demo().map_err(|fault| Failure::failed("CM0130", fault))?;
+    let payers = if args.payers.is_empty() { demo.payers.clone() } else { args.payers.clone() };
     let plan = GeneratorPlan {
+        payers,
         accounts: args.accounts,
         months: args.months,
         credits: args.credits,
@@ -49,7 +52,7 @@ pub(crate) fn generate(global: &Global, args: &GenerateArgs) -> Result<(), Failu
             GenerateContainer::Csv => BillContainer::Csv,
             GenerateContainer::Parquet => BillContainer::Parquet,
         },
-        ..GeneratorPlan::demo().map_err(|fault| Failure::failed("CM0130", fault))?
+        ..demo
     };
     let year = write_year(&plan, &args.folder)?;
     output::say(format_args!(

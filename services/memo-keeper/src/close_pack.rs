@@ -107,7 +107,7 @@ pub async fn close_pack_again(
             format!("the close pack of {period} of {payer} is a {}: a later program makes it", made.kind),
         ));
     }
-    let known = model_as_known(log, &Known::Read(made.through.clone()), &StreamName::ALL).await?;
+    let known = model_as_known(log, None, &Known::Read(made.through.clone()), &StreamName::ALL).await?;
     let filed = FiledClosePack::of(close_pack(&known, payer, period, made.through.clone())?)?;
     if filed.digest == made.digest {
         return Ok(filed);

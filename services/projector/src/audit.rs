@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use domain::{billing::PeriodStatus, ids::DocumentNumber};
 use event_log::EventLog;
 use money::Exact;
-use read_model::{ReadModel, WhatToFold};
+use read_model::{ReadModel, SnapshotFolder, WhatToFold};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
@@ -18,6 +18,7 @@ use wire::StreamName;
 use crate::{
     passing::Passing,
     replay::{Until, differences, replay_watched},
+    snapshots::ToCompare,
 };
 
 /// One check.
@@ -62,15 +63,20 @@ pub fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings
     AuditCheck { check, holds, looked_at, of, findings, result: None }
 }
 
-/// Audits a log, and the live read model against it: as far as that one has read.
+/// Audits a log, and against it the live read model, as far as that one has read, and the snapshots.
 ///
 /// # Errors
 /// [`Failure`] where the log cannot be read at all; what is wrong with it is in the report.
-pub async fn audit(log: &dyn EventLog, live: Option<&ReadModel>) -> Result<AuditReport, Failure> {
+pub async fn audit(
+    log: &dyn EventLog,
+    live: Option<&ReadModel>,
+    snapshots: Option<&SnapshotFolder>,
+) -> Result<AuditReport, Failure> {
     // What others record meanwhile is no difference between the two.
     let until = live.map_or(Until::Head, |live| Until::Sequences(StreamName::ALL.map(|of| live.position(of).sequence)));
     let mut checks = Vec::new();
-    match replay_watched(log, until, WhatToFold::Everything, Passing::new()).await {
+    let passing = Passing::new(ToCompare::of(log, snapshots).await?);
+    match replay_watched(log, until, WhatToFold::Everything, passing).await {
         Err(broken) => checks.push(check(WHOLE_LOG, 0, "commits", vec![broken.message])),
         Ok((report, passing)) => {
             let model = report.model;

@@ -12,6 +12,7 @@ mod passing;
 mod replay;
 mod scope;
 mod sealing;
+mod snapshots;
 mod statement_proof;
 mod watch;
 
@@ -23,5 +24,6 @@ pub use scope::{Scope, replay_scope};
 pub use sealing::{
     HEAD_KIND, LogHead, SEAL_KIND, Seal, SealedPolicy, Sealer, StreamBlocks, StreamHeadSealed, seal_log, verify_seal,
 };
+pub use snapshots::{replay_comparing, replay_from_snapshots, replay_to_snapshots};
 pub use statement_proof::{ProvedStatement, StatementProof, StatementVerified, prove_statement, verify_statement};
 pub use watch::{MemoChanged, changes_of};

@@ -18,6 +18,7 @@ use wire::{Fact, StreamName, Subject};
 use crate::{
     audit::{AuditCheck, FINDINGS_MAX, check},
     replay::Onlooker,
+    snapshots::ToCompare,
 };
 
 /// How much a check has looked at, and what it found.
@@ -77,12 +78,13 @@ pub(crate) struct Passing {
     digests: Tally,
     document_numbers: Tally,
     memo_numbers: Tally,
+    snapshots: ToCompare,
 }
 
 impl Passing {
-    /// Before the first commit.
-    pub(crate) fn new() -> Self {
-        Self { adopted: FxHashSet::from_iter([Policies::default().hash()]), ..Self::default() }
+    /// Before the first commit, with the snapshots that are compared on the way.
+    pub(crate) fn new(snapshots: ToCompare) -> Self {
+        Self { adopted: FxHashSet::from_iter([Policies::default().hash()]), snapshots, ..Self::default() }
     }
 
     /// The checks, after the last commit. `ends` says where each stream ends by then; with a live model,
@@ -124,6 +126,7 @@ impl Passing {
         // Where no policies were ever adopted the defaults hold, and there is nothing to look at.
         let policies = self.policies.into_check("adopted policies have the hashes that are stated", "adoptions");
         checks.extend(Some(policies).filter(|check| check.looked_at > 0));
+        checks.extend(self.snapshots.into_check());
         let statements = statements.into_check("live statements equal the log's", "statements");
         checks.extend(Some(statements).filter(|check| check.looked_at > 0));
         Ok(checks)
@@ -215,7 +218,7 @@ fn cited_policy(fact: &Fact) -> Option<&PolicyHash> {
 }
 
 impl Onlooker for Passing {
-    fn folded(&mut self, commit: &DecodedCommit, _: &ReadModel, _: &StreamEnd) -> Result<(), Failure> {
+    fn folded(&mut self, commit: &DecodedCommit, model: &ReadModel, end: &StreamEnd) -> Result<(), Failure> {
         let (subject, sequence) = (&commit.subject, commit.sequence);
         let stream = subject.stream();
         for (name, read) in &commit.body.basis {
@@ -251,6 +254,6 @@ impl Onlooker for Passing {
         if held.is_some() {
             self.held_back.insert(subject.clone(), held);
         }
-        Ok(())
+        self.snapshots.compare(stream, model, end)
     }
 }

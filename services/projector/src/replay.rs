@@ -139,14 +139,15 @@ pub(crate) async fn replay_watched<Looks: Onlooker>(
 }
 
 /// A fold under way.
-struct Fold {
-    until: Until,
-    model: ReadModel,
-    certifier: Option<Certifier>,
-    ends: [StreamEnd; StreamName::ALL.len()],
+pub(crate) struct Fold {
+    pub(crate) until: Until,
+    pub(crate) model: ReadModel,
+    pub(crate) certifier: Option<Certifier>,
+    /// Where it stands in each stream; it begins after that.
+    pub(crate) ends: [StreamEnd; StreamName::ALL.len()],
 }
 
-async fn replay_with<Looks: Onlooker>(
+pub(crate) async fn replay_with<Looks: Onlooker>(
     log: &dyn EventLog,
     what: WhatToFold,
     fold: Fold,

@@ -114,13 +114,14 @@ pub struct SubjectRecord {
 }
 
 /// Where a subject stands in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubjectPlace {
     /// The stream sequence of its last commit; 0 for none.
     pub last_sequence: u64,
     /// The number of its last commit.
     pub n: u64,
     /// The chain after it.
+    #[serde(with = "chain_text")]
     pub chain: ChainHash,
     /// When it was recorded.
     pub recorded: Option<DateTime<Utc>>,

@@ -18,6 +18,8 @@ mod past;
 mod queries;
 mod runner;
 mod sled_store;
+mod snapshot;
+mod snapshot_folder;
 mod store;
 mod stream_end;
 
@@ -30,5 +32,7 @@ pub use past::{Known, PlacedFact, facts_of_subject, model_as_known, model_of_sub
 pub use queries::{StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;
+pub use snapshot::{Snapshot, SnapshotHead};
+pub use snapshot_folder::{SnapshotFault, SnapshotFile, SnapshotFolder};
 pub use store::{Batch, KeysAndValues, MemoryStore, Store, StoreFault, Tree};
 pub use stream_end::StreamEnd;

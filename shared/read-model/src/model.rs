@@ -388,10 +388,40 @@ impl ReadModel {
         Ok(())
     }
 
-    fn put<T: Serialize>(&mut self, tree: Tree, key: Vec<u8>, value: &T) -> Result<(), StoreFault> {
+    pub(crate) fn put<T: Serialize>(&mut self, tree: Tree, key: Vec<u8>, value: &T) -> Result<(), StoreFault> {
         let bytes = encode(value)?;
         self.pending.insert((tree, key), bytes);
         Ok(())
+    }
+
+    /// Whether it keeps what queries need beside the aggregates.
+    pub(crate) fn keeps_beside(&self) -> bool {
+        self.what == WhatToFold::Everything
+    }
+
+    /// A stream's subjects with their states, of a model in memory.
+    pub(crate) fn states_of(&self, stream: StreamName) -> BTreeMap<&Subject, &SubjectRecord> {
+        self.cached.iter().filter(|(subject, record)| subject.stream() == stream && record.n > 0).collect()
+    }
+
+    /// A stream's subjects with their places, of a model in memory.
+    pub(crate) fn places_of(&self, stream: StreamName) -> BTreeMap<&Subject, SubjectPlace> {
+        let placed = self.placed.iter().map(|(subject, place)| (subject, *place));
+        let cached = self.cached.iter().map(|(subject, record)| (subject, record.place()));
+        placed.chain(cached).filter(|(subject, place)| subject.stream() == stream && place.n > 0).collect()
+    }
+
+    /// Begins a stream after a sequence; its subjects are given beside, each as it stood there.
+    pub(crate) fn begin_at(&mut self, stream: StreamName, sequence: u64) {
+        self.positions.entry(stream).or_default().sequence = sequence;
+    }
+
+    pub(crate) fn begin_with_state(&mut self, subject: Subject, record: SubjectRecord) {
+        self.cached.insert(subject, record);
+    }
+
+    pub(crate) fn begin_with_place(&mut self, subject: Subject, place: SubjectPlace) {
+        self.placed.insert(subject, place);
     }
 
     /// Writes what changed, with the checkpoint, in one batch.

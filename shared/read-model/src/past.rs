@@ -11,7 +11,10 @@ use chrono::{DateTime, Utc};
 use event_log::{EventLog, ReadLimits};
 use wire::{CommitBody, Fact, StoredCommit, StreamName, Subject};
 
-use crate::{DecodedCommit, ReadModel, ReadModelFault, WhatToFold, decode_all};
+use crate::{
+    DecodedCommit, ReadModel, ReadModelFault, SnapshotFolder, SnapshotHead, WhatToFold, decode_all,
+    snapshot::is_kept_whole,
+};
 
 /// Which commits count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +51,26 @@ pub struct PlacedFact {
     pub fact: Fact,
 }
 
-/// The model of some streams as it was. Questions that another stream answers are answered as if
-/// nothing were known.
+/// The model of some streams as it was, from the nearest snapshots on. Questions that another stream answers
+/// are answered as if nothing were known.
 ///
 /// # Errors
 /// [`ReadModelFault`].
 pub async fn model_as_known(
     log: &dyn EventLog,
+    snapshots: Option<&SnapshotFolder>,
     known: &Known,
     streams: &[StreamName],
 ) -> Result<ReadModel, ReadModelFault> {
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
     for &stream in streams {
+        if let Some(snapshots) = snapshots.filter(|_| is_kept_whole(stream)) {
+            let counts =
+                |head: &SnapshotHead| head.recorded.is_some_and(|time| known.counts(stream, head.sequence, time));
+            if let Some(snapshot) = snapshots.nearest(log, stream, counts).await? {
+                model.begin_at_snapshot(stream, &snapshot)?;
+            }
+        }
         loop {
             let from = model.position(stream).sequence + 1;
             let batch = log.read(stream, from, ReadLimits::default()).await?;

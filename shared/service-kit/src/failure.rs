@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::billing::Blocker;
 use event_log::LogError;
-use read_model::{ReadModelFault, StoreFault};
+use read_model::{ReadModelFault, SnapshotFault, StoreFault};
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,15 @@ impl From<LogError> for Failure {
             LogError::Unavailable { .. } => return Self::failed("CM0101", fault),
         };
         Self::check(code, fault)
+    }
+}
+
+impl From<SnapshotFault> for Failure {
+    fn from(fault: SnapshotFault) -> Self {
+        match &fault {
+            SnapshotFault::Io { .. } => Self::failed("CM0145", fault),
+            SnapshotFault::Changed { .. } | SnapshotFault::OtherLog { .. } => Self::check("CM0527", fault),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use domain::period::BillingPeriod;
 use event_log::EventLog;
-use read_model::{DecodedCommit, ReadModel, catch_up, catch_up_hearing};
+use read_model::{DecodedCommit, ReadModel, SnapshotFolder, catch_up, catch_up_hearing};
 use sha2::{Digest, Sha256};
 use wire::{CommandDone, CommitBody, Fact, IdempotencyKey, ServiceName, Subject};
 
@@ -120,6 +120,11 @@ impl BackOffice {
     /// The folder of its log, for what is kept beside it; none where it is in memory alone.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
+    }
+
+    /// The snapshots of its log; none where it is in memory alone.
+    pub fn snapshots(&self) -> Option<SnapshotFolder> {
+        self.folder().map(SnapshotFolder::of)
     }
 
     /// Begins another act in the same office. An act that was done before under the operator's key

@@ -6,4 +6,5 @@ mod close_packs;
 mod golden_logs;
 mod replaying;
 mod seals;
+mod snapshots;
 mod tampering;

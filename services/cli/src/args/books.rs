@@ -90,6 +90,13 @@ pub(crate) struct ReplayArgs {
     /// This memo only.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(crate) memo: Option<MemoNumber>,
+    /// Write a snapshot of each stream where the replay ends: later questions about the time after it begin
+    /// there and not at the first commit. Deleting one changes no answer.
+    #[arg(long, conflicts_with_all = ["payer", "account", "memo", "verify"])]
+    pub(crate) snapshot: bool,
+    /// With --until: begin at the first commit, whatever snapshots there are, and take the certificates.
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -32,10 +32,22 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
     }
     let scope = Scope { payer: args.payer.clone(), member: args.account.clone(), memo: args.memo.clone() };
     let log = office.log();
-    let report = if scope.is_all() {
+    let kept = office.snapshots();
+    let (mut snapshots, mut compared) = (Vec::new(), None);
+    let report = if !scope.is_all() {
+        projector::replay_scope(log.as_ref(), until, &scope).await?
+    } else if let (true, false, Some(kept)) = (args.snapshot, global.dry_run, &kept) {
+        let (report, written) = projector::replay_to_snapshots(log.as_ref(), until, kept).await?;
+        snapshots.extend(written.into_iter().map(|path| path.display().to_string()));
+        report
+    } else if args.verify {
+        let (report, check) = projector::replay_comparing(log.as_ref(), kept.as_ref()).await?;
+        compared = check.filter(|check| !check.holds);
+        report
+    } else if until == Until::Head || args.full || args.snapshot {
         projector::replay_certified(log.as_ref(), until, WhatToFold::Balances).await?
     } else {
-        projector::replay_scope(log.as_ref(), until, &scope).await?
+        projector::replay_from_snapshots(log.as_ref(), until, kept.as_ref()).await?
     };
     let found = if args.verify { differences_in(&scope, &report.model, &office.model)? } else { Vec::new() };
     let mut open: BTreeMap<String, Money> = BTreeMap::new();
@@ -66,6 +78,7 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
         state_certificate: certificates.as_ref().map(|certificates| certificates.state.clone()),
         log_certificate: certificates.map(|certificates| certificates.log),
         balances,
+        snapshots,
     };
     let failed = row.differences.len();
     match global.output {
@@ -75,13 +88,13 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
     if failed > 0 {
         return Err(Failure::check("CM0514", format!("{failed} differences between the log and the live read model")));
     }
-    Ok(())
+    compared.map_or(Ok(()), |check| Err(Failure::check("CM0527", check.findings.join("; "))))
 }
 
 /// Checks every invariant over the whole log.
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
     let log = office.log();
-    let mut report = projector::audit(log.as_ref(), Some(&office.model)).await?;
+    let mut report = projector::audit(log.as_ref(), Some(&office.model), office.snapshots().as_ref()).await?;
     report.checks.extend(packs_on_file(office)?);
     print_checks(global, &report.checks, "CM0515", "the audit found something")
 }

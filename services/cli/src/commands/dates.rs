@@ -121,7 +121,8 @@ pub(crate) async fn as_known(
     time: DateTime<Utc>,
     streams: &[StreamName],
 ) -> Result<ReadModel, Failure> {
-    Ok(model_as_known(office.log().as_ref(), &Known::At(time), streams).await?)
+    let snapshots = office.snapshots();
+    Ok(model_as_known(office.log().as_ref(), snapshots.as_ref(), &Known::At(time), streams).await?)
 }
 
 /// Prints what differs between two answers.

@@ -362,6 +362,8 @@ pub struct ReplayRow {
     pub log_certificate: Option<String>,
     /// The balances that were rebuilt, where one payer, account or memo was asked for.
     pub balances: Vec<projector::BalanceRow>,
+    /// The snapshots that were written, where they were asked for.
+    pub snapshots: Vec<String>,
 }
 
 /// An amount in its currency.

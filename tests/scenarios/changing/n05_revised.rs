@@ -224,6 +224,21 @@ fn n05_down_again_takes_from_the_supplement_first() {
     assert_sound(&office, &["2019-01"]);
 }
 
+/// While both are open, what AWS granted last goes first all the same.
+#[test]
+fn n05_down_again_leaves_the_first_memo_alone_while_the_supplement_covers_it() {
+    let office = super::partly_funded();
+    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", DLT, "1150.00")]);
+    let rows = office.json(&["balance", "--account", DLT]);
+    assert_fields(&row_where(&rows, "face_amount", "200.00"), &[("written_off_amount", "50.00")]);
+    assert_fields(
+        &row_where(&rows, "face_amount", "1000.00"),
+        &[("written_off_amount", "0.00"), ("open_balance", "900.00")],
+    );
+    assert_sound(&office, &["2019-01"]);
+}
+
 /// A revision before a transfer is in what the new owner gets, and is not granted a second time.
 #[test]
 fn n05_a_revised_credit_that_is_given_away_is_not_revised_again() {

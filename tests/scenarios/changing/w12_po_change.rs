@@ -1,6 +1,6 @@
 //! W12: the PO number changes on 10 February; the balance goes with it when February is processed.
 
-use super::assert_sound;
+use super::{assert_sound, facts};
 use crate::support::*;
 
 fn office() -> Office {
@@ -51,6 +51,8 @@ fn n22_february_is_under_the_new_one_and_the_sum_is_the_same() {
         &[("po_number", "PO-B"), ("face_amount", "1000.00"), ("applied_amount", "350.40"), ("open_balance", "649.60")],
     );
     assert_eq!(office.statement(DLT, "2019-01"), january);
+    // The move is an event of its own, of what was open when it came.
+    assert_eq!(facts(&office, "MEMOS", "memo_po_reassigned"), 1);
     // As known before February was processed, the balance stood under the old number.
     let then = office.json(&["balance", "--account", DLT, "--recorded", "2019-02-05"]);
     assert_fields(&then[0], &[("po_number", "PO-A"), ("open_balance", "900.00")]);

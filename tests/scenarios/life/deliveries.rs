@@ -23,6 +23,14 @@ fn n16_the_same_content_in_another_file_is_seen_and_changes_nothing() {
     assert_eq!(office.log_files(), after);
 }
 
+/// The delivery that was billed is the one that counts: the month closes without being billed anew.
+#[test]
+fn n16_a_billed_month_closes_after_the_same_content_came_in_another_file() {
+    let office = Story::billed();
+    office.ingest("january again.csv.gz", gzip(&Story::january().cur2()));
+    office.ok(&["close", "2019-01"]);
+}
+
 #[test]
 fn lines_in_another_order_are_the_same_delivery() {
     let office = Story::ingested();

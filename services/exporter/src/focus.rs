@@ -89,8 +89,7 @@ pub fn focus_csv(model: &ReadModel, options: &FocusOptions) -> Result<Vec<u8>, F
         |cause: &dyn std::fmt::Display| Failure::failed("CM0705", format!("writing FOCUS rows failed: {cause}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS).map_err(|cause| failed(&cause))?;
-    let mut members = model.members_billed()?;
-    members.extend(model.all_memos()?.into_keys());
+    let members = model.members_with_statements()?;
     for (payer, member) in members.iter().filter(|(of, _)| options.payer.as_ref().is_none_or(|payer| payer == of)) {
         for stored in model.statements(payer, member)? {
             let statement = stored.statement;

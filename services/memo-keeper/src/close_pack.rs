@@ -256,10 +256,7 @@ fn documents(state: &BillingState) -> Vec<PackedDocument> {
 
 fn balances(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod) -> Result<Vec<PackedBalance>, Failure> {
     let mut balances = Vec::new();
-    for ((of, member), memos) in model.all_memos()? {
-        if of != *payer {
-            continue;
-        }
+    for ((_, member), memos) in model.memos_of(Some(payer))? {
         let Some(record) = model.record(&Subject::memos(payer, &member))? else { continue };
         let row = |memo: &CreditMemo| PackedBalance {
             member_account_id: member.clone(),

@@ -72,11 +72,9 @@ pub fn exceptions(
     today: NaiveDate,
 ) -> Result<Vec<Exception>, Failure> {
     let mut found = Vec::new();
-    for ((of_payer, member), memos) in model.all_memos()? {
-        if payer.is_none_or(|payer| *payer == of_payer) {
-            for memo in memos.in_order_of_issue() {
-                of_memo(&of_payer, &member, &memos, memo, today, &mut found);
-            }
+    for ((of_payer, member), memos) in model.memos_of(payer)? {
+        for memo in memos.in_order_of_issue() {
+            of_memo(&of_payer, &member, &memos, memo, today, &mut found);
         }
     }
     for ((of_payer, id), credit) in model.upstream_credits(payer)? {

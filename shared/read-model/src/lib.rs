@@ -9,6 +9,7 @@
 //! covers; only `sled_store.rs` names sled. Deliberately absent: decisions, clocks.
 
 mod aggregate;
+mod commit;
 mod compare;
 mod entry;
 mod fault;
@@ -24,10 +25,11 @@ mod store;
 mod stream_end;
 
 pub use aggregate::{Aggregate, SubjectPlace, SubjectRecord};
+pub use commit::{DecodedCommit, HeldBack, facts_that_count};
 pub use compare::RecordDifference;
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
-pub use model::{DecodedCommit, HeldBack, ReadModel, StreamPosition, WhatToFold, facts_that_count};
+pub use model::{ReadModel, StreamPosition, WhatToFold};
 pub use past::{Known, PlacedFact, facts_of_subject, model_as_known, model_of_subjects};
 pub use queries::{StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};

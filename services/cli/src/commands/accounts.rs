@@ -112,8 +112,7 @@ fn print(global: &Global, office: &BackOffice) -> Result<(), Failure> {
             });
         }
     }
-    let mut seen: BTreeSet<_> = office.model.all_memos()?.into_keys().collect();
-    seen.extend(office.model.members_billed()?);
+    let seen = office.model.members_with_statements()?;
     for (payer, member) in seen.into_iter().filter(|key| !accounts.contains_key(key)) {
         rows.push(AccountRow {
             payer_account_id: payer.to_string(),

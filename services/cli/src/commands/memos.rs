@@ -84,8 +84,8 @@ pub(crate) async fn memos_list(
     ];
     let rows = |model: &ReadModel, recorded: Option<DateTime<Utc>>| {
         let mut rows = Vec::new();
-        for ((of_payer, member), memos) in model.all_memos()? {
-            if payer.is_some_and(|payer| *payer != of_payer) || account.is_some_and(|account| *account != member) {
+        for ((of_payer, member), memos) in model.memos_of(payer)? {
+            if account.is_some_and(|account| *account != member) {
                 continue;
             }
             let entries = model.memo_entries(&of_payer, &member)?;

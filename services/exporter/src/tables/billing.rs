@@ -77,9 +77,7 @@ pub(super) fn documents(model: &ReadModel) -> Result<Vec<Vec<Cell>>, Failure> {
 }
 
 fn for_each_statement(model: &ReadModel, mut take: impl FnMut(&StoredStatement)) -> Result<(), Failure> {
-    let mut members = model.members_billed()?;
-    members.extend(model.all_memos()?.into_keys());
-    for (payer, member) in members {
+    for (payer, member) in model.members_with_statements()? {
         model.statements(&payer, &member)?.iter().for_each(&mut take);
     }
     Ok(())

@@ -1,62 +1,20 @@
 //! The fold of the whole log: aggregates by subject, with what subscribers and queries need beside
-//! them.
+//! them. How what is kept is found again is `kept.rs`.
+
+mod kept;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::billing::PeriodOutline;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use wire::{AggregateKey, ChainHash, CommitBody, Fact, Fingerprint, StoredCommit, StreamName, Subject};
+use wire::{AggregateKey, ChainHash, Fact, StreamName, Subject};
 
+use self::kept::{encode, place, stored_billing, stored_positions};
 use crate::{
-    Aggregate, Batch, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectPlace, SubjectRecord, Tree,
-    aggregate::NotFolded,
+    Aggregate, Batch, DecodedCommit, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectPlace,
+    SubjectRecord, Tree, aggregate::NotFolded, facts_that_count,
 };
-
-/// A commit with its body read and its fingerprint taken: the part of the work that needs no
-/// order, and is done on all cores.
-#[derive(Debug)]
-pub struct DecodedCommit {
-    /// Its sequence in the stream.
-    pub sequence: u64,
-    /// Its subject.
-    pub subject: Subject,
-    /// Its number there.
-    pub n: u64,
-    /// The sequence of the subject's commit before it.
-    pub prev: u64,
-    /// The chain it states.
-    pub chain: ChainHash,
-    /// Its fingerprint.
-    pub fingerprint: Fingerprint,
-    /// What it says.
-    pub body: CommitBody,
-}
-
-impl DecodedCommit {
-    /// Reads a stored commit.
-    ///
-    /// # Errors
-    /// Where its body cannot be read.
-    pub fn read(stored: &StoredCommit) -> Result<Self, ReadModelFault> {
-        Ok(Self::with_body(stored, CommitBody::read(&stored.commit)?))
-    }
-
-    /// A stored commit with its body, or with as much of it as was read.
-    pub(crate) fn with_body(stored: &StoredCommit, body: CommitBody) -> Self {
-        let commit = &stored.commit;
-        Self {
-            sequence: stored.sequence,
-            subject: commit.subject.clone(),
-            n: commit.n,
-            prev: commit.prev,
-            chain: commit.chain,
-            fingerprint: commit.fingerprint(),
-            body,
-        }
-    }
-}
 
 /// How far a stream was folded.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -467,156 +425,6 @@ impl ReadModel {
         self.cached.insert(subject.clone(), record);
         Ok(())
     }
-
-    fn stored(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
-        let Some(store) = &self.store else { return Ok(None) };
-        let (tree, key) = place(subject);
-        store.get(tree, &key)?.map(|bytes| decode(tree, &key, &bytes)).transpose()
-    }
-
-    /// A payer's period without its documents.
-    pub(crate) fn period_outline(&self, subject: &Subject) -> Result<PeriodOutline, StoreFault> {
-        if let Some(record) = self.cached.get(subject) {
-            let Aggregate::Billing(state) = &record.state else { return Ok(PeriodOutline::default()) };
-            return Ok(state.outline());
-        }
-        Ok(self.value(Tree::Periods, subject.as_str().as_bytes())?.unwrap_or_default())
-    }
-
-    /// The subjects of payers' periods that begin so, in order.
-    pub(crate) fn billing_subjects<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Subject> {
-        // Subjects are ordered by their text, so those of one payer follow each other.
-        let from = self.billing.iter().skip_while(move |subject| !subject.as_str().starts_with(prefix));
-        from.take_while(move |subject| subject.as_str().starts_with(prefix))
-    }
-
-    /// An aggregate with its place, as it stands; `None` where the log has nothing of it.
-    ///
-    /// # Errors
-    /// [`StoreFault`].
-    pub fn record(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
-        match self.cached.get(subject) {
-            Some(record) => Ok(Some(record.clone())),
-            None => self.stored(subject),
-        }
-    }
-
-    /// Where a subject stands, without its state: a period of many documents is not copied for it.
-    ///
-    /// # Errors
-    /// [`StoreFault`].
-    pub fn place_of(&self, subject: &Subject) -> Result<SubjectPlace, StoreFault> {
-        let known = self.cached.get(subject).map(SubjectRecord::place).or_else(|| self.placed.get(subject).copied());
-        match known {
-            Some(place) => Ok(place),
-            None => Ok(self.stored(subject)?.map(|record| record.place()).unwrap_or_default()),
-        }
-    }
-
-    /// All aggregates whose subject begins so, in order of the subject; but for the usage of members,
-    /// which is asked for one by one.
-    ///
-    /// # Errors
-    /// [`ReadModelFault`].
-    pub(crate) fn records(&self, prefix: &str) -> Result<BTreeMap<Subject, SubjectRecord>, ReadModelFault> {
-        let mut found = BTreeMap::new();
-        if let Some(store) = &self.store {
-            for (key, bytes) in store.scan(Tree::Aggregates, prefix.as_bytes())? {
-                let subject = Subject::parse(&String::from_utf8_lossy(&key))?;
-                found.insert(subject, decode(Tree::Aggregates, &key, &bytes)?);
-            }
-        }
-        for (subject, record) in &self.cached {
-            let is_usage = matches!(record.state, Aggregate::MemberUsage(_));
-            if subject.as_str().starts_with(prefix) && record.n > 0 && !is_usage {
-                found.insert(subject.clone(), record.clone());
-            }
-        }
-        Ok(found)
-    }
-
-    /// The subjects of all aggregates that begin so; their states are not read.
-    pub(crate) fn subjects(&self, prefix: &str) -> Result<BTreeSet<Subject>, ReadModelFault> {
-        let mut found = BTreeSet::new();
-        if let Some(store) = &self.store {
-            for key in store.scan_keys(Tree::Aggregates, prefix.as_bytes())? {
-                found.insert(Subject::parse(&String::from_utf8_lossy(&key))?);
-            }
-        }
-        let cached =
-            self.cached.iter().filter(|(subject, record)| subject.as_str().starts_with(prefix) && record.n > 0);
-        found.extend(cached.map(|(subject, _)| subject.clone()));
-        Ok(found)
-    }
-
-    pub(crate) fn value<T: for<'de> Deserialize<'de>>(&self, tree: Tree, key: &[u8]) -> Result<Option<T>, StoreFault> {
-        if let Some(bytes) = self.pending.get(&(tree, key.to_vec())) {
-            return decode(tree, key, bytes).map(Some);
-        }
-        let Some(store) = &self.store else { return Ok(None) };
-        store.get(tree, key)?.map(|bytes| decode(tree, key, &bytes)).transpose()
-    }
-
-    /// Keys of values kept beside the aggregates, in order.
-    pub(crate) fn keys(&self, tree: Tree, prefix: &[u8]) -> Result<BTreeSet<Vec<u8>>, StoreFault> {
-        let mut found: BTreeSet<Vec<u8>> = match &self.store {
-            Some(store) => store.scan_keys(tree, prefix)?.into_iter().collect(),
-            None => BTreeSet::new(),
-        };
-        let pending = self.pending.range((tree, prefix.to_vec())..);
-        let pending = pending.take_while(|((at, key), _)| *at == tree && key.starts_with(prefix));
-        found.extend(pending.map(|((_, key), _)| key.clone()));
-        Ok(found)
-    }
-
-    pub(crate) fn values<T: for<'de> Deserialize<'de>>(
-        &self,
-        tree: Tree,
-        prefix: &[u8],
-    ) -> Result<Vec<(Vec<u8>, T)>, StoreFault> {
-        let mut found: BTreeMap<Vec<u8>, Vec<u8>> = match &self.store {
-            Some(store) => store.scan(tree, prefix)?.into_iter().collect(),
-            None => BTreeMap::new(),
-        };
-        let pending = self.pending.range((tree, prefix.to_vec())..);
-        for ((_, key), bytes) in pending.take_while(|((at, key), _)| *at == tree && key.starts_with(prefix)) {
-            found.insert(key.clone(), bytes.clone());
-        }
-        found
-            .into_iter()
-            .map(|(key, bytes)| {
-                let value = decode(tree, &key, &bytes)?;
-                Ok((key, value))
-            })
-            .collect()
-    }
-}
-
-/// Where an aggregate is stored.
-fn place(subject: &Subject) -> (Tree, Vec<u8>) {
-    if let Ok(AggregateKey::MemberUsage { payer, member, period }) = AggregateKey::of(subject) {
-        let key = crate::queries::period_member_key(&payer, period, Some(&member));
-        return (Tree::MemberUsage, key.into_bytes());
-    }
-    (Tree::Aggregates, subject.as_str().as_bytes().to_vec())
-}
-
-/// The subjects of the periods in a store.
-fn stored_billing(store: &dyn Store) -> Result<BTreeSet<Subject>, StoreFault> {
-    let read = |key: Vec<u8>| {
-        let text = String::from_utf8_lossy(&key).into_owned();
-        Subject::parse(&text).map_err(|_| StoreFault::Damaged { tree: Tree::Periods.name(), key: text })
-    };
-    store.scan_keys(Tree::Periods, b"")?.into_iter().map(read).collect()
-}
-
-/// The checkpoint of a store.
-fn stored_positions(store: &dyn Store) -> Result<BTreeMap<StreamName, StreamPosition>, StoreFault> {
-    let Some(bytes) = store.get(Tree::Checkpoint, CHECKPOINT_KEY)? else { return Ok(BTreeMap::new()) };
-    Ok(decode::<Vec<(String, StreamPosition)>>(Tree::Checkpoint, CHECKPOINT_KEY, &bytes)?
-        .into_iter()
-        .filter_map(|(name, position)| StreamName::parse(&name).map(|stream| (stream, position)))
-        .collect())
 }
 
 fn misplaced(commit: &DecodedCommit, fact: &'static str) -> ReadModelFault {
@@ -644,37 +452,4 @@ fn follows(record: SubjectPlace, commit: &DecodedCommit) -> Result<(), ReadModel
         return Err(broken("the chain is broken".to_owned()));
     }
     Ok(())
-}
-
-/// Facts of a large decision whose last part has not come, with the set they are of.
-pub type HeldBack = Option<(String, Vec<Fact>)>;
-
-/// The facts that count from this commit on: its own, or those of a set that it closes. `held_back`
-/// is what the commits of the same subject before it left open.
-pub fn facts_that_count<'a>(held_back: &mut HeldBack, body: &'a CommitBody) -> std::borrow::Cow<'a, [Fact]> {
-    let Some(part) = &body.part_of else {
-        // A set that was never closed was abandoned by its writer.
-        *held_back = None;
-        return std::borrow::Cow::Borrowed(&body.facts);
-    };
-    let mut held = match held_back.take() {
-        Some((set, held)) if set == part.set && part.part > 1 => held,
-        _ => Vec::new(),
-    };
-    held.extend(body.facts.iter().cloned());
-    if part.closes {
-        return std::borrow::Cow::Owned(held);
-    }
-    *held_back = Some((part.set.clone(), held));
-    std::borrow::Cow::Borrowed(&[])
-}
-
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreFault> {
-    serde_json::to_vec(value)
-        .map_err(|cause| StoreFault::Failed { doing: "encoding a value", cause: cause.to_string() })
-}
-
-fn decode<T: for<'de> Deserialize<'de>>(tree: Tree, key: &[u8], bytes: &[u8]) -> Result<T, StoreFault> {
-    serde_json::from_slice(bytes)
-        .map_err(|_| StoreFault::Damaged { tree: tree.name(), key: String::from_utf8_lossy(key).into_owned() })
 }

@@ -1,0 +1,62 @@
+//! What the operator has stated for all that is decided: policies, conversion rates, and which commands were done
+//! already under their keys.
+
+use domain::{
+    ids::PayerAccountId,
+    period::BillingPeriod,
+    policy::{Policies, PolicyHistory},
+    rates::ConversionRates,
+};
+use wire::{CommandDone, Subject};
+
+use super::{StoredRate, state_of};
+use crate::{ReadModel, StoreFault, Tree};
+
+impl ReadModel {
+    /// The policies adopted for a payer, or for all of them.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn policy_history(&self, payer: Option<&PayerAccountId>) -> Result<PolicyHistory, StoreFault> {
+        let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
+        Ok(state_of!(self, &subject, Policy))
+    }
+
+    /// The policies in force for a payer and period: its own, else the general ones, else the
+    /// defaults.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn policies(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<Policies, StoreFault> {
+        let own = self.policy_history(Some(payer))?;
+        if let Some(policies) = own.in_force(period) {
+            return Ok(policies.clone());
+        }
+        let general = self.policy_history(None)?;
+        Ok(general.in_force(period).cloned().unwrap_or_default())
+    }
+
+    /// The conversion rates in force.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn conversion_rates(&self) -> Result<ConversionRates, StoreFault> {
+        Ok(state_of!(self, &Subject::rates(), Rates))
+    }
+
+    /// Every conversion rate as it was stated, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn stated_rates(&self) -> Result<Vec<StoredRate>, StoreFault> {
+        Ok(self.values(Tree::Rates, b"")?.into_iter().map(|(_, stored)| stored).collect())
+    }
+
+    /// What was done under an operator's key.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn command_done(&self, key: &str) -> Result<Option<CommandDone>, StoreFault> {
+        Ok(state_of!(self, &Subject::command(key), Command))
+    }
+}

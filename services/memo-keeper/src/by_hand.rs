@@ -12,7 +12,7 @@ use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::{period_acts::approve_on_period, upstream::Transfer};
+use crate::{period_acts::approve_on_period, transfer::Transfer};
 
 /// What came of an act by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]

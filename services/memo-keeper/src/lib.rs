@@ -20,6 +20,8 @@ mod issue;
 mod members;
 mod period_acts;
 mod reconcile;
+mod split;
+mod transfer;
 mod upstream;
 mod voids;
 mod what_if;

@@ -1,28 +1,28 @@
-//! What happens to credits upstream reaches the memos: revised, transferred, split, cancelled (rule
-//! book N5, N6, N8, N25, N26, W13). Everything follows from the credits as they stand, so that
-//! repeating it records nothing twice.
+//! What happens to credits upstream reaches the memos: revised, transferred, cancelled (rule book
+//! N5, N6, N8, N25, W13), or split (`split.rs`). Everything follows from the credits as they stand, so
+//! that repeating it records nothing twice.
 
 use std::collections::BTreeSet;
 
 use domain::{
-    credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred, UpstreamPortion},
-    ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
+    credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred},
+    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::{
-        ActProposed, CreditMemo, EndUnfunded, ExtendMemos, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms,
-        ReviseMemos, TransferMemo, WriteOffCause,
+        ActProposed, EndUnfunded, ExtendMemos, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos,
+        WriteOffCause,
     },
     period::BillingPeriod,
-    policy::{FourEyesAct, MemoBasis},
+    policy::FourEyesAct,
 };
-use money::{Money, Rounding};
+use money::Rounding;
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::fund::fund_payer;
+use crate::{fund::fund_payer, split::split};
 
-type Decided = Vec<(Subject, Vec<Fact>)>;
+pub(crate) type Decided = Vec<(Subject, Vec<Fact>)>;
 
 /// Brings the memos of a payer to what its credits are, and funds those that come of it.
 ///
@@ -236,173 +236,5 @@ pub(crate) fn terms_of(terms: &domain::credit::UpstreamCreditTerms) -> MemoTerms
         regions: terms.regions.clone(),
         covers_tax: terms.covers_tax,
         monthly_cap: None,
-    }
-}
-
-/// A parent's memo gives each child its portion: out of one, into the other, with one transfer id.
-async fn split(
-    office: &mut BackOffice,
-    payer: &PayerAccountId,
-    id: &UpstreamCreditId,
-    credit: &UpstreamCreditState,
-    first_unissued: Option<BillingPeriod>,
-) -> Result<(), Failure> {
-    let (Some(terms), Some(effective)) = (&credit.terms, credit.ended_on) else { return Ok(()) };
-    let posting = first_unissued.unwrap_or(BillingPeriod::containing(effective));
-    for portion in &credit.portions {
-        let child_owner = portion.owner.as_ref().unwrap_or(&terms.owner);
-        let Some(parent) = office.model.memos(payer, &terms.owner)?.of_credit(id).cloned() else { continue };
-        if parent.basis == MemoBasis::Funded {
-            let of = (payer, child_owner);
-            office.decide_many(|model| unfunded_child(model, of, &parent, portion, effective, first_unissued)).await?;
-            continue;
-        }
-        let parent = parent.number;
-        let transfer = Transfer {
-            payer,
-            from_member: &terms.owner,
-            memo: &parent,
-            to_payer: payer,
-            to_member: child_owner,
-            id: format!("split-{id}-{}", portion.credit),
-            amount: Some(portion.amount.round_to_money(terms.currency, Rounding::Down)?),
-            effective,
-            posting,
-            credit: Some(&portion.credit),
-            up_to_open: true,
-        };
-        transfer.record(office).await?;
-    }
-    Ok(())
-}
-
-/// The memo of a portion where memos grow with what AWS applies: nothing of the portion was applied, so
-/// nothing moves. It opens at nothing, and what AWS applies of the child from now on makes it grow, as
-/// it would have made the parent's (rule book N26).
-fn unfunded_child(
-    model: &ReadModel,
-    (payer, owner): (&PayerAccountId, &MemberAccountId),
-    parent: &CreditMemo,
-    portion: &UpstreamPortion,
-    effective: chrono::NaiveDate,
-    first_unissued: Option<BillingPeriod>,
-) -> Result<Decided, Failure> {
-    let Some(terms) = model.upstream_credit(payer, &portion.credit)?.terms else { return Ok(Vec::new()) };
-    let command = IssueMemo {
-        payer: payer.clone(),
-        member: owner.clone(),
-        credit: Some(portion.credit.clone()),
-        supplements: None,
-        description: terms.description,
-        program: parent.program.clone(),
-        currency: parent.currency,
-        face: portion.amount.round_to_money(parent.currency, Rounding::Down)?,
-        start_date: effective,
-        end_date: parent.end_date.map(|end| end.max(effective)),
-        terms: parent.terms.clone(),
-        basis: MemoBasis::Funded,
-        policy: model.policies(payer, BillingPeriod::containing(effective))?.hash(),
-        first_unissued,
-        new_ownership: false,
-    };
-    let facts = model
-        .memos(payer, owner)?
-        .decide_issue(&command)
-        .map_err(|refusal| Failure::refused("CM0330", format!("credit {} of {owner}: {refusal}", portion.credit)))?;
-    Ok(vec![(Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect())])
-}
-
-/// A move of part of a memo to a memo of another account, or of another credit.
-pub(crate) struct Transfer<'a> {
-    pub(crate) payer: &'a PayerAccountId,
-    pub(crate) from_member: &'a MemberAccountId,
-    pub(crate) memo: &'a MemoNumber,
-    pub(crate) to_payer: &'a PayerAccountId,
-    pub(crate) to_member: &'a MemberAccountId,
-    pub(crate) id: String,
-    pub(crate) amount: Option<Money>,
-    pub(crate) effective: chrono::NaiveDate,
-    pub(crate) posting: BillingPeriod,
-    /// The credit of the memo that comes of it, where it is another.
-    pub(crate) credit: Option<&'a UpstreamCreditId>,
-    /// Move no more than is open instead of refusing.
-    pub(crate) up_to_open: bool,
-}
-
-impl Transfer<'_> {
-    /// Records both sides; the outgoing first. One that was cut off between is completed by
-    /// repeating it: the amount is in transit meanwhile, and the outgoing side says where to.
-    pub(crate) async fn record(&self, office: &mut BackOffice) -> Result<(), Failure> {
-        let from = Subject::memos(self.payer, self.from_member);
-        office.decide(&from, |model| self.outgoing(model)).await?;
-        let to = Subject::memos(self.to_payer, self.to_member);
-        let first_unissued = office.first_unissued(self.to_payer)?;
-        office.decide(&to, |model| self.incoming(model, first_unissued)).await?;
-        Ok(())
-    }
-
-    fn outgoing(&self, model: &ReadModel) -> Result<Vec<Fact>, Failure> {
-        let memos = model.memos(self.payer, self.from_member)?;
-        let Some(memo) = memos.memos.get(self.memo) else { return Ok(Vec::new()) };
-        if memo.transfers_out.contains_key(&self.id) {
-            return Ok(Vec::new());
-        }
-        let amount = self.amount.map(|amount| if self.up_to_open { amount.min(memo.open) } else { amount });
-        if self.up_to_open && amount.is_some_and(Money::is_zero) {
-            return Ok(Vec::new());
-        }
-        let command = TransferMemo {
-            memo: self.memo.clone(),
-            transfer: self.id.clone(),
-            to_payer: self.to_payer.clone(),
-            to_member: self.to_member.clone(),
-            amount,
-            unfunded_first: self.credit.is_some(),
-            effective: self.effective,
-            posting: self.posting,
-        };
-        let (fact, ..) = memos.decide_transfer_out(&command).map_err(|refusal| Failure::refused("CM0336", refusal))?;
-        Ok(vec![fact.into()])
-    }
-
-    fn incoming(&self, model: &ReadModel, first_unissued: Option<BillingPeriod>) -> Result<Vec<Fact>, Failure> {
-        let source = model.memos(self.payer, self.from_member)?;
-        let Some(memo) = source.memos.get(self.memo) else { return Ok(Vec::new()) };
-        let Some((amount, funded_moved)) = memo.transfers_out.get(&self.id).copied() else { return Ok(Vec::new()) };
-        let target = model.memos(self.to_payer, self.to_member)?;
-        if target.transfers_in.contains(&self.id) {
-            return Ok(Vec::new());
-        }
-        let child = match self.credit {
-            Some(credit) => model.upstream_credit(self.to_payer, credit)?.terms,
-            None => None,
-        };
-        let issue = IssueMemo {
-            payer: self.to_payer.clone(),
-            member: self.to_member.clone(),
-            credit: self.credit.cloned().or_else(|| memo.credit.clone()),
-            supplements: None,
-            description: child.map_or_else(|| memo.description.clone(), |terms| terms.description),
-            program: memo.program.clone(),
-            currency: memo.currency,
-            face: amount,
-            start_date: self.effective,
-            end_date: memo.end_date.map(|end| end.max(self.effective)),
-            terms: memo.terms.clone(),
-            basis: memo.basis,
-            policy: model.policies(self.to_payer, self.posting)?.hash(),
-            first_unissued,
-            new_ownership: true,
-        };
-        let facts = target
-            .decide_transfer_in(
-                &issue,
-                &self.id,
-                (self.memo.clone(), self.from_member.clone()),
-                funded_moved,
-                self.credit.is_some(),
-            )
-            .map_err(|refusal| Failure::refused("CM0336", refusal))?;
-        Ok(facts.into_iter().map(Fact::from).collect())
     }
 }

@@ -48,3 +48,17 @@ fn n08_a_credit_cancelled_before_its_first_day_leaves_nothing() {
     assert_fields(&office.balance(A2), &[("written_off_amount", "500.00"), ("open_balance", "0.00")]);
     assert_sound(&office, &[]);
 }
+
+#[test]
+fn n08_what_a_person_grants_after_the_cancellation_stays() {
+    let mut office = partly_funded();
+    office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03"]);
+    let memo = office.balance(DLT)["memo_number"].clone();
+    office.ok(&["memos", "adjust", memo.as_str().unwrap_or_default(), "--amount", "25.00", "--reason", "goodwill"]);
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "310.00").cur2());
+    office.bill_and_close("2019-02");
+    let granted = row_where(&office.json(&["balance", "--account", DLT]), "face_amount", "25.00");
+    assert_fields(&granted, &[("written_off_amount", "0.00"), ("applied_amount", "10.00"), ("open_balance", "15.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}

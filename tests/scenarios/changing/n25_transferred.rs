@@ -26,6 +26,20 @@ fn n25_the_former_owner_keeps_what_aws_took() {
 }
 
 #[test]
+fn n25_what_a_person_grants_the_former_owner_stays() {
+    let mut office = partly_funded();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
+    let memo = office.balance(DLT)["memo_number"].clone();
+    office.ok(&["memos", "adjust", memo.as_str().unwrap_or_default(), "--amount", "25.00", "--reason", "goodwill"]);
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "310.00").cur2());
+    office.bill_and_close("2019-02");
+    let granted = row_where(&office.json(&["balance", "--account", DLT]), "face_amount", "25.00");
+    assert_fields(&granted, &[("written_off_amount", "0.00"), ("applied_amount", "10.00"), ("open_balance", "15.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
 fn to_its_owner_is_no_transfer() {
     let office = partly_funded();
     let balance = office.balance(DLT);

@@ -170,10 +170,17 @@ impl MemberMemos {
         let again = |memo: &CreditMemo| memo.is_the_credits() && command.until == Some(memo.start_date);
         Ok(of_credit
             .take_while(|memo| !again(memo))
+            .filter(|memo| !granted_since(memo, command.effective))
             .filter(|memo| memo.unfunded_balance().is_positive())
             .map(|memo| write_down(memo, memo.unfunded_balance(), command.cause, command.effective, command.posting))
             .collect())
     }
+}
+
+/// Whether a person gave it beside the credit after AWS had ended that: his own promise, which AWS's
+/// end has nothing to say of (rule book N8).
+fn granted_since(memo: &CreditMemo, ended: NaiveDate) -> bool {
+    memo.supplements.is_some() && !memo.by_revision && memo.start_date >= ended
 }
 
 fn write_down(

@@ -1,5 +1,6 @@
 //! The same program on a JetStream log, on a real server.
 
+mod both_logs;
 mod commands;
 mod copies;
 mod secured;

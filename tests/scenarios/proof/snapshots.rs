@@ -1,13 +1,9 @@
 //! Snapshots: an answer is the same with them and without them, one that someone changed is found by an audit,
 //! and one of another log is passed over.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::support::*;
 
@@ -83,19 +79,6 @@ fn answers(office: &Office) -> Vec<(String, String)> {
     answers
 }
 
-/// Changes a snapshot, and makes its digest right again.
-fn forge(path: &Path, change: impl FnOnce(&str) -> String) {
-    let text = fs::read_to_string(path).unwrap();
-    let (head, lines) = text.split_once('\n').unwrap();
-    let (before, digest) = head.rsplit_once("\"digest\":\"").unwrap();
-    let changed = change(lines);
-    assert_ne!(changed, lines, "nothing was changed");
-    let blank = format!("{before}\"digest\":\"\"}}\n");
-    let made = |lines: &str| hex::encode(Sha256::new().chain_update(&blank).chain_update(lines).finalize());
-    assert_eq!(digest, format!("{}\"}}", made(lines)), "the digest is over something else");
-    fs::write(path, format!("{before}\"digest\":\"{}\"}}\n{changed}", made(&changed))).unwrap();
-}
-
 /// An audit finds one snapshot, says this of it, and finds nothing else.
 #[track_caller]
 fn audit_finds(office: &Office, said: &[&str]) {
@@ -142,7 +125,7 @@ fn one_that_someone_changed_is_found_and_located() {
     let right = replayed(&office, &["--until", FIVE_MARCH]);
     let [_, path, _] = of_memos(&office).try_into().unwrap();
     let whole = fs::read(&path).unwrap();
-    forge(&path, |lines| lines.replace("\"open\":\"649.60\"", "\"open\":\"749.60\""));
+    forge_snapshot(&path, |lines| lines.replace("\"open\":\"649.60\"", "\"open\":\"749.60\""));
     let sequence: usize = path.file_stem().unwrap().to_str().unwrap()["MEMOS-".len()..].parse().unwrap();
     let said = [path.to_str().unwrap(), "MEMOS", &format!("at sequence {sequence} "), DLT];
     audit_finds(&office, &said);
@@ -167,7 +150,7 @@ fn each_stream_and_each_place_in_one_is_compared() {
     for path in snapshots(&office) {
         let whole = fs::read(&path).unwrap();
         // The last subject's place, wherever it lies.
-        forge(&path, |lines| {
+        forge_snapshot(&path, |lines| {
             let (before, after) = lines.rsplit_once("\"n\":").unwrap_or_else(|| panic!("{path:?}: {lines}"));
             format!("{before}\"n\":9{after}")
         });

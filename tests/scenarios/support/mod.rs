@@ -10,6 +10,7 @@ mod imports;
 mod office;
 mod packing;
 mod real_inputs;
+mod snapshot;
 mod story;
 
 pub(crate) use amounts::{Decimal, sum};
@@ -21,6 +22,7 @@ pub(crate) use imports::{Grant, grant};
 pub(crate) use office::{FileBytes, JETSTREAM, Office, Outcome};
 pub(crate) use packing::{cur2_manifest, gzip, legacy_manifest, zip};
 pub(crate) use real_inputs::shared_data;
+pub(crate) use snapshot::forge_snapshot;
 pub(crate) use story::{A2, A3, DLT, FIVE_APRIL, FIVE_FEBRUARY, FIVE_MARCH, Story};
 
 /// The payer of the scenarios that do not say otherwise.

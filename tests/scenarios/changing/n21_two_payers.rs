@@ -59,8 +59,16 @@ fn close(office: &Office, payer: &str, period: &str) {
 
 #[track_caller]
 fn shows(office: &Office, payer: &str, period: &str, fields: &[(&str, &str)]) -> Value {
-    let statement = office.json(&["statement", "--account", DLT, "--period", period, "--payer", payer]);
+    let of = ["--account", DLT, "--period", period, "--payer", payer];
+    let statement = office.json(&[&["statement"][..], &of].concat());
     assert_fields(&statement, fields);
+    // Each of these statements is explained, whoever's memos paid what.
+    let explained = office.json(&[&["explain"][..], &of].concat());
+    assert!(assert_adds_up(&explained) > 3);
+    assert_fields(&explained, &[("agrees", "true")]);
+    assert_eq!(explained["due"]["amount"], statement["due"]);
+    assert_eq!(explained["balance_of_funds"]["amount"], statement["balance_of_funds"]);
+    assert!(!explained.to_string().contains("not explained"), "{explained:#}");
     // What was applied is what the lines show, with what went to the other payer less what came from it.
     let of_month = |rows: &str| -> Vec<String> {
         let rows = statement[rows].as_array().into_iter().flatten();

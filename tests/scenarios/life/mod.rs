@@ -9,6 +9,7 @@ mod deliveries;
 mod drafts;
 mod dry_run;
 mod explained;
+mod explained_cases;
 mod focus_rows;
 mod following;
 mod idempotency;

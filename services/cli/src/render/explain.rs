@@ -1,6 +1,8 @@
 //! An explanation as an accountant reads it: the amount on the left, what it is made of below it,
 //! one step further in; the rule and the place in the log behind each.
 
+use std::collections::BTreeMap;
+
 use domain::explain::{Check, Derivation, DocumentExplanation, EventPosition, MemoExplanation, SuspenseExplanation};
 
 /// Digits before the point and after it, so that amounts stand below each other.
@@ -33,6 +35,19 @@ pub(crate) fn explained_document(explained: &DocumentExplanation, lines_only: bo
         text.push_str(&format!("\nLine {} {}\n", line.service, line.charge_kind));
         tree(&line.due, 0, &mut text);
     }
+    for seller in explained.sellers.iter().filter(|_| !lines_only) {
+        let said = [&seller.legal_entity, &seller.billing_entity, &seller.invoice_id];
+        let said: Vec<&str> = said.into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+        text.push_str(&format!("\nSeller {}\n", said.join(", ")));
+        tree(&seller.due, 0, &mut text);
+    }
+    let mut shown: Vec<&Derivation> = explained.lines.iter().map(|line| &line.due).collect();
+    if !lines_only {
+        shown.extend([&explained.due, &explained.utilisation, &explained.balance_of_funds, &explained.aws_bill]);
+        shown.extend(&explained.due_in_document_currency);
+        shown.extend(explained.sellers.iter().map(|seller| &seller.due));
+    }
+    rules(&shown, &mut text);
     checks(&explained.checks, &mut text);
     text
 }
@@ -41,10 +56,12 @@ pub(crate) fn explained_document(explained: &DocumentExplanation, lines_only: bo
 pub(crate) fn explained_memo(explained: &MemoExplanation) -> String {
     let credit = explained.credit_id.as_ref().map_or_else(String::new, |id| format!(", of AWS credit {id}"));
     let mut text = format!("Memo {}{credit}, in {}\n", explained.memo_number, explained.currency);
-    for figure in [&explained.open_balance, &explained.funded_balance, &explained.funded, &explained.applied_upstream] {
+    let figures = [&explained.open_balance, &explained.funded_balance, &explained.funded, &explained.applied_upstream];
+    for figure in figures {
         text.push('\n');
         tree(figure, 0, &mut text);
     }
+    rules(&figures, &mut text);
     checks(&explained.checks, &mut text);
     text
 }
@@ -63,10 +80,12 @@ pub(crate) fn explained_suspense(explained: &SuspenseExplanation) -> String {
     if let Some(credit) = &explained.attributed_by_hand_to {
         text.push_str(&format!("An operator said that it is of credit {credit}\n"));
     }
-    for figure in [&explained.open_amount, &explained.came] {
+    let figures = [&explained.open_amount, &explained.came];
+    for figure in figures {
         text.push('\n');
         tree(figure, 0, &mut text);
     }
+    rules(&figures, &mut text);
     checks(&explained.checks, &mut text);
     text
 }
@@ -105,6 +124,28 @@ fn tree(node: &Derivation, depth: usize, text: &mut String) {
     }
     for part in &node.parts {
         tree(part, depth + 1, text);
+    }
+}
+
+/// What the rules in brackets say, each once, with the page that it rests on.
+fn rules(shown: &[&Derivation], text: &mut String) {
+    fn gather(node: &Derivation, cited: &mut BTreeMap<(&'static str, &'static str), Option<&'static str>>) {
+        if let Some(rule) = &node.rule {
+            cited.insert((rule.case, rule.says), rule.source);
+        }
+        node.parts.iter().for_each(|part| gather(part, cited));
+    }
+    let mut cited = BTreeMap::new();
+    shown.iter().for_each(|node| gather(node, &mut cited));
+    if cited.is_empty() {
+        return;
+    }
+    text.push_str("\nRules\n");
+    for ((case, says), source) in cited {
+        text.push_str(&format!("  [{case}] {says}\n"));
+        if let Some(page) = source {
+            text.push_str(&format!("      {page}\n"));
+        }
     }
 }
 

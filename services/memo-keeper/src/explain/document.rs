@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     billing::{BillingState, MemberStatement, StatementsBefore},
     explain::{
-        BilledCreditLine, CorrectionBasis, DocumentBasis, DocumentExplanation, Placed, SettledBefore, explain_document,
+        BilledCreditLine, CorrectionBasis, DocumentBasis, DocumentExplanation, OtherPayersMemos, Placed, SaidPaid,
+        SettledBefore, explain_document,
     },
     ids::{MemberAccountId, PayerAccountId},
     memo::MemoFact,
@@ -18,7 +19,7 @@ use service_kit::{BackOffice, Failure};
 use wire::{Fact, StreamName, Subject};
 
 use super::{PlacedUsage, placed_usage, position};
-use crate::{corrections::refunds_month, members::PeriodBasis, voids::voided_members};
+use crate::{across::Across, corrections::refunds_month, members::PeriodBasis, voids::voided_members};
 
 /// A statement with its place and what it was decided upon.
 struct Found {
@@ -61,8 +62,14 @@ pub async fn explain_statement(
     for correction in &found.statement.said.earlier_periods {
         corrections.extend(reading.correction(correction.period, period).await?);
     }
-    let memo_facts = memo_facts(log, &known, payer, member).await?;
+    let facts = memo_facts(log, &known, payer, member).await?;
     let memos = past.memos(payer, member)?;
+    let mut others = Vec::new();
+    for payer in other_payers(office, payer, member)? {
+        let facts = memo_facts(log, &known, &payer, member).await?;
+        others.push(OtherPayersMemos { payer, facts });
+    }
+    let across = Across::read(&past, &basis, period)?;
     let explained = explain_document(DocumentBasis {
         statement: &found.statement,
         basis: &found.basis,
@@ -71,7 +78,9 @@ pub async fn explain_statement(
         charges: usage.0,
         credit_lines: usage.1,
         memos: &memos,
-        memo_facts: &memo_facts,
+        memo_facts: &facts,
+        across: &across.of_member(&past, member)?,
+        others: &others,
         follows: found.follows,
         corrections,
     });
@@ -143,8 +152,28 @@ async fn past_model(
         Subject::member(payer, member),
         Subject::memos(payer, member),
     ];
+    subjects.extend(subjects_of_months(office, payer, member, first, period)?);
+    // Another payer of ours may have gone on, which settles the month there.
+    for other in other_payers(office, payer, member)? {
+        let last =
+            office.model.billing_periods(&other)?.into_keys().next_back().map_or(period, |last| last.max(period));
+        subjects.extend([Subject::policy(&other), Subject::member(&other, member), Subject::memos(&other, member)]);
+        subjects.extend(subjects_of_months(office, &other, member, first, last)?);
+    }
+    Ok(model_of_subjects(office.log().as_ref(), known, subjects).await?)
+}
+
+/// What decisions about an account's months read of a payer.
+fn subjects_of_months(
+    office: &BackOffice,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+    first: BillingPeriod,
+    last: BillingPeriod,
+) -> Result<Vec<Subject>, Failure> {
+    let mut subjects = Vec::new();
     let mut month = first;
-    while month <= period {
+    while month <= last {
         subjects.push(Subject::delivery(payer, month));
         subjects.push(Subject::member_usage(payer, member, month));
         subjects.push(Subject::billing(payer, month));
@@ -154,7 +183,16 @@ async fn past_model(
     for (_, credit) in office.model.upstream_credits(Some(payer))?.into_keys() {
         subjects.push(Subject::credit(payer, &credit));
     }
-    Ok(model_of_subjects(office.log().as_ref(), known, subjects).await?)
+    Ok(subjects)
+}
+
+/// The other payers of ours that the account is under, or ever was (rule book N21).
+fn other_payers(
+    office: &BackOffice,
+    payer: &PayerAccountId,
+    member: &MemberAccountId,
+) -> Result<BTreeSet<PayerAccountId>, Failure> {
+    Ok(office.model.members_shared_with_other_payers(payer)?.remove(member).unwrap_or_default())
 }
 
 /// Everything that happened to an account's memos, with places.
@@ -222,14 +260,16 @@ impl Reading<'_> {
     ) -> Result<Option<CorrectionBasis>, Failure> {
         let Some(basis) = PeriodBasis::read(self.past, self.payer, corrected)? else { return Ok(None) };
         let mut later = LaterUsage::new();
-        let mut settled = Vec::new();
+        let (mut settled, mut said_paid) = (Vec::new(), Vec::new());
         let mut month = corrected;
         while month <= on {
             if month > corrected {
                 later.insert(month, self.placed(month).await?);
             }
             if month < on {
-                settled.extend(self.settled_by(month, corrected, basis.currency()).await?);
+                let (by_month, by_others) = self.settled_by(month, corrected, basis.currency()).await?;
+                settled.extend(by_month);
+                said_paid.extend(by_others);
             }
             month = month.next();
         }
@@ -246,29 +286,32 @@ impl Reading<'_> {
             charges,
             credit_lines,
             settled,
+            said_paid,
         }))
     }
 
-    /// What the statement of a month had settled of the corrected one.
+    /// What the statement of a month had settled of the corrected one, and what it said that memos of other
+    /// payers paid of it.
     async fn settled_by(
         &self,
         month: BillingPeriod,
         corrected: BillingPeriod,
         currency: money::Currency,
-    ) -> Result<Vec<SettledBefore>, Failure> {
+    ) -> Result<(Vec<SettledBefore>, Vec<SaidPaid>), Failure> {
         let Some(found) = statement_known(self.log, self.known, self.payer, self.member, month).await? else {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         };
-        let statement = found.statement;
-        if statement.said.currency != currency {
-            return Ok(Vec::new());
+        let Placed { said: statement, at } = found.statement;
+        if statement.currency != currency {
+            return Ok(Default::default());
         }
-        let at = &statement.at;
+        let paid = statement.paid_by_other_payers.iter().filter(|paid| paid.period == corrected);
+        let said_paid = paid.map(|paid| SaidPaid { by: month, paid: paid.clone(), at: at.clone() }).collect();
         let settled = |gross| SettledBefore { by: month, gross, at: at.clone() };
         if month == corrected {
-            return Ok(vec![settled(statement.said.gross)]);
+            return Ok((vec![settled(statement.gross)], said_paid));
         }
-        let corrections = statement.said.earlier_periods.iter().filter(|one| one.period == corrected);
-        Ok(corrections.map(|one| settled(one.gross)).collect())
+        let corrections = statement.earlier_periods.iter().filter(|one| one.period == corrected);
+        Ok((corrections.map(|one| settled(one.gross)).collect(), said_paid))
     }
 }

@@ -7,15 +7,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    BilledCharge, BilledCreditLine, Check, Derivation, EventPosition, Placed, Rule,
+    BilledCharge, BilledCreditLine, Check, Derivation, EventPosition, OtherPayersMemos, Placed, Rule, SaidPaid,
+    across::PaidByOther,
     charges::{BillOf, ExplainedMonth},
-    memo::{balances_of, change_of, paid_for},
+    memo::{balances_of, change_of, paid_for, payment},
     node::mode_name,
 };
 use crate::{
-    billing::{Correction, MemberStatement, StatementLine, StatementsBefore},
-    ids::MemoNumber,
-    memo::{DrawPeriod, DrawPlan, DrawRefusal, MemberMemos, MemoFact, is_eligible},
+    billing::{Correction, MemberStatement, StatementLine, StatementSeller, StatementsBefore},
+    ids::PayerAccountId,
+    memo::{AcrossPayers, DrawPeriod, DrawPlan, DrawRefusal, MemberMemos, MemoDraw, MemoFact, is_eligible},
     period::BillingPeriod,
     policy::Policies,
     rating::RatedMonth,
@@ -40,6 +41,10 @@ pub struct DocumentBasis<'a> {
     pub memos: &'a MemberMemos,
     /// What had happened to them.
     pub memo_facts: &'a [Placed<MemoFact>],
+    /// The account's month under other payers of ours.
+    pub across: &'a AcrossPayers<'a>,
+    /// The memos there that paid charges of this payer.
+    pub others: &'a [OtherPayersMemos],
     /// The statements that went out before.
     pub follows: StatementsBefore,
     /// Corrected months.
@@ -59,6 +64,8 @@ pub struct CorrectionBasis {
     pub credit_lines: Vec<BilledCreditLine>,
     /// What had been settled of it.
     pub settled: Vec<SettledBefore>,
+    /// What of it statements before said that memos of other payers paid.
+    pub said_paid: Vec<SaidPaid>,
 }
 
 /// What a statement had settled of a month.
@@ -79,6 +86,19 @@ pub struct LineExplanation {
     pub service: String,
     /// The line type, in the bill's words.
     pub charge_kind: String,
+    /// What is left to pay: what is charged, less what memos pay.
+    pub due: Derivation,
+}
+
+/// A seller of record with one of AWS's invoices, explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SellerExplanation {
+    /// The legal entity; blank where the bill does not say.
+    pub legal_entity: String,
+    /// `AWS` or `AWS Marketplace`.
+    pub billing_entity: String,
+    /// AWS's invoice.
+    pub invoice_id: String,
     /// What is left to pay: what is charged, less what memos pay.
     pub due: Derivation,
 }
@@ -117,6 +137,9 @@ pub struct DocumentExplanation {
     pub balance_of_funds: Derivation,
     /// Each line.
     pub lines: Vec<LineExplanation>,
+    /// Each seller of record and invoice, where the month has several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sellers: Vec<SellerExplanation>,
     /// How it ties to what AWS's bill says of the account, credit lines included.
     pub aws_bill: Derivation,
     /// What was derived again, beside what was recorded.
@@ -140,7 +163,8 @@ pub fn explain_document(basis: DocumentBasis<'_>) -> Result<DocumentExplanation,
     let explained = ExplainedMonth::of(bill, &basis.charges, &basis.credit_lines, basis.policies)?;
     let planned = |month: &RatedMonth| -> Result<DrawPlan, DrawRefusal> {
         let (run, policies, policy) = (&statement.run, basis.policies, &statement.policy);
-        Ok(basis.memos.decide_draw(&DrawPeriod { run, month, policies, policy })?.plan)
+        let command = DrawPeriod { run, month, policies, policy };
+        Ok(basis.memos.decide_draw_across(&command, basis.across)?.plan)
     };
     // Tax on what is left is known once the draws are: the same draws, on a month with that tax.
     let rated = explained.month.digest();
@@ -162,6 +186,8 @@ pub fn explain_document(basis: DocumentBasis<'_>) -> Result<DocumentExplanation,
     checks.push(Check::of("balance of funds: all of it is explained", true, !balance_of_funds.has_gap()));
     let lines = statement.lines.iter().map(|line| parts.line(line)).collect::<Result<Vec<_>, _>>()?;
     checks.push(Check::of("lines: all of them are explained", true, !lines.iter().any(|line| line.due.has_gap())));
+    let sellers = statement.sellers.iter().map(|one| parts.seller(one)).collect::<Result<Vec<_>, _>>()?;
+    checks.push(Check::of("sellers: all of them are explained", true, !sellers.iter().any(|one| one.due.has_gap())));
     Ok(DocumentExplanation {
         payer_account_id: statement.payer_account_id.to_string(),
         member_account_id: statement.member_account_id.to_string(),
@@ -178,10 +204,16 @@ pub fn explain_document(basis: DocumentBasis<'_>) -> Result<DocumentExplanation,
         utilisation: parts.utilisation()?,
         balance_of_funds,
         lines,
+        sellers,
         aws_bill: parts.aws_bill()?,
         agrees: checks.iter().all(|check| check.agrees),
         checks,
     })
+}
+
+/// An amount as it is shown where a rounded total is shared.
+fn shown(what: &str, amount: Money, parts: Vec<Derivation>) -> Result<Derivation, MoneyError> {
+    Derivation::rounded(what, amount, "largest-remainder", Rule::LargestRemainder, parts)
 }
 
 struct Parts<'a> {
@@ -218,8 +250,7 @@ impl Parts<'_> {
     fn paid(&self) -> Result<Derivation, MoneyError> {
         let period = self.statement.period;
         let mut memos = Vec::new();
-        // As they stood before they were drawn for the month.
-        let before = self.basis.memos.without_applications(period);
+        let before = self.basis.memos.before_draw(period, self.basis.across);
         for memo in self.basis.memos.in_order_of_issue() {
             let Some(node) = paid_for(self.basis.memo_facts, &memo.number, period, period)? else { continue };
             let recorded = -node.amount.to_exact();
@@ -241,18 +272,45 @@ impl Parts<'_> {
             bounds.extend(limits.into_iter().map(|(bound, amount)| (bound.in_words().to_owned(), amount)));
             memos.push(node.bounded(bounds));
         }
+        for (payer, draw) in self.plan.by_other_payers.iter().filter(|(_, draw)| draw.amount.is_positive()) {
+            let of_other = self.by_other(payer, draw);
+            memos.push(of_other.explained(&self.statement.payer_account_id, self.basis.others, &[])?);
+        }
         let applied = Money::sum(self.statement.currency, self.statement.lines.iter().map(|line| line.applied));
         Ok(Derivation::of_parts("paid by memos", -applied, memos)?.by(Rule::MemoDrawn))
+    }
+
+    fn by_other<'a>(&'a self, payer: &'a PayerAccountId, draw: &'a MemoDraw) -> PaidByOther<'a> {
+        let at = &self.basis.statement.at;
+        PaidByOther { payer, memo: &draw.memo, period: self.statement.period, amount: draw.amount, at }
+    }
+
+    /// What a correction changes of what memos of other payers paid, as the statement states it.
+    fn changed_by_others(&self, period: BillingPeriod) -> impl Iterator<Item = PaidByOther<'_>> {
+        let at = &self.basis.statement.at;
+        let stated = self.statement.paid_by_other_payers.iter().filter(move |paid| paid.period == period);
+        stated.map(move |paid| PaidByOther {
+            payer: &paid.payer_account_id,
+            memo: &paid.memo_number,
+            period,
+            amount: paid.applied,
+            at,
+        })
     }
 
     fn correction(&self, bill: BillOf<'_>, correction: &Correction) -> Result<Derivation, MoneyError> {
         let period = correction.period;
         let mut changed = Vec::new();
+        let by_others: Vec<PaidByOther<'_>> = self.changed_by_others(period).collect();
+        let mut said_paid: &[SaidPaid] = &[];
         if let Some(basis) = self.basis.corrections.iter().find(|basis| basis.period == period) {
             let bill = BillOf { period, ..bill };
             let now = ExplainedMonth::of(bill, &basis.charges, &basis.credit_lines, &basis.policies)?;
             let memos = self.basis.memos.memos.values().filter(|memo| memo.currency == bill.currency);
-            let stands = Money::sum(bill.currency, memos.map(|memo| memo.applied_for(period)));
+            said_paid = &basis.said_paid;
+            let said = said_paid.iter().map(|said| said.paid.applied);
+            let stands = Money::sum(bill.currency, memos.map(|memo| memo.applied_for(period)))
+                + Money::sum(bill.currency, said.chain(by_others.iter().map(|other| other.amount)));
             let now = now.with_tax_after_memo(&basis.policies, stands)?;
             let rounded = now.month.gross()?.round_to_money(bill.currency, basis.policies.rounding)?;
             let mode = mode_name(basis.policies.rounding);
@@ -268,6 +326,9 @@ impl Parts<'_> {
         let mut memos = Vec::new();
         for memo in self.basis.memos.in_order_of_issue() {
             memos.extend(paid_for(self.basis.memo_facts, &memo.number, period, posting)?);
+        }
+        for other in &by_others {
+            memos.push(other.explained(&self.statement.payer_account_id, self.basis.others, said_paid)?);
         }
         let paid = Derivation::of_parts("paid by memos", -correction.applied, memos)?;
         let what = match &correction.corrects {
@@ -317,9 +378,6 @@ impl Parts<'_> {
         let of_line = |at: usize| {
             charges[at].product_code.as_str() == line.service && charges[at].line_type.as_str() == line.charge_kind
         };
-        let shown = |what: &str, amount: Money, parts: Vec<Derivation>| {
-            Derivation::rounded(what, amount, "largest-remainder", Rule::LargestRemainder, parts)
-        };
         let eligible = self.reasons(|at| of_line(at) && self.is_eligible(at));
         let other = self.reasons(|at| of_line(at) && !self.is_eligible(at));
         let mut gross = Vec::new();
@@ -330,13 +388,7 @@ impl Parts<'_> {
         if !other.is_empty() || !rest.is_zero() {
             gross.push(shown("charges that no memo pays", rest, other)?.by(Rule::NeverCovered));
         }
-        let mut taken = Vec::new();
-        for draw in &self.plan.draws {
-            for (at, piece) in draw.taken.iter().filter(|(at, _)| of_line(*at)) {
-                let said = format!("{} pays of {}", draw.memo, self.explained.reasons[*at].what);
-                taken.push(self.drawn_leaf(&draw.memo, said, -*piece));
-            }
-        }
+        let taken = self.taken(of_line);
         let mut parts = vec![Derivation::of_parts("gross", line.gross, gross)?];
         if !taken.is_empty() || !line.applied.is_zero() {
             parts.push(shown("paid by memos", -line.applied, taken)?.by(Rule::MemoDrawn));
@@ -345,16 +397,62 @@ impl Parts<'_> {
         Ok(LineExplanation { service: line.service.clone(), charge_kind: line.charge_kind.clone(), due })
     }
 
-    /// What a memo took of a charge, with the draw that stands for the month.
-    fn drawn_leaf(&self, memo: &MemoNumber, said: String, amount: Exact) -> Derivation {
-        let period = self.statement.period;
-        let draw = self.basis.memo_facts.iter().rev().find(|fact| {
-            matches!(&fact.said, MemoFact::Applied(applied) if applied.memo == *memo && applied.period == period && applied.posting == period)
-        });
-        match draw {
-            Some(draw) => Derivation::leaf(said, amount).at(&draw.at),
-            None => Derivation::leaf(said, amount),
+    /// What memos took of some of the charges.
+    fn taken(&self, which: impl Fn(usize) -> bool) -> Vec<Derivation> {
+        let mut taken = Vec::new();
+        let own = self.plan.draws.iter().map(|draw| (None, draw));
+        let others = self.plan.by_other_payers.iter().map(|(payer, draw)| (Some(payer), draw));
+        for (payer, draw) in own.chain(others) {
+            for (at, piece) in draw.taken.iter().filter(|(at, _)| which(*at)) {
+                let said = format!("{} pays of {}", draw.memo, self.explained.reasons[*at].what);
+                taken.push(self.drawn_leaf(payer, draw, said, -*piece));
+            }
         }
+        taken
+    }
+
+    /// What a seller of record charges on an invoice; what is paid and what is left are shared over them.
+    fn seller(&self, stated: &StatementSeller) -> Result<SellerExplanation, MoneyError> {
+        let key = (&stated.legal_entity, &stated.billing_entity, &stated.invoice_id);
+        let charges = &self.explained.month.charges;
+        let of_seller = |at: usize| {
+            let seller = &charges[at].seller;
+            (&seller.legal_entity, &seller.billing_entity, &seller.invoice_id) == key
+        };
+        let mut parts = vec![shown("charges", stated.gross, self.reasons(of_seller))?];
+        let taken = self.taken(of_seller);
+        if !taken.is_empty() || !stated.applied.is_zero() {
+            parts.push(shown("paid by memos", -stated.applied, taken)?.by(Rule::MemoDrawn));
+        }
+        Ok(SellerExplanation {
+            legal_entity: stated.legal_entity.clone(),
+            billing_entity: stated.billing_entity.clone(),
+            invoice_id: stated.invoice_id.clone(),
+            due: Derivation::of_parts("due", stated.due, parts)?.by(Rule::SellersApart).at(&self.basis.statement.at),
+        })
+    }
+
+    /// What a memo took of a charge, with the draw that stands for the month.
+    fn drawn_leaf(&self, payer: Option<&PayerAccountId>, draw: &MemoDraw, said: String, amount: Exact) -> Derivation {
+        let mut leaf = Derivation::leaf(said, amount);
+        // The last one: an open month may be drawn several times.
+        let mut stands = |fact: &Placed<MemoFact>| {
+            if matches!(fact.said, MemoFact::Applied(_)) {
+                leaf = leaf.clone().at(&fact.at);
+            }
+        };
+        match payer {
+            Some(payer) => {
+                let of_other = self.by_other(payer, draw);
+                of_other.facts(&self.statement.payer_account_id, self.basis.others).for_each(&mut stands);
+            }
+            None => {
+                let month = Some((self.statement.period, self.statement.period, None));
+                let own = self.basis.memo_facts.iter().filter(|fact| *fact.said.memo() == draw.memo);
+                own.filter(|fact| payment(&fact.said) == month).for_each(&mut stands);
+            }
+        }
+        leaf
     }
 
     fn aws_bill(&self) -> Result<Derivation, MoneyError> {
@@ -392,13 +490,23 @@ impl Parts<'_> {
                 checks.push(Check::of(format!("what {} paid for {period}", memo.number), recorded, derived));
             }
         }
+        for (payer, draw) in &plan.by_other_payers {
+            let stated = statement
+                .paid_by_other_payers
+                .iter()
+                .filter(|paid| (&paid.payer_account_id, &paid.memo_number, paid.period) == (payer, &draw.memo, period));
+            let stated = Money::sum(statement.currency, stated.map(|paid| paid.applied));
+            checks.push(Check::of(
+                format!("what {} of payer {payer} paid for {period}", draw.memo),
+                stated,
+                draw.amount,
+            ));
+        }
         for correction in &statement.earlier_periods {
-            let facts = self.basis.memo_facts.iter().filter(|fact| match &fact.said {
-                MemoFact::Applied(one) => one.period == correction.period && one.posting == period,
-                MemoFact::Unapplied(one) => one.period == correction.period && one.posting == period,
-                _ => false,
-            });
-            let drawn = Money::sum(statement.currency, facts.map(|fact| -change_of(&fact.said)));
+            let of_month = Some((correction.period, period, None));
+            let facts = self.basis.memo_facts.iter().filter(|fact| payment(&fact.said) == of_month);
+            let by_others = self.changed_by_others(correction.period).map(|other| other.amount);
+            let drawn = Money::sum(statement.currency, facts.map(|fact| -change_of(&fact.said)).chain(by_others));
             checks.push(Check::of(format!("what memos paid for {}", correction.period), correction.applied, drawn));
         }
         Ok(checks)

@@ -11,7 +11,7 @@ use super::{Check, Derivation, EventPosition, Placed, Rule, node::mode_name};
 use crate::{
     billing::{MemberStatement, StatementMemo, StatementsBefore},
     credit::AttributedLine,
-    ids::MemoNumber,
+    ids::{MemoNumber, PayerAccountId},
     memo::{CreditMemo, DrawBound, MemberMemos, MemoFact, UnapplyCause, WriteOffCause},
     period::BillingPeriod,
 };
@@ -140,13 +140,18 @@ pub(super) fn leaf_of(placed: &Placed<MemoFact>) -> Result<Derivation, MoneyErro
         MemoFact::Funded(fact) => leaf(format!("grew by what AWS applied in {}", fact.period), Rule::MemoFunded),
         MemoFact::Applied(fact) => {
             let mode = mode_name(fact.rounding);
-            let rule = if fact.posting == fact.period { Rule::MemoDrawn } else { Rule::Corrected };
+            let rule = match &fact.paid_under {
+                Some(_) => Rule::AcrossPayers,
+                None if fact.posting == fact.period => Rule::MemoDrawn,
+                None => Rule::Corrected,
+            };
             let services: Vec<Derivation> = fact
                 .by_service
                 .iter()
                 .map(|part| Derivation::leaf(part.service.clone(), -part.amount).at(&placed.at))
                 .collect();
-            let what = format!("drawn for {}; eligible {}, rounded {mode}", fact.period, fact.eligible);
+            let of = month_of(fact.period, fact.paid_under.as_ref());
+            let what = format!("drawn for {of}; eligible {}, rounded {mode}", fact.eligible);
             let parts = Derivation::of_parts(what, amount, services)?;
             parts.by(rule).at(&placed.at).effective(effective).under(&fact.policy)
         }
@@ -157,7 +162,8 @@ pub(super) fn leaf_of(placed: &Placed<MemoFact>) -> Result<Derivation, MoneyErro
                 UnapplyCause::Refunded => ("AWS refunded the usage", Rule::Refunded),
                 UnapplyCause::DocumentVoided => ("the document was voided", Rule::Corrected),
             };
-            leaf(format!("taken back for {}: {why}", fact.period), rule)
+            let of = month_of(fact.period, fact.paid_under.as_ref());
+            leaf(format!("taken back for {of}: {why}"), rule)
         }
         MemoFact::Lapsed(fact) => leaf("lapsed: AWS never applied it".into(), Rule::Ended).under(&fact.policy),
         MemoFact::Expired(fact) => leaf("expired".into(), Rule::Ended).under(&fact.policy),
@@ -182,25 +188,32 @@ pub(super) fn leaf_of(placed: &Placed<MemoFact>) -> Result<Derivation, MoneyErro
     })
 }
 
-/// What a memo paid for a month on the statement of one, by what was recorded; none where nothing
-/// was.
+/// A month, and the payer whose charges of it they are, where that is not the memo's own.
+fn month_of(period: BillingPeriod, paid_under: Option<&PayerAccountId>) -> String {
+    paid_under.map_or_else(|| period.to_string(), |payer| format!("{period} under payer {payer}"))
+}
+
+/// The month that a fact paid, the one on whose statement it is shown, and the payer whose charges it paid
+/// where that is not the memo's own; none for what paid nothing.
+pub(super) fn payment(fact: &MemoFact) -> Option<(BillingPeriod, BillingPeriod, Option<&PayerAccountId>)> {
+    match fact {
+        MemoFact::Applied(one) => Some((one.period, one.posting, one.paid_under.as_ref())),
+        MemoFact::Unapplied(one) => Some((one.period, one.posting, one.paid_under.as_ref())),
+        _ => None,
+    }
+}
+
+/// What a memo paid for a month of its own payer on the statement of one, by what was recorded; none where
+/// nothing was.
 pub(super) fn paid_for(
     facts: &[Placed<MemoFact>],
     memo: &MemoNumber,
     period: BillingPeriod,
     posting: BillingPeriod,
 ) -> Result<Option<Derivation>, MoneyError> {
-    let mut parts = Vec::new();
-    for placed in facts.iter().filter(|placed| placed.said.memo() == memo) {
-        let of = match &placed.said {
-            MemoFact::Applied(one) => (one.period, one.posting),
-            MemoFact::Unapplied(one) => (one.period, one.posting),
-            _ => continue,
-        };
-        if of == (period, posting) {
-            parts.push(leaf_of(placed)?);
-        }
-    }
+    let of_memo = facts.iter().filter(|placed| placed.said.memo() == memo);
+    let paid = of_memo.filter(|placed| payment(&placed.said) == Some((period, posting, None)));
+    let parts = paid.map(leaf_of).collect::<Result<Vec<_>, _>>()?;
     if parts.is_empty() {
         return Ok(None);
     }

@@ -13,6 +13,7 @@
 //! Invariants: pure; the facts with their positions are arguments. Deliberately absent: reading the
 //! log, decisions.
 
+mod across;
 mod charges;
 mod document;
 mod memo;
@@ -20,8 +21,12 @@ mod node;
 mod rules;
 mod suspense;
 
+pub use across::{OtherPayersMemos, SaidPaid};
 pub use charges::{BilledCharge, BilledCreditLine};
-pub use document::{CorrectionBasis, DocumentBasis, DocumentExplanation, SettledBefore, explain_document};
+pub use document::{
+    CorrectionBasis, DocumentBasis, DocumentExplanation, LineExplanation, SellerExplanation, SettledBefore,
+    explain_document,
+};
 pub use memo::{AppliedUpstream, MemoBasisOfExplanation, MemoExplanation, explain_memo};
 pub use node::{AmountText, Bound, Check, Derivation, EventPosition, Placed, RoundingStep};
 pub use rules::{Rule, RuleCited};

@@ -103,11 +103,7 @@ impl MemberMemos {
         across: &AcrossPayers<'_>,
     ) -> Result<DrawDecision, DrawRefusal> {
         let period = command.month.period;
-        // Planned as if nothing stood applied for the month, here or under a payer that is open too.
-        let mut without = self.without_applications(period);
-        for under in across.charged.iter().filter(|under| !under.is_settled) {
-            without.forget_across(&under.payer, period);
-        }
+        let mut without = self.before_draw(period, across);
         let plan = without.plan(command.month, command.policies, across)?;
         without.take(&plan.draws, period);
         let mut elsewhere: Vec<Vec<AcrossDraw>> = Vec::new();
@@ -243,6 +239,16 @@ impl MemberMemos {
         }
         let plan = planner.finish()?;
         Ok(DrawDecision { facts, plan })
+    }
+
+    /// The memos as a draw of the month finds them: as if nothing stood applied for it, here or under a payer
+    /// whose month is open too.
+    pub(crate) fn before_draw(&self, period: BillingPeriod, across: &AcrossPayers<'_>) -> MemberMemos {
+        let mut without = self.without_applications(period);
+        for under in across.charged.iter().filter(|under| !under.is_settled) {
+            without.forget_across(&under.payer, period);
+        }
+        without
     }
 
     /// The memos as they would stand had the month never been drawn.

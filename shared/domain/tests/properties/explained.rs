@@ -11,7 +11,7 @@ use domain::{
         explain_memo,
     },
     ids::DeliveryId,
-    memo::{DrawPeriod, FundMemo, FundingFromCredit, LapseAtClose, MemberMemos, MemoFact},
+    memo::{AcrossPayers, DrawPeriod, FundMemo, FundingFromCredit, LapseAtClose, MemberMemos, MemoFact},
     period::BillingPeriod,
     policy::{Policies, RatingBasis},
     rating::rate,
@@ -203,6 +203,8 @@ proptest! {
                     .collect(),
                 memos: &told.memos,
                 memo_facts: &told.facts,
+                across: &AcrossPayers::default(),
+                others: &[],
                 follows: StatementsBefore { former, later: None },
                 corrections: Vec::new(),
             })
@@ -210,7 +212,9 @@ proptest! {
             prop_assert!(explained.agrees, "{:#?}", explained.checks);
             prop_assert_eq!(adds_up(&serde_json::to_value(&explained).unwrap()), Ok(()));
             let nodes = [&explained.due, &explained.utilisation, &explained.balance_of_funds, &explained.aws_bill];
-            for node in nodes.into_iter().chain(explained.lines.iter().map(|line| &line.due)) {
+            let shares = explained.lines.iter().map(|line| &line.due);
+            let shares = shares.chain(explained.sellers.iter().map(|seller| &seller.due));
+            for node in nodes.into_iter().chain(shares) {
                 prop_assert_eq!(node.adds_up(), Ok(()));
                 prop_assert!(!node.has_gap(), "{:#?}", node);
             }
@@ -262,6 +266,8 @@ fn a_statement_that_says_something_else_is_found() {
         credit_lines: Vec::new(),
         memos: &told.memos,
         memo_facts: &told.facts,
+        across: &AcrossPayers::default(),
+        others: &[],
         follows: StatementsBefore::default(),
         corrections: Vec::new(),
     })

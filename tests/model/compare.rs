@@ -154,7 +154,7 @@ pub(crate) async fn replays(program: &Program) {
     let report = replay(&program.log, Until::Head, WhatToFold::Balances).await.unwrap();
     let found = differences(&report.model, &program.office.model).unwrap();
     assert!(found.is_empty(), "the log makes other balances: {found:#?}");
-    let audited = audit(&program.log, Some(&program.office.model), None).await.unwrap();
+    let audited = audit(&program.log, &program.office.model, None).await.unwrap();
     let broken: Vec<_> = audited.checks.iter().filter(|check| !check.holds).collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }

@@ -6,10 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::{billing::PeriodStatus, ids::DocumentNumber};
+use domain::{
+    billing::{BillingState, PeriodStatus},
+    credit::UpstreamCreditState,
+    ids::{DocumentNumber, MemberAccountId, PayerAccountId, UpstreamCreditId},
+    memo::MemberMemos,
+    period::BillingPeriod,
+};
 use event_log::EventLog;
 use money::Exact;
-use read_model::{ReadModel, SnapshotFolder, WhatToFold};
+use read_model::{Compared, ReadModel, RecordDifference, SnapshotFolder, WhatToFold};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
@@ -54,6 +60,9 @@ pub struct AuditReport {
     pub holds: bool,
 }
 
+type AllMemos = BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>;
+type AllCredits = BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>;
+
 pub(crate) const FINDINGS_MAX: usize = 20;
 
 /// A check by what it found.
@@ -65,42 +74,54 @@ pub fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings
 
 /// Audits a log, and against it the live read model, as far as that one has read, and the snapshots.
 ///
+/// The log is folded beside the live model ([`ReadModel::beside`]), so what is held grows with accounts and
+/// memos and, by some bytes a record, with months; only with snapshots to compare the place of every subject
+/// is held too.
+///
 /// # Errors
 /// [`Failure`] where the log cannot be read at all; what is wrong with it is in the report.
 pub async fn audit(
     log: &dyn EventLog,
-    live: Option<&ReadModel>,
+    live: &ReadModel,
     snapshots: Option<&SnapshotFolder>,
 ) -> Result<AuditReport, Failure> {
     // What others record meanwhile is no difference between the two.
-    let until = live.map_or(Until::Head, |live| Until::Sequences(StreamName::ALL.map(|of| live.position(of).sequence)));
+    let until = Until::Sequences(StreamName::ALL.map(|of| live.position(of).sequence));
     let mut checks = Vec::new();
-    let passing = Passing::new(ToCompare::of(log, snapshots).await?);
-    match replay_watched(log, until, WhatToFold::Everything, passing).await {
+    let to_compare = ToCompare::of(log, snapshots).await?;
+    let (mut model, beside) = ReadModel::beside(live)?;
+    if !to_compare.is_empty() {
+        model.keep_places();
+    }
+    match replay_watched(log, until, WhatToFold::Everything, model, Passing::new(to_compare)).await {
         Err(broken) => checks.push(check(WHOLE_LOG, 0, "commits", vec![broken.message])),
         Ok((report, passing)) => {
-            let model = report.model;
+            let mut model = report.model;
+            model.flush()?;
+            let memos = model.all_memos()?;
             checks.push(check(WHOLE_LOG, report.commits, "commits", Vec::new()));
             if let Some(found) = report.certifier.map(|certifier| certifier.certificates()) {
                 let certificate = |name, of| check(name, report.commits, "commits", Vec::new()).with_result(of);
                 checks.push(certificate("state certificate", found.state));
                 checks.push(certificate("log certificate", found.log));
             }
-            checks.push(conservation(&model)?);
-            checks.push(applications(&model)?);
-            checks.push(upstream_within_face(&model)?);
-            checks.push(numbering(&model)?);
-            checks.push(document_sums(&model)?);
-            checks.push(funding_ties(&model)?);
+            checks.push(conservation(&memos));
+            checks.push(applications(&memos, &passing));
+            let credits = model.upstream_credits(None)?;
+            checks.push(upstream_within_face(&credits)?);
+            checks.extend(documents(&model)?);
+            checks.push(funding_ties(&memos, &credits)?);
             let mut ends = [0; StreamName::ALL.len()];
             for (stream, end) in StreamName::ALL.into_iter().zip(&mut ends) {
                 *end = log.head(stream).await?.last_sequence;
             }
-            checks.extend(passing.into_checks(ends, live)?);
-            if let Some(live) = live {
-                checks.push(live_balances(&model, live)?);
-                checks.push(live_records(&model, live)?);
-            }
+            checks.extend(passing.into_checks(ends));
+            let statements = as_check("live statements equal the log's", "statements", beside.statements()?);
+            checks.extend(Some(statements).filter(|check| check.looked_at > 0 || !check.holds));
+            checks.push(live_balances(&model, live)?);
+            // Everything else that answers are made of: assignments, policies, deliveries, usage, credits,
+            // suspense, documents, entries.
+            checks.push(as_check("live records equal the log's", "records", beside.records()?));
         }
     }
     let holds = checks.iter().all(|check| check.holds);
@@ -124,22 +145,17 @@ fn live_balances(model: &ReadModel, live: &ReadModel) -> Result<AuditCheck, Fail
     Ok(check("live balances equal the log's", looked_at, "memos", findings))
 }
 
-/// Everything else that answers are made of: assignments, policies, deliveries, credits, suspense,
-/// documents, entries.
-fn live_records(model: &ReadModel, live: &ReadModel) -> Result<AuditCheck, Failure> {
-    let (looked_at, found) = model.differences_of(live)?;
-    let findings = found
-        .into_iter()
-        .map(|one| format!("{} sequence {}, {}: {}", one.stream, one.sequence, one.subject, one.what))
-        .collect();
-    Ok(check("live records equal the log's", looked_at, "records", findings))
+fn as_check(name: &'static str, of: &'static str, compared: Compared) -> AuditCheck {
+    let place =
+        |one: RecordDifference| format!("{} sequence {}, {}: {}", one.stream, one.sequence, one.subject, one.what);
+    check(name, compared.looked_at, of, compared.differences.into_iter().map(place).collect())
 }
 
 /// face = open + applied + expired + written off + refunded + reassigned out; 0 <= open <= face.
-fn conservation(model: &ReadModel) -> Result<AuditCheck, Failure> {
+fn conservation(memos: &AllMemos) -> AuditCheck {
     let mut findings = Vec::new();
     let mut looked_at = 0;
-    for memo in model.all_memos()?.values().flat_map(|memos| memos.memos.values()) {
+    for memo in memos.values().flat_map(|memos| memos.memos.values()) {
         looked_at += 1;
         if !memo.conserves() {
             findings.push(format!("{}: its parts do not add up to {}", memo.number, memo.face));
@@ -149,36 +165,27 @@ fn conservation(model: &ReadModel) -> Result<AuditCheck, Failure> {
             findings.push(format!("{}: its statements' movements do not add up to {}", memo.number, memo.open));
         }
     }
-    Ok(check("conservation of each memo", looked_at, "memos", findings))
+    check("conservation of each memo", looked_at, "memos", findings)
 }
 
 /// The sum of what a memo paid by period is what stands applied.
-fn applications(model: &ReadModel) -> Result<AuditCheck, Failure> {
+fn applications(memos: &AllMemos, passing: &Passing) -> AuditCheck {
     let mut findings = Vec::new();
     let mut looked_at = 0;
-    for ((payer, member), memos) in model.all_memos()? {
-        let before: BTreeMap<_, _> = model
-            .memo_entries(&payer, &member)?
-            .into_iter()
-            .filter(|entry| !entry.face.is_zero() && !entry.applied.is_zero())
-            .map(|entry| (entry.memo, entry.applied))
-            .collect();
-        for memo in memos.memos.values() {
-            looked_at += memo.applications.len() as u64;
-            let taken_over = before.get(&memo.number).copied().unwrap_or(memo.applied.zeroed());
-            if !memo.applications_tie(taken_over) {
-                findings.push(format!("{}: its applications by period do not add up to {}", memo.number, memo.applied));
-            }
+    for memo in memos.values().flat_map(|memos| memos.memos.values()) {
+        looked_at += memo.applications.len() as u64;
+        let taken_over = passing.taken_over(&memo.number).unwrap_or(memo.applied.zeroed());
+        if !memo.applications_tie(taken_over) {
+            findings.push(format!("{}: its applications by period do not add up to {}", memo.number, memo.applied));
         }
     }
-    Ok(check("applications by period add up", looked_at, "applications", findings))
+    check("applications by period add up", looked_at, "applications", findings)
 }
 
 /// What AWS applied of a credit is at most its face.
-fn upstream_within_face(model: &ReadModel) -> Result<AuditCheck, Failure> {
-    let credits = model.upstream_credits(None)?;
+fn upstream_within_face(credits: &AllCredits) -> Result<AuditCheck, Failure> {
     let mut findings = Vec::new();
-    for ((_, id), credit) in &credits {
+    for ((_, id), credit) in credits {
         let Some(terms) = &credit.terms else { continue };
         let applied = credit.applied()?;
         if applied > terms.face_amount {
@@ -189,9 +196,9 @@ fn upstream_within_face(model: &ReadModel) -> Result<AuditCheck, Failure> {
 }
 
 /// The funding of a credit's memos is what was attributed to it, month by month.
-fn funding_ties(model: &ReadModel) -> Result<AuditCheck, Failure> {
+fn funding_ties(memos: &AllMemos, credits: &AllCredits) -> Result<AuditCheck, Failure> {
     let mut funded: BTreeMap<_, (Exact, Vec<String>)> = BTreeMap::new();
-    for ((payer, _), memos) in model.all_memos()? {
+    for ((payer, _), memos) in memos {
         for memo in memos.memos.values() {
             let is_funded = memo.supplements.is_none() || memo.by_revision;
             let Some(id) = memo.credit.as_ref().filter(|_| is_funded) else { continue };
@@ -205,7 +212,6 @@ fn funding_ties(model: &ReadModel) -> Result<AuditCheck, Failure> {
             }
         }
     }
-    let credits = model.upstream_credits(None)?;
     let mut findings = Vec::new();
     let looked_at = funded.len() as u64;
     for ((payer, id, period), (sum, numbers)) in funded {
@@ -220,28 +226,38 @@ fn funding_ties(model: &ReadModel) -> Result<AuditCheck, Failure> {
     Ok(check("funding equals what was attributed", looked_at, "periods of memos", findings))
 }
 
-/// Document numbers have no gaps within their series.
-fn numbering(model: &ReadModel) -> Result<AuditCheck, Failure> {
-    let mut findings = Vec::new();
-    let mut looked_at = 0;
+/// Document numbers have no gaps within their series, and a document's totals are the sums of its
+/// statements: one period after the other, so that of those with their documents one is held at a time.
+fn documents(model: &ReadModel) -> Result<[AuditCheck; 2], Failure> {
+    let (mut numbers, mut sums) = (Found::default(), Found::default());
     for payer in model.payers()? {
         let mut over_periods: Vec<DocumentNumber> = Vec::new();
         for period in model.periods_of(&payer)? {
             let state = model.billing(&payer, period)?;
-            looked_at += state.documents.len() as u64;
+            numbers.looked_at += state.documents.len() as u64;
             let prefix = format!("INV-{payer}-{period}-");
             let of_period = state.documents.keys().filter_map(|number| number.as_str().strip_prefix(&prefix));
             let gap = first_gap(of_period);
-            findings.extend(gap.map(|missing| format!("{prefix}{missing:05} is missing")));
+            numbers.findings.extend(gap.map(|missing| format!("{prefix}{missing:05} is missing")));
             over_periods.extend(state.documents.keys().filter(|number| !number.as_str().starts_with(&prefix)).cloned());
+            document_sums(period, &state, &mut sums);
         }
         let prefix = format!("INV-{payer}-");
         if !over_periods.is_empty() {
             let gap = first_gap(over_periods.iter().filter_map(|number| number.as_str().strip_prefix(&prefix)));
-            findings.extend(gap.map(|missing| format!("{prefix}{missing:07} is missing")));
+            numbers.findings.extend(gap.map(|missing| format!("{prefix}{missing:07} is missing")));
         }
     }
-    Ok(check("document numbers without gaps", looked_at, "documents", findings))
+    Ok([
+        check("document numbers without gaps", numbers.looked_at, "documents", numbers.findings),
+        check("documents foot", sums.looked_at, "documents", sums.findings),
+    ])
+}
+
+#[derive(Default)]
+struct Found {
+    looked_at: u64,
+    findings: Vec<String>,
 }
 
 fn first_gap<'a>(numbers: impl Iterator<Item = &'a str>) -> Option<u64> {
@@ -255,32 +271,20 @@ fn first_gap<'a>(numbers: impl Iterator<Item = &'a str>) -> Option<u64> {
         .map(|(_, expected)| expected)
 }
 
-/// A document's totals are the sums of its statements.
-fn document_sums(model: &ReadModel) -> Result<AuditCheck, Failure> {
-    let mut findings = Vec::new();
-    let mut looked_at = 0;
-    for payer in model.payers()? {
-        for period in model.periods_of(&payer)? {
-            let state = model.billing(&payer, period)?;
-            if state.status == PeriodStatus::Open && state.billed().is_none() {
-                continue;
-            }
-            for header in &state.standing {
-                looked_at += 1;
-                let converted_foots = header
-                    .in_document_currency
-                    .as_ref()
-                    .is_none_or(|one| one.gross - one.applied + one.corrections_due == one.due);
-                if header.gross - header.applied + header.corrections_due != header.due || !converted_foots {
-                    let number =
-                        header.document_number.as_ref().map_or_else(|| "a draft".to_owned(), ToString::to_string);
-                    findings.push(format!(
-                        "{number} of {period}: gross less applied with corrections is not {}",
-                        header.due
-                    ));
-                }
-            }
+fn document_sums(period: BillingPeriod, state: &BillingState, sums: &mut Found) {
+    if state.status == PeriodStatus::Open && state.billed().is_none() {
+        return;
+    }
+    for header in &state.standing {
+        sums.looked_at += 1;
+        let converted_foots = header
+            .in_document_currency
+            .as_ref()
+            .is_none_or(|one| one.gross - one.applied + one.corrections_due == one.due);
+        if header.gross - header.applied + header.corrections_due != header.due || !converted_foots {
+            let number = header.document_number.as_ref().map_or_else(|| "a draft".to_owned(), ToString::to_string);
+            let finding = format!("{number} of {period}: gross less applied with corrections is not {}", header.due);
+            sums.findings.push(finding);
         }
     }
-    Ok(check("documents foot", looked_at, "documents", findings))
 }

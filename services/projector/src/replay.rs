@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::memo::MemberMemos;
 use event_log::{EventLog, ReadLimits};
 use rayon::prelude::*;
-use read_model::{DecodedCommit, DecodedPart, ReadModel, StreamEnd, WhatToFold, decode_for};
+use read_model::{DecodedCommit, DecodedPart, ReadModel, StreamEnd, SubjectPlace, WhatToFold, decode_for};
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
@@ -90,13 +90,19 @@ pub struct ReplayReport {
 
 /// Who looks at each commit once it is folded.
 pub(crate) trait Onlooker: Send + 'static {
-    /// A commit was folded; the stream stands at `end`.
-    fn folded(&mut self, commit: &DecodedCommit, model: &ReadModel, end: &StreamEnd) -> Result<(), Failure>;
+    /// A commit was folded; its subject stood at `before`, and the stream stands at `end`.
+    fn folded(
+        &mut self,
+        commit: &DecodedCommit,
+        before: &SubjectPlace,
+        model: &ReadModel,
+        end: &StreamEnd,
+    ) -> Result<(), Failure>;
 }
 
 /// Nobody looks.
 impl Onlooker for () {
-    fn folded(&mut self, _: &DecodedCommit, _: &ReadModel, _: &StreamEnd) -> Result<(), Failure> {
+    fn folded(&mut self, _: &DecodedCommit, _: &SubjectPlace, _: &ReadModel, _: &StreamEnd) -> Result<(), Failure> {
         Ok(())
     }
 }
@@ -123,18 +129,18 @@ pub async fn replay(log: &dyn EventLog, until: Until, what: WhatToFold) -> Resul
 /// # Errors
 /// As [`replay`].
 pub async fn replay_certified(log: &dyn EventLog, until: Until, what: WhatToFold) -> Result<ReplayReport, Failure> {
-    Ok(replay_watched(log, until, what, ()).await?.0)
+    Ok(replay_watched(log, until, what, ReadModel::in_memory(what), ()).await?.0)
 }
 
-/// Replays the log with its certificates, and shows every commit to someone.
+/// Replays the log into a model with its certificates, and shows every commit to someone.
 pub(crate) async fn replay_watched<Looks: Onlooker>(
     log: &dyn EventLog,
     until: Until,
     what: WhatToFold,
+    model: ReadModel,
     onlooker: Looks,
 ) -> Result<(ReplayReport, Looks), Failure> {
-    let certifier = Some(Certifier::default());
-    let fold = Fold { until, model: ReadModel::in_memory(what), certifier, ends: Default::default() };
+    let fold = Fold { until, model, certifier: Some(Certifier::default()), ends: Default::default() };
     replay_with(log, what, fold, onlooker).await
 }
 
@@ -245,10 +251,10 @@ impl Fold {
                     done_with.store(stream as usize + 1, Ordering::Relaxed);
                     break;
                 }
-                self.model.apply_part(&part)?;
+                let before = self.model.apply_part(&part)?;
                 let end = &mut self.ends[stream as usize];
                 end.pass(&part.commit, part.commit.body.facts.len() as u64 + part.left_out);
-                onlooker.folded(&part.commit, &self.model, end)?;
+                onlooker.folded(&part.commit, &before, &self.model, end)?;
                 if let (Some(certifier), Some(certified)) = (&mut self.certifier, certified) {
                     certifier.add(certified);
                 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use event_log::EventLog;
 use read_model::{
     DecodedCommit, ReadModel, Snapshot, SnapshotFault, SnapshotFile, SnapshotFolder, SnapshotHead, StreamEnd,
-    WhatToFold,
+    SubjectPlace, WhatToFold,
 };
 use service_kit::Failure;
 use wire::StreamName;
@@ -51,7 +51,7 @@ pub async fn replay_to_snapshots(
     until: Until,
     snapshots: &SnapshotFolder,
 ) -> Result<(ReplayReport, Vec<PathBuf>), Failure> {
-    let report = replay_certified(log, until, WhatToFold::Everything).await?;
+    let report = replay_certified(log, until, WhatToFold::Snapshots).await?;
     let mut written = Vec::new();
     for (stream, end) in StreamName::ALL.into_iter().zip(&report.ends) {
         let incarnation = log.head(stream).await?.incarnation;
@@ -72,8 +72,8 @@ pub async fn replay_comparing(
 ) -> Result<(ReplayReport, Option<AuditCheck>), Failure> {
     let to_compare = ToCompare::of(log, snapshots).await?;
     // Snapshots hold what balances alone do not need.
-    let what = if to_compare.files.is_empty() { WhatToFold::Balances } else { WhatToFold::Everything };
-    let (report, compared) = replay_watched(log, Until::Head, what, to_compare).await?;
+    let what = if to_compare.is_empty() { WhatToFold::Balances } else { WhatToFold::Snapshots };
+    let (report, compared) = replay_watched(log, Until::Head, what, ReadModel::in_memory(what), to_compare).await?;
     Ok((report, compared.into_check()))
 }
 
@@ -89,7 +89,7 @@ impl Until {
     }
 }
 
-/// Snapshots that a fold of everything has yet to come to, and what became of the others.
+/// Snapshots that a fold from the first commit on has yet to come to, and what became of the others.
 #[derive(Debug, Default)]
 pub(crate) struct ToCompare {
     files: BTreeMap<(StreamName, u64), SnapshotFile>,
@@ -108,6 +108,11 @@ impl ToCompare {
             new.files.insert((file.stream, file.sequence), file);
         }
         Ok(new)
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
     }
 
     /// Compares the snapshot of the place that the fold has come to.
@@ -150,7 +155,13 @@ impl ToCompare {
 }
 
 impl Onlooker for ToCompare {
-    fn folded(&mut self, commit: &DecodedCommit, model: &ReadModel, end: &StreamEnd) -> Result<(), Failure> {
+    fn folded(
+        &mut self,
+        commit: &DecodedCommit,
+        _: &SubjectPlace,
+        model: &ReadModel,
+        end: &StreamEnd,
+    ) -> Result<(), Failure> {
         self.compare(commit.subject.stream(), model, end)
     }
 }

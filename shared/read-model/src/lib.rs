@@ -9,6 +9,7 @@
 //! covers; only `sled_store.rs` names sled. Deliberately absent: decisions, clocks.
 
 mod aggregate;
+mod beside;
 mod commit;
 mod compare;
 mod entry;
@@ -25,8 +26,9 @@ mod store;
 mod stream_end;
 
 pub use aggregate::{Aggregate, SubjectPlace, SubjectRecord};
+pub use beside::Beside;
 pub use commit::{DecodedCommit, HeldBack, facts_that_count};
-pub use compare::RecordDifference;
+pub use compare::{Compared, RecordDifference};
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
 pub use model::{ReadModel, StreamPosition, WhatToFold};

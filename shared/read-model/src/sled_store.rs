@@ -110,9 +110,11 @@ impl Store for SledStore {
             .collect()
     }
 
-    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault> {
-        let keys = self.values.scan_prefix(full_key(tree, prefix)).keys();
-        keys.map(|key| key.map(|key| own_key(&key)).map_err(failed("scanning"))).collect()
+    fn each_key(&self, tree: Tree, prefix: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<(), StoreFault> {
+        for key in self.values.scan_prefix(full_key(tree, prefix)).keys() {
+            see(key.map_err(failed("scanning"))?.get(1..).unwrap_or_default());
+        }
+        Ok(())
     }
 
     fn write(&self, batch: &Batch) -> Result<(), StoreFault> {

@@ -77,8 +77,8 @@ impl SnapshotHead {
 }
 
 impl ReadModel {
-    /// A snapshot of a stream that this model, in memory and of everything, folded up to `end`; none where
-    /// the stream is empty.
+    /// A snapshot of a stream that this model folded up to `end`; none where the stream is empty. Of streams
+    /// whose places alone are kept, the model must keep those ([`ReadModel::keep_places`]).
     ///
     /// # Errors
     /// [`ReadModelFault`] where a value cannot be written.
@@ -118,9 +118,9 @@ impl ReadModel {
             let places = self.places_of(stream).into_iter();
             return Ok(places.map(|(subject, place)| Line::Place { subject: subject.to_string(), place }).collect());
         }
-        let states = self.states_of(stream).into_iter();
+        let states = self.records(&Subject::prefix(stream, None))?.into_iter();
         let mut lines: Vec<Line> = states
-            .map(|(subject, record)| Line::State { subject: subject.to_string(), state: Box::new(record.clone()) })
+            .map(|(subject, record)| Line::State { subject: subject.to_string(), state: Box::new(record) })
             .collect();
         let text = |key: Vec<u8>| String::from_utf8_lossy(&key).into_owned();
         match stream {

@@ -106,11 +106,21 @@ pub trait Store: Send + Sync {
     /// [`StoreFault`].
     fn scan(&self, tree: Tree, prefix: &[u8]) -> Result<KeysAndValues, StoreFault>;
 
+    /// Shows all keys that begin so, in order; their values are not read.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn each_key(&self, tree: Tree, prefix: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<(), StoreFault>;
+
     /// All keys that begin so, in order; their values are not read.
     ///
     /// # Errors
     /// [`StoreFault`].
-    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault>;
+    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault> {
+        let mut keys = Vec::new();
+        self.each_key(tree, prefix, &mut |key| keys.push(key.to_vec()))?;
+        Ok(keys)
+    }
 
     /// Writes a batch: all of it or nothing, durable before it returns.
     ///
@@ -151,8 +161,9 @@ impl Store for MemoryStore {
             .collect())
     }
 
-    fn scan_keys(&self, tree: Tree, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreFault> {
-        Ok(self.scan(tree, prefix)?.into_iter().map(|(key, _)| key).collect())
+    fn each_key(&self, tree: Tree, prefix: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<(), StoreFault> {
+        self.scan(tree, prefix)?.into_iter().for_each(|(key, _)| see(&key));
+        Ok(())
     }
 
     fn write(&self, batch: &Batch) -> Result<(), StoreFault> {

@@ -4,6 +4,8 @@
 
 use std::{fs, path::Path};
 
+use read_model::{Batch, SledStore, Store, Tree};
+
 use crate::support::*;
 
 const STREAMS: [&str; 5] = ["ACCOUNTS", "BILLING", "CREDITS", "MEMOS", "USAGE"];
@@ -182,6 +184,81 @@ fn a_read_model_of_another_story_is_found_and_located() {
     );
     fs::remove_dir_all(office.data().join("read-model")).unwrap();
     office.ok(&["audit"]);
+}
+
+/// Every tree of the read model, and for each a key of it and where it is of.
+fn a_key_of_each_tree(store: &SledStore) -> Vec<(Tree, Vec<u8>)> {
+    let trees = Tree::ALL.into_iter().filter(|tree| *tree != Tree::Checkpoint);
+    trees.filter_map(|tree| Some((tree, store.scan_keys(tree, b"").unwrap().pop()?))).collect()
+}
+
+#[test]
+fn a_read_model_with_one_value_changed_is_found_and_located_in_every_tree() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("january-anew.csv", Story::january_with("130.00").cur2());
+    office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
+    office.bill_and_close("2019-02");
+    office.ok(&["reopen", "2019-02", "--reason", "forgot one"]);
+    office.ingest("february-2.csv", Story::later("2019-02", "260.40").cur2());
+    office.ok(&["bill", "2019-02"]);
+    office.write("rates.csv", "period,from,to,rate,source\n2019-02,USD,EUR,0.88,ECB\n");
+    office.ok(&["rates", "import", "rates.csv"]);
+    office.ok(&["audit"]);
+    let open = || SledStore::open(&office.data().join("read-model")).unwrap();
+    let places = a_key_of_each_tree(&open());
+    let trees: Vec<Tree> = places.iter().map(|(tree, _)| *tree).collect();
+    assert_eq!(trees.len(), Tree::ALL.len() - 1, "the story has nothing in some tree: {trees:?}");
+    for (tree, key) in places {
+        // A value that says something else, and a key that the log knows nothing of.
+        let value = String::from_utf8(open().get(tree, &key).unwrap().unwrap()).unwrap();
+        let other = value.replace("2019-0", "2018-0").replace("false", "true");
+        let mut unknown = key.clone();
+        let last = unknown.len() - 1;
+        unknown[last] = if unknown[last] == b'7' { b'6' } else { b'7' };
+        let mut tried = 0;
+        for (at, changed, back) in [(&key, other, Some(&value)), (&unknown, value.clone(), None)] {
+            if back == Some(&changed) {
+                // A mark holds nothing but its key.
+                continue;
+            }
+            let copy = copy_of(&office.data().join("read-model"));
+            open().write(&Batch::from([((tree, at.clone()), changed.into_bytes())])).unwrap();
+            let outcome = office.run(&["audit", "--output", "json"]);
+            let named = STREAMS.iter().any(|stream| outcome.stdout.contains(&format!("{stream} sequence ")));
+            // Only what the log knows nothing of has no sequence.
+            let located = back.is_none() || !outcome.stdout.contains(" sequence 0,");
+            assert!(outcome.code == 5 && named && located, "{tree:?} {}: {outcome}", String::from_utf8_lossy(at));
+            put_back(&copy, &office.data().join("read-model"));
+            tried += 1;
+        }
+        assert!(tried > 0);
+    }
+    office.ok(&["audit"]);
+}
+
+fn copy_of(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    copy_files(folder, copy.path());
+    copy
+}
+
+fn put_back(copy: &tempfile::TempDir, folder: &Path) {
+    fs::remove_dir_all(folder).unwrap();
+    fs::create_dir(folder).unwrap();
+    copy_files(copy.path(), folder);
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy_files(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -94,7 +94,7 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
 /// Checks every invariant over the whole log.
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
     let log = office.log();
-    let mut report = projector::audit(log.as_ref(), Some(&office.model), office.snapshots().as_ref()).await?;
+    let mut report = projector::audit(log.as_ref(), &office.model, office.snapshots().as_ref()).await?;
     report.checks.extend(packs_on_file(office)?);
     print_checks(global, &report.checks, "CM0515", "the audit found something")
 }

@@ -252,7 +252,7 @@ async fn proof(office: &BackOffice) -> Result<String, Failure> {
     let log = office.log();
     let report = projector::replay(log.as_ref(), Until::Head, WhatToFold::Balances).await?;
     let found = differences(&report.model, &office.model)?;
-    let audit = projector::audit(log.as_ref(), Some(&office.model), None).await?;
+    let audit = projector::audit(log.as_ref(), &office.model, None).await?;
     let mut text = format!(
         "\nReplayed {} facts in {} commits from the log: {} differences with the live balances.\n",
         report.facts,

@@ -1,14 +1,17 @@
 //! What the model keeps, and how it is found again: in the cache, in what waits to be written, in the
 //! store. Nothing is folded here, and nothing written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::billing::PeriodOutline;
 use serde::{Deserialize, Serialize};
 use wire::{AggregateKey, StreamName, Subject};
 
 use super::{CHECKPOINT_KEY, ReadModel, StreamPosition};
-use crate::{Aggregate, ReadModelFault, Store, StoreFault, SubjectPlace, SubjectRecord, Tree};
+use crate::{Aggregate, Batch, MemoryStore, ReadModelFault, Store, StoreFault, SubjectPlace, SubjectRecord, Tree};
 
 impl ReadModel {
     pub(super) fn stored(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
@@ -132,6 +135,18 @@ impl ReadModel {
                 Ok((key, value))
             })
             .collect()
+    }
+
+    /// Its store, and what that has not: everything, where there is none.
+    pub(crate) fn stored_and_unwritten(&self) -> Result<(Arc<dyn Store>, Batch), StoreFault> {
+        let mut unwritten = self.pending.clone();
+        let subjects: Vec<Subject> = match &self.store {
+            Some(_) => self.dirty.iter().cloned().collect(),
+            None => self.cached.keys().cloned().collect(),
+        };
+        self.encode_subjects(&subjects, &mut unwritten)?;
+        let stored = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::default()));
+        Ok((stored, unwritten))
     }
 }
 

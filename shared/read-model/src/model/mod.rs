@@ -3,7 +3,10 @@
 
 mod kept;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -13,7 +16,7 @@ use wire::{AggregateKey, ChainHash, Fact, StreamName, Subject};
 use self::kept::{encode, place, stored_billing, stored_positions};
 use crate::{
     Aggregate, Batch, DecodedCommit, DecodedPart, MemoEntry, ReadModelFault, Store, StoreFault, SubjectPlace,
-    SubjectRecord, Tree, aggregate::NotFolded, facts_that_count,
+    SubjectRecord, Tree, aggregate::NotFolded, facts_that_count, snapshot::is_kept_whole,
 };
 
 /// How far a stream was folded.
@@ -32,6 +35,8 @@ pub enum WhatToFold {
     Everything,
     /// Balances and what they depend on; usage, statements and documents are checked and not kept.
     Balances,
+    /// Those, and the entries and rates that a snapshot has beside them.
+    Snapshots,
 }
 
 impl WhatToFold {
@@ -39,18 +44,20 @@ impl WhatToFold {
     pub(crate) fn needs(self, stream: StreamName) -> bool {
         match self {
             Self::Everything => true,
-            Self::Balances => !matches!(stream, StreamName::Usage | StreamName::Billing),
+            Self::Balances | Self::Snapshots => !matches!(stream, StreamName::Usage | StreamName::Billing),
         }
     }
 }
 
 /// The read model.
 pub struct ReadModel {
-    store: Option<Box<dyn Store>>,
+    store: Option<Arc<dyn Store>>,
     what: WhatToFold,
     cached: FxHashMap<Subject, SubjectRecord>,
     /// Where the subjects stand whose states are not kept.
     placed: FxHashMap<Subject, SubjectPlace>,
+    /// Whether the places of subjects are kept whose states are too.
+    keeps_places: bool,
     dirty: BTreeSet<Subject>,
     pending: Batch,
     /// The subjects of all payers' periods, in order.
@@ -86,6 +93,7 @@ impl ReadModel {
             what,
             cached: FxHashMap::default(),
             placed: FxHashMap::default(),
+            keeps_places: false,
             dirty: BTreeSet::new(),
             pending: Batch::new(),
             billing: BTreeSet::new(),
@@ -100,6 +108,10 @@ impl ReadModel {
     /// # Errors
     /// [`StoreFault`] where the checkpoint cannot be read.
     pub fn over(store: Box<dyn Store>) -> Result<Self, StoreFault> {
+        Self::over_shared(Arc::from(store))
+    }
+
+    pub(crate) fn over_shared(store: Arc<dyn Store>) -> Result<Self, StoreFault> {
         let positions = stored_positions(store.as_ref())?;
         let billing = stored_billing(store.as_ref())?;
         Ok(Self {
@@ -171,12 +183,12 @@ impl ReadModel {
         Ok(())
     }
 
-    /// Folds one commit: the next of its stream.
+    /// Folds one commit: the next of its stream. Answers with where its subject stood before it.
     ///
     /// # Errors
     /// [`ReadModelFault`]: a gap, a broken chain, a fact that does not follow. The model is then
     /// worthless until it is reset.
-    pub fn apply(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+    pub fn apply(&mut self, commit: &DecodedCommit) -> Result<SubjectPlace, ReadModelFault> {
         self.pass_over(commit.subject.stream(), commit.sequence)?;
         self.apply_alone(commit)
     }
@@ -196,7 +208,7 @@ impl ReadModel {
     ///
     /// # Errors
     /// As [`Self::apply`], except for gaps of the stream.
-    pub fn apply_alone(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
+    pub fn apply_alone(&mut self, commit: &DecodedCommit) -> Result<SubjectPlace, ReadModelFault> {
         let stream = commit.subject.stream();
         self.positions.entry(stream).or_default().sequence = commit.sequence;
         let what = self.what;
@@ -207,7 +219,8 @@ impl ReadModel {
         let Some(record) = self.cached.get_mut(&commit.subject) else {
             return Err(ReadModelFault::Subject(wire::BadSubject(commit.subject.to_string())));
         };
-        follows(record.place(), commit)?;
+        let before = record.place();
+        follows(before, commit)?;
         if record.n == 0 {
             record.first_sequence = commit.sequence;
             if stream == StreamName::Billing {
@@ -232,32 +245,45 @@ impl ReadModel {
             })?;
         }
         self.facts_folded += commit.body.facts.len() as u64;
-        if what == WhatToFold::Everything {
+        if self.keeps_beside() {
             if self.store.is_some() {
                 self.dirty.insert(commit.subject.clone());
             }
             for (at, fact) in facts.iter().enumerate() {
                 self.keep_beside(commit, at, fact)?;
             }
+            if self.keeps_places && !is_kept_whole(stream) {
+                self.take_place(commit);
+            }
             self.relieve()?;
         }
-        Ok(())
+        Ok(before)
+    }
+
+    /// Keeps the places of all subjects too, as a snapshot has them, however many there are.
+    pub fn keep_places(&mut self) {
+        self.keeps_places = true;
+    }
+
+    fn take_place(&mut self, commit: &DecodedCommit) {
+        let recorded = Some(commit.body.recorded);
+        let place = SubjectPlace { last_sequence: commit.sequence, n: commit.n, chain: commit.chain, recorded };
+        match self.placed.get_mut(&commit.subject) {
+            Some(known) => *known = place,
+            None => drop(self.placed.insert(commit.subject.clone(), place)),
+        }
     }
 
     /// Takes the place of a commit whose subject's state is not kept.
-    fn place_alone(&mut self, commit: &DecodedCommit) -> Result<(), ReadModelFault> {
-        let place = match self.placed.get_mut(&commit.subject) {
-            Some(place) => place,
-            None => {
-                AggregateKey::of(&commit.subject)?;
-                self.placed.entry(commit.subject.clone()).or_default()
-            }
+    fn place_alone(&mut self, commit: &DecodedCommit) -> Result<SubjectPlace, ReadModelFault> {
+        let before = match self.placed.get(&commit.subject) {
+            Some(place) => *place,
+            None => AggregateKey::of(&commit.subject).map(|_| SubjectPlace::default())?,
         };
-        follows(*place, commit)?;
-        let recorded = Some(commit.body.recorded);
-        *place = SubjectPlace { last_sequence: commit.sequence, n: commit.n, chain: commit.chain, recorded };
+        follows(before, commit)?;
+        self.take_place(commit);
         self.facts_folded += commit.body.facts.len() as u64;
-        Ok(())
+        Ok(before)
     }
 
     /// Writes and lets go of what it holds, where that is much and there is a store to hold it.
@@ -285,10 +311,10 @@ impl ReadModel {
     ///
     /// # Errors
     /// As [`Self::apply`].
-    pub fn apply_part(&mut self, part: &DecodedPart) -> Result<(), ReadModelFault> {
-        self.apply(&part.commit)?;
+    pub fn apply_part(&mut self, part: &DecodedPart) -> Result<SubjectPlace, ReadModelFault> {
+        let before = self.apply(&part.commit)?;
         self.facts_folded += part.left_out;
-        Ok(())
+        Ok(before)
     }
 
     /// What queries need beside the aggregates.
@@ -354,15 +380,10 @@ impl ReadModel {
 
     /// Whether it keeps what queries need beside the aggregates.
     pub(crate) fn keeps_beside(&self) -> bool {
-        self.what == WhatToFold::Everything
+        self.what != WhatToFold::Balances
     }
 
-    /// A stream's subjects with their states, of a model in memory.
-    pub(crate) fn states_of(&self, stream: StreamName) -> BTreeMap<&Subject, &SubjectRecord> {
-        self.cached.iter().filter(|(subject, record)| subject.stream() == stream && record.n > 0).collect()
-    }
-
-    /// A stream's subjects with their places, of a model in memory.
+    /// A stream's subjects with their places, of a model that keeps them all.
     pub(crate) fn places_of(&self, stream: StreamName) -> BTreeMap<&Subject, SubjectPlace> {
         let placed = self.placed.iter().map(|(subject, place)| (subject, *place));
         let cached = self.cached.iter().map(|(subject, record)| (subject, record.place()));
@@ -393,24 +414,28 @@ impl ReadModel {
         }
         let mut batch = std::mem::take(&mut self.pending);
         let dirty: Vec<Subject> = std::mem::take(&mut self.dirty).into_iter().collect();
-        let cached = &self.cached;
+        self.encode_subjects(&dirty, &mut batch)?;
+        let positions: Vec<(String, StreamPosition)> =
+            self.positions.iter().map(|(stream, position)| (stream.to_string(), position.clone())).collect();
+        batch.insert((Tree::Checkpoint, CHECKPOINT_KEY.to_vec()), encode(&positions)?);
+        store.write(&batch)
+    }
+
+    fn encode_subjects(&self, subjects: &[Subject], batch: &mut Batch) -> Result<(), StoreFault> {
         let of_subject = |subject: &Subject| -> Result<Vec<Written>, StoreFault> {
-            let Some(record) = cached.get(subject) else { return Ok(Vec::new()) };
+            let Some(record) = self.cached.get(subject).filter(|record| record.n > 0) else { return Ok(Vec::new()) };
             let mut written = vec![(place(subject), encode(record)?)];
             if let Aggregate::Billing(state) = &record.state {
                 written.push(((Tree::Periods, subject.as_str().as_bytes().to_vec()), encode(&state.outline())?));
             }
             Ok(written)
         };
-        let encoded: Vec<_> = match dirty.len() {
-            0..PARALLEL_SUBJECTS_MIN => dirty.iter().map(of_subject).collect::<Result<_, _>>()?,
-            _ => dirty.par_iter().map(of_subject).collect::<Result<_, _>>()?,
+        let encoded: Vec<_> = match subjects.len() {
+            0..PARALLEL_SUBJECTS_MIN => subjects.iter().map(of_subject).collect::<Result<_, _>>()?,
+            _ => subjects.par_iter().map(of_subject).collect::<Result<_, _>>()?,
         };
         batch.extend(encoded.into_iter().flatten());
-        let positions: Vec<(String, StreamPosition)> =
-            self.positions.iter().map(|(stream, position)| (stream.to_string(), position.clone())).collect();
-        batch.insert((Tree::Checkpoint, CHECKPOINT_KEY.to_vec()), encode(&positions)?);
-        store.write(&batch)
+        Ok(())
     }
 
     /// Brings a subject into the cache.

@@ -158,3 +158,19 @@ pub(crate) async fn replays(program: &Program) {
     let broken: Vec<_> = audited.checks.iter().filter(|check| !check.holds).collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }
+
+/// Gone through once more under its own policies, nothing of it is another.
+pub(crate) async fn is_the_same_decided_again(program: &Program) {
+    let same =
+        memo_keeper::what_if(&program.office, &|policies| Ok(policies.clone()), None, |office, payer, period| {
+            Box::pin(async move {
+                match period {
+                    Some(period) => upstream_credits::attribute_period(office, payer, period).await,
+                    None => upstream_credits::attribute_payer(office, payer).await,
+                }
+            })
+        })
+        .await
+        .unwrap();
+    assert!(same.rows.is_empty(), "decided again it is another: {:#?}", same.rows);
+}

@@ -48,5 +48,6 @@ fn tell(Story(story): &Story, grain: Grain) {
             telling.step(step, *cut).await;
         }
         compare::replays(&telling.program).await;
+        compare::is_the_same_decided_again(&telling.program).await;
     });
 }

@@ -39,4 +39,4 @@ pub use issue::issue_for_credits;
 pub use period_acts::{PeriodOutcome, act_on_period, document_of, period_proposals};
 pub use reconcile::{ReconciledCredit, Reconciliation, open_items, reconcile, reconcile_as_of};
 pub use upstream::follow_credits;
-pub use what_if::{DifferenceOf, WhatIfOutcome, WhatIfRow, what_if};
+pub use what_if::{Attribute, DifferenceOf, WhatIfOutcome, WhatIfRow, what_if};

@@ -65,13 +65,24 @@ pub async fn act_on_period(
         office.decide(&subject, |_| Ok(vec![Fact::from(BillingFact::ActProposed(proposed.clone()))])).await?;
         return Ok(PeriodOutcome::Proposed(proposal));
     }
+    Ok(PeriodOutcome::Done(do_at_once(office, payer, period, act).await?))
+}
+
+/// Does an act upon a period, whether or not a second person should look at it; answers with how many facts
+/// it made.
+pub(crate) async fn do_at_once(
+    office: &mut BackOffice,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    act: &PeriodAct,
+) -> Result<usize, Failure> {
+    let first_unissued = office.first_unissued(payer)?;
     let facts = office
-        .decide(&subject, |model| {
+        .decide(&Subject::billing(payer, period), |model| {
             Ok(decided(model, payer, period, act, first_unissued)?.into_iter().map(Fact::from).collect())
         })
         .await?;
-    let given_back = follow(office, payer, period, act).await?;
-    Ok(PeriodOutcome::Done(facts.len() + given_back))
+    Ok(facts.len() + follow(office, payer, period, act).await?)
 }
 
 fn decided(

@@ -145,6 +145,114 @@ fn another_rounding_and_another_basis() {
     assert_eq!(figure(&rows, "customer", ("customer", "Second Street Bakery"), "due"), "100.00 -> 97.00");
 }
 
+/// A month whose lines go beyond the face by 0.03, which waits in suspense.
+fn beyond_the_face() -> Office {
+    let office = Story::imported();
+    let lines = [
+        usage(DLT, "AmazonEC2", "100.00"),
+        usage(A2, "AmazonEC2", "2500.00"),
+        credit(DLT, "-100.00", "AWS Promotional Credit"),
+        credit(A2, "-900.03", "AWS Promotional Credit, credit from account: 000000001234"),
+    ];
+    office.ingest("january.csv", bill("2019-01").lines(lines).cur2());
+    office.ok(&["bill", "2019-01"]);
+    office
+}
+
+#[test]
+fn n13_lines_beyond_a_face_are_attributed_under_another_tolerance() {
+    let office = beyond_the_face();
+    let rows = what_if(&office, &json!({"over_application_tolerance": {"USD": "0.05"}}), &[]);
+    assert_eq!(figure(&rows, "month", ("period", "2019-01"), "suspense"), "0.03 -> 0.00");
+    assert_eq!(figure(&rows, "month", ("period", "2019-01"), "beyond_face"), "0.00 -> 0.03");
+    assert_eq!(rows.as_array().unwrap().len(), 2, "{rows:#}");
+    let less = what_if(&office, &json!({"over_application_tolerance": {"USD": "0.02"}}), &[]);
+    assert_eq!(less, json!([]));
+}
+
+#[test]
+fn n15_lines_that_are_no_promotion_under_another_rule_are_not_attributed() {
+    let mut office = Story::closed();
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
+    office.bill_and_close("2019-02");
+    let rule = |treatment: &str| json!({"credit_lines": [{"description_contains": "promotional credit", "treatment": treatment}], "draw_limit": "funded"});
+    // AWS's lines stay with whom AWS put them on: nothing is left for the memo, and both are charged less.
+    let rows = what_if(&office, &rule("retained"), &[]);
+    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let of_memo = |name: &str| figure(&rows, "memo", ("memo_number", &memo), name);
+    assert_eq!(figure(&rows, "month", ("period", "2019-01"), "attributed"), "1000.00 -> 0.00");
+    assert_eq!(of_memo("funded_amount"), "1000.00 -> 0.00");
+    assert_eq!(of_memo("applied_amount"), "350.40 -> 0.00");
+    assert_eq!(figure(&rows, "customer", ("customer", "Second Street Bakery"), "due"), "5000.00 -> 4100.00");
+    assert_eq!(figure(&rows, "customer", ("customer", "Department of Light"), "due"), "0.00 -> 250.40");
+    // From February on nothing changes: January's lines were attributed in January.
+    assert_eq!(
+        what_if(&office, &json!({"credit_lines": rule("retained")["credit_lines"]}), &["--from", "2019-02"]),
+        json!([])
+    );
+}
+
+#[test]
+fn what_an_operator_said_of_a_line_still_holds() {
+    let office = beyond_the_face();
+    let item = only(&office.json(&["credits", "suspense"]))["item"].as_str().unwrap().to_owned();
+    office.grants(&[grant("5002", A2, "50.00").described("Other")]);
+    let said = ["credits", "attribute", &item, "--credit", "5002", "--payer", PAYER, "--period", "2019-01"];
+    office.ok(&[&said[..], &["--reason", "AWS said so"]].concat());
+    office.ok(&["bill", "2019-01"]);
+    assert_eq!(what_if(&office, &json!({}), &[]), json!([]));
+}
+
+fn void(office: &Office, account: &str, period: &str) {
+    let number = office.statement(account, period)["document_number"].as_str().unwrap().to_owned();
+    office.ok(&["documents", "void", &number, "--by", "anna", "--reason", "wrong customer"]);
+}
+
+/// A void in a month that was billed again, one after a close, and one that a second person approved.
+fn with_voids() -> Office {
+    let mut office = Story::imported();
+    office.grants(&[grant("5001", DLT, "1000.00"), grant("5002", A2, "60.00").described("Other")]);
+    office.ingest("january.csv", ahead_of_aws());
+    office.ok(&["bill", "2019-01"]);
+    void(&office, DLT, "2019-01");
+    office.bill_and_close("2019-01");
+    void(&office, DLT, "2019-01");
+    office.at(FIVE_MARCH);
+    office.ingest("february.csv", Story::later("2019-02", "30.00").cur2());
+    office.bill_and_close("2019-02");
+    office.write("four-eyes.json", json!({"four_eyes": ["void"]}).to_string());
+    office.ok(&["policy", "adopt", "four-eyes.json"]);
+    void(&office, A2, "2019-02");
+    let proposal = only(&office.json(&["approvals"]))["proposal"].as_str().unwrap().to_owned();
+    office.ok(&["approve", &proposal, "--by", "bert"]);
+    office.at(FIVE_APRIL);
+    office.ingest("march.csv", Story::later("2019-03", "70.00").cur2());
+    office.bill_and_close("2019-03");
+    office
+}
+
+#[test]
+fn n39_voids_change_nothing_where_the_policies_change_nothing() {
+    let office = with_voids();
+    assert_eq!(what_if(&office, &json!({}), &[]), json!([]));
+    // Every document has another number, and the same is voided.
+    let rows = what_if(&office, &json!({"document_series": "payer"}), &[]);
+    assert_eq!(rows, json!([]));
+}
+
+#[test]
+fn n39_a_void_gives_back_what_the_document_would_have_paid() {
+    let office = with_voids();
+    assert_fields(&office.balance(DLT), &[("applied_amount", "100.00"), ("open_balance", "900.00")]);
+    let rows = what_if(&office, &json!({"draw_limit": "funded"}), &[]);
+    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    // January's 50.00 came back with the void; AWS gave 50.00: February draws 30.00 and March the rest.
+    assert_eq!(figure(&rows, "memo", ("memo_number", &memo), "applied_amount"), "100.00 -> 50.00");
+    // What the bakery paid for February is credited in March.
+    assert_eq!(figure(&rows, "month", ("period", "2019-03"), "due"), "2400.00 -> 2450.00");
+}
+
 #[test]
 fn a_policy_file_that_cannot_be_read_is_refused() {
     let office = Story::closed();

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::{period::BillingPeriod, policy::Policies};
+use domain::{ids::PayerAccountId, period::BillingPeriod, policy::Policies};
+use futures_util::future::BoxFuture;
 use service_kit::{BackOffice, Failure};
 
 use super::policy::policies_of;
@@ -19,10 +20,24 @@ pub(crate) struct WhatIfArgs {
     from: Option<BillingPeriod>,
 }
 
+/// Services do not know each other: whose credit a line is, is decided by another one than memos are.
+fn attribute<'a>(
+    office: &'a mut BackOffice,
+    payer: &'a PayerAccountId,
+    period: Option<BillingPeriod>,
+) -> BoxFuture<'a, Result<(), Failure>> {
+    Box::pin(async move {
+        match period {
+            Some(period) => upstream_credits::attribute_period(office, payer, period).await,
+            None => upstream_credits::attribute_payer(office, payer).await,
+        }
+    })
+}
+
 /// Prints every figure that would be another one.
 pub(crate) async fn what_if(global: &Global, office: &BackOffice, args: &WhatIfArgs) -> Result<(), Failure> {
     let other = |base: &Policies| policies_of(&args.policy, base);
-    let outcome = memo_keeper::what_if(office, &other, args.from).await?;
+    let outcome = memo_keeper::what_if(office, &other, args.from, attribute).await?;
     for note in &outcome.notes {
         output::warn(note);
     }

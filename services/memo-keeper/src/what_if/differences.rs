@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::{billing::MemberStatement, memo::CreditMemo};
-use money::Money;
+use domain::{billing::MemberStatement, ids::PayerAccountId, memo::CreditMemo, period::BillingPeriod};
+use money::{Currency, Exact, Money, Rounding};
 use read_model::ReadModel;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -111,6 +111,7 @@ fn figures(model: &ReadModel) -> Result<Figures, Failure> {
             }
         }
     }
+    upstream_figures(model, &mut figures)?;
     for stored in model.all_statements()? {
         let statement = stored.statement;
         for (figure, amount) in of_statement(&statement) {
@@ -137,8 +138,45 @@ fn figures(model: &ReadModel) -> Result<Figures, Failure> {
     Ok(figures)
 }
 
-fn of_memo(memo: &CreditMemo) -> [(&'static str, Money); 7] {
+/// What became of AWS's credit lines, month by month, to the cent.
+fn upstream_figures(model: &ReadModel, figures: &mut Figures) -> Result<(), Failure> {
+    let mut sums: BTreeMap<(PayerAccountId, BillingPeriod, Currency, &'static str), Exact> = BTreeMap::new();
+    let mut add = |payer: &PayerAccountId, period, currency, figure, amount| {
+        let sum = sums.entry((payer.clone(), period, currency, figure)).or_default();
+        *sum = sum.checked_add(amount)?;
+        Ok::<_, Failure>(())
+    };
+    for ((payer, _), credit) in model.upstream_credits(None)? {
+        let Some(terms) = &credit.terms else { continue };
+        for (period, applied) in &credit.applications {
+            add(&payer, *period, terms.currency, "attributed", applied.amount)?;
+            add(&payer, *period, terms.currency, "beyond_face", applied.beyond_face)?;
+        }
+    }
+    for ((payer, period), suspense) in model.all_suspense(None)? {
+        if let Some(delivery) = model.deliveries(&payer, period)?.current() {
+            add(&payer, period, delivery.currency, "suspense", suspense.total()?)?;
+        }
+    }
+    for ((payer, period, currency, figure), sum) in sums {
+        let key = Key {
+            of: DifferenceOf::Month,
+            payer: payer.to_string(),
+            member: None,
+            memo: None,
+            period: Some(period.to_string()),
+            customer: None,
+            currency: currency.to_string(),
+            figure,
+        };
+        figures.insert(key, sum.round_to_money(currency, Rounding::HalfEven)?);
+    }
+    Ok(())
+}
+
+fn of_memo(memo: &CreditMemo) -> [(&'static str, Money); 8] {
     [
+        ("funded_amount", memo.funded_units()),
         ("face_amount", memo.face),
         ("applied_amount", memo.applied),
         ("expired_amount", memo.expired),

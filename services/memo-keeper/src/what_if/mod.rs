@@ -2,15 +2,16 @@
 //!
 //! The log is gone through in the order it was decided in, in an office of its own that folds what
 //! it decides and appends nowhere. What others stated is taken as it was: assignments, bills,
-//! credits, what was attributed to which credit, suspense, and what people did by hand (as far as
+//! credits, whose credit a line is where an operator said so, and what people did by hand (as far as
 //! the memo then holds the amount). What the program decides upon a policy is decided again, by the
-//! same functions, on the same day: issuing, funding, what follows from revised credits, every
-//! billing run with its draws and corrections, every close with what lapses.
+//! same functions, on the same day: attributing credit lines, issuing, funding, what follows from
+//! revised credits, every billing run with its draws and corrections, every close with what lapses,
+//! every void, of the document that stands in the place of the one that was voided.
 //!
-//! Deliberately absent: attributing credit lines anew. A policy about credit lines that are not
-//! promotional therefore changes what is charged and not what was attributed.
+//! Deliberately absent: how credit lines are attributed. That is another service's, and is handed in.
 
 mod differences;
+mod due;
 mod hand;
 mod order;
 
@@ -20,12 +21,14 @@ use std::{
 };
 
 use domain::{
-    credit::UpstreamCreditTerms,
-    ids::PayerAccountId,
+    billing::{DocumentVoided, PeriodAct},
+    ids::{CustomerId, DocumentNumber, PayerAccountId, PoNumber},
+    memo::UnapplyCause,
     period::BillingPeriod,
     policy::{Policies, PolicyAdopted, PolicyHistory},
 };
 use event_log::MemoryLog;
+use futures_util::future::BoxFuture;
 use read_model::{ReadModel, WhatToFold};
 use service_kit::{Act, BackOffice, Clock, Failure};
 use wire::{AggregateKey, Fact, StreamName, Subject};
@@ -33,6 +36,7 @@ use wire::{AggregateKey, Fact, StreamName, Subject};
 pub use differences::{DifferenceOf, WhatIfRow};
 
 use self::{
+    due::Due,
     hand::{Transfers, adapted, is_by_hand},
     order::{Decided, InOrder},
 };
@@ -41,8 +45,13 @@ use crate::{
     close::{CloseOptions, close},
     fund::fund_payer,
     issue::issue_for_credits,
+    period_acts::do_at_once,
     upstream::follow_credits,
 };
+
+/// Attributes the credit lines of a payer's period, or of all of them: what another service decides.
+pub type Attribute =
+    for<'a> fn(&'a mut BackOffice, &'a PayerAccountId, Option<BillingPeriod>) -> BoxFuture<'a, Result<(), Failure>>;
 
 /// What came of it.
 pub struct WhatIfOutcome {
@@ -53,7 +62,7 @@ pub struct WhatIfOutcome {
 }
 
 /// Goes through the log under other policies: those that were in force, changed by `other`, from a
-/// period on.
+/// period on. Credit lines are attributed by `attribute`.
 ///
 /// # Errors
 /// [`Failure`], where a run or a close that was done could not be done under them.
@@ -61,6 +70,7 @@ pub async fn what_if(
     office: &BackOffice,
     other: &(dyn Fn(&Policies) -> Result<Policies, Failure> + Sync),
     from: Option<BillingPeriod>,
+    attribute: Attribute,
 ) -> Result<WhatIfOutcome, Failure> {
     let log = office.log();
     let act = Act { command: "what-if".to_owned(), by: office.act.by.clone(), dry_run: true, ..Act::default() };
@@ -70,9 +80,10 @@ pub async fn what_if(
         office: imagined,
         other,
         from,
+        attribute,
         histories: BTreeMap::new(),
-        changed: BTreeSet::new(),
-        observed: Vec::new(),
+        due: Due::default(),
+        documents: BTreeMap::new(),
         drafts: BTreeMap::new(),
         last_group: None,
         transfers: Transfers::new(),
@@ -94,10 +105,11 @@ struct World<'a> {
     from: Option<BillingPeriod>,
     /// The policies as they were adopted, by subject.
     histories: BTreeMap<Subject, PolicyHistory>,
-    /// Payers whose credits changed since the memos followed.
-    changed: BTreeSet<PayerAccountId>,
-    /// Credits that were imported since memos were issued.
-    observed: Vec<UpstreamCreditTerms>,
+    attribute: Attribute,
+    /// What was stated since the services last did what follows from it.
+    due: Due,
+    /// The documents as they were issued: for whom.
+    documents: BTreeMap<DocumentNumber, (CustomerId, PoNumber)>,
     /// Which runs made drafts.
     drafts: BTreeMap<String, bool>,
     /// The run or close under way, so that it is decided once for all its commits.
@@ -109,8 +121,8 @@ struct World<'a> {
 impl World<'_> {
     async fn go_through(&mut self, commit: Decided, commits: &InOrder<'_>) -> Result<(), Failure> {
         let stream = commit.subject.stream();
-        if stream != StreamName::Credits {
-            // On the day that the credits changed.
+        if self.due.is_due_before(&commit) {
+            // On the day that it was stated.
             self.react().await?;
         }
         self.office.clock = Clock::Injected(commit.body.recorded);
@@ -122,12 +134,22 @@ impl World<'_> {
         }
         match stream {
             StreamName::Accounts => self.accounts(commit).await,
-            StreamName::Usage => self.take(&commit.subject, commit.body.facts).await,
+            StreamName::Usage => {
+                self.due.note(&commit);
+                self.take(&commit.subject, commit.body.facts).await
+            }
             StreamName::Credits => self.credits(commit).await,
             StreamName::Memos | StreamName::Billing => {
                 for fact in &commit.body.facts {
-                    if let Fact::BillingRunStarted(started) = fact {
-                        self.drafts.insert(started.run.to_string(), started.draft);
+                    match fact {
+                        Fact::BillingRunStarted(started) => {
+                            self.drafts.insert(started.run.to_string(), started.draft);
+                        }
+                        Fact::DocumentIssued(header) => {
+                            let whose = (header.customer.clone(), header.po_number.clone());
+                            self.documents.extend(header.document_number.clone().map(|number| (number, whose)));
+                        }
+                        _ => {}
                     }
                 }
                 match group {
@@ -184,35 +206,42 @@ impl World<'_> {
     }
 
     async fn credits(&mut self, commit: Decided) -> Result<(), Failure> {
-        if let Ok(AggregateKey::UpstreamCredit { payer, .. } | AggregateKey::Suspense { payer, .. }) =
-            AggregateKey::of(&commit.subject)
-        {
-            self.changed.insert(payer);
-        }
-        // An import issues memos at once; what happens to a credit later reaches them another way.
-        let is_import = !["credits split", "credits transfer", "credits pause", "credits cancel"]
-            .contains(&commit.body.command.as_str());
-        for fact in commit.body.facts.iter().filter(|_| is_import) {
-            match fact {
-                Fact::UpstreamCreditObserved(fact) => self.observed.push(fact.terms.clone()),
-                Fact::UpstreamCreditRevised(fact) => self.observed.push(fact.after.clone()),
-                _ => {}
-            }
-        }
-        self.take(&commit.subject, commit.body.facts).await
+        self.due.note(&commit);
+        // What was attributed is attributed again.
+        let stated = |fact: &Fact| {
+            !matches!(fact, Fact::ApplicationsAttributed(_) | Fact::SuspenseOpened(_) | Fact::SuspenseCleared(_))
+        };
+        self.take(&commit.subject, commit.body.facts.into_iter().filter(stated).collect()).await
     }
 
-    /// What the services do by themselves once credits changed.
+    /// What the services do by themselves once bills came or credits changed.
     async fn react(&mut self) -> Result<(), Failure> {
-        let observed = std::mem::take(&mut self.observed);
+        let Due { observed, changed, delivered, .. } = std::mem::take(&mut self.due);
         if !observed.is_empty() {
             issue_for_credits(&mut self.office, &observed).await?;
         }
-        for payer in std::mem::take(&mut self.changed) {
-            fund_payer(&mut self.office, &payer).await?;
-            follow_credits(&mut self.office, &payer).await?;
+        let mut payers = BTreeSet::new();
+        for (payer, period) in delivered {
+            (self.attribute)(&mut self.office, &payer, Some(period)).await?;
+            payers.insert(payer);
+        }
+        for payer in &changed {
+            (self.attribute)(&mut self.office, payer, None).await?;
+        }
+        for payer in payers.union(&changed) {
+            fund_payer(&mut self.office, payer).await?;
+        }
+        for payer in &changed {
+            follow_credits(&mut self.office, payer).await?;
         }
         Ok(())
+    }
+
+    /// What brings a payer's month up to date before it is billed or closed.
+    async fn before_group(&mut self, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
+        (self.attribute)(&mut self.office, payer, Some(period)).await?;
+        fund_payer(&mut self.office, payer).await?;
+        follow_credits(&mut self.office, payer).await
     }
 
     /// A billing run or a close is decided again, once for all its commits.
@@ -227,6 +256,7 @@ impl World<'_> {
             message: format!("{} of {period}, payer {payer}, could not be done: {}", group.what, failure.message),
             ..failure
         };
+        self.before_group(&payer, period).await?;
         match group.what {
             "bill" => {
                 let draft = group.run.as_ref().and_then(|run| self.drafts.get(run)).copied().unwrap_or(false);
@@ -249,6 +279,11 @@ impl World<'_> {
 
     /// What is neither a run nor a close: acts by hand, months reopened and waived.
     async fn other(&mut self, commit: Decided) -> Result<(), Failure> {
+        // What memos got back with a void follows from the void.
+        let gives_back = |fact: &Fact| matches!(fact, Fact::MemoUnapplied(unapplied) if unapplied.cause == UnapplyCause::DocumentVoided);
+        if commit.body.facts.iter().any(gives_back) {
+            return Ok(());
+        }
         for fact in commit.body.facts {
             let subject = &commit.subject;
             match &fact {
@@ -256,14 +291,7 @@ impl World<'_> {
                 | Fact::PeriodWaived(_)
                 | Fact::PeriodActProposed(_)
                 | Fact::PeriodActApproved(_) => self.take(subject, vec![fact]).await?,
-                // Under other policies the document has another number and other draws; an answer
-                // that left the void out would be wrong to the cent.
-                Fact::DocumentVoided(voided) => {
-                    return Err(Failure::failed(
-                        "CM0523",
-                        format!("document {} was voided, and a void is not decided again yet", voided.document_number),
-                    ));
-                }
+                Fact::DocumentVoided(voided) => self.void(voided).await?,
                 // What is filed of a close is of the log as it is.
                 Fact::ClosePackMade(_) => {}
                 fact if !is_by_hand(&commit.body.command, fact) => {}
@@ -271,6 +299,22 @@ impl World<'_> {
                 fact => self.by_hand(subject, fact).await?,
             }
         }
+        Ok(())
+    }
+
+    /// Voids the document that stands in the place of the one that was voided: the last of that month for the
+    /// same customer and PO number. Under other policies it may have another number.
+    async fn void(&mut self, voided: &DocumentVoided) -> Result<(), Failure> {
+        let DocumentVoided { document_number, payer, period, effective, .. } = voided;
+        let state = self.office.model.billing(payer, *period)?;
+        let whose = self.documents.get(document_number);
+        let standing = whose.and_then(|(customer, po_number)| state.issued_for(customer, po_number));
+        let Some(document) = standing.and_then(|header| header.document_number.clone()) else {
+            self.notes.push(format!("document {document_number} was voided, and there is none in its place"));
+            return Ok(());
+        };
+        let act = PeriodAct::Void { document, effective: *effective };
+        do_at_once(&mut self.office, payer, *period, &act).await?;
         Ok(())
     }
 

@@ -25,6 +25,7 @@ use crate::{
     passing::Passing,
     replay::{Until, differences, replay_watched},
     snapshots::ToCompare,
+    whole_ends::whole_ends,
 };
 
 /// One check.
@@ -105,6 +106,7 @@ pub async fn audit(
                 checks.push(certificate("state certificate", found.state));
                 checks.push(certificate("log certificate", found.log));
             }
+            checks.push(whole_ends(log).await?);
             checks.push(conservation(&memos));
             checks.push(applications(&memos, &passing));
             let credits = model.upstream_credits(None)?;

@@ -16,15 +16,15 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
-use seal::{CommitLeaf, MerkleTree, NodeHash, commit_parts};
+use seal::{CommitLeaf, MerkleTree, NodeHash, leaf_hash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wire::{ChainHash, Fingerprint, PartOfSet, StoredCommit, StreamName, Subject};
-
-use crate::{
-    canonical::{PlacedFact, Rule, rule_of},
-    fields::{fields_of, shape_of},
+use wire::{
+    BodyText, ChainHash, FactText, Fingerprint, PartOfSet, StoredCommit, StreamName, Subject, facts_of_any_form,
+    fields_of,
 };
+
+use crate::canonical::{PlacedFact, Rule, rule_of};
 
 /// The certificates of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -67,10 +67,20 @@ impl CertifiedCommit {
     /// Takes a commit apart: the work that needs no order.
     pub(crate) fn of(stored: &StoredCommit, fingerprint: Fingerprint) -> Self {
         let commit = &stored.commit;
-        let parts = commit_parts(&commit.body);
-        let leaf = CommitLeaf::of_parts(fingerprint, &parts);
-        let envelope: Option<Envelope> = serde_json::from_slice(&[parts[0], b"}"].concat()).ok();
-        let facts = parts.iter().zip(&leaf.parts).skip(1).map(|(text, hash)| place(text, *hash)).collect();
+        let (leaf, envelope, facts) = match BodyText::of(&commit.body) {
+            Some(apart) => {
+                let leaf = CommitLeaf::of_parts(fingerprint, &apart.parts());
+                let facts = apart.facts.iter().zip(&leaf.parts[1..]).map(|(fact, hash)| place(fact, *hash)).collect();
+                (leaf, Cow::Owned([apart.envelope, b"}"].concat()), facts)
+            }
+            // What the log says is the same in whatever form it stands: what the fold reads counts.
+            None => {
+                let facts = facts_of_any_form(&commit.body).unwrap_or_default();
+                let facts = facts.iter().map(|fact| place(fact, leaf_hash(&[fact.text]))).collect();
+                (CommitLeaf::of_parts(fingerprint, &[&commit.body]), Cow::Borrowed(&commit.body[..]), facts)
+            }
+        };
+        let envelope: Option<Envelope> = serde_json::from_slice(&envelope).ok();
         Self {
             subject: commit.subject.clone(),
             leaf: leaf.hash(),
@@ -82,8 +92,8 @@ impl CertifiedCommit {
     }
 }
 
-fn place(text: &[u8], hash: NodeHash) -> PlacedFact {
-    let Some((fact_type, fact)) = shape_of(text) else {
+fn place(text: &FactText<'_>, hash: NodeHash) -> PlacedFact {
+    let Some((fact_type, fact)) = text.shape else {
         return PlacedFact {
             group: "other",
             rule: Rule::Each(None),
@@ -95,30 +105,29 @@ fn place(text: &[u8], hash: NodeHash) -> PlacedFact {
     };
     let (group, rule) = rule_of(fact_type);
     let mut placed = PlacedFact { group, rule, value: String::new(), other: None, begins: false, hash };
-    let fields = |names: [&str; 3]| fields_of(fact, names);
     match rule {
         Rule::LeftOut | Rule::Each(None) | Rule::Last(None) => {}
         Rule::Each(Some(field)) | Rule::Last(Some(field)) => {
-            let [value, ..] = fields([field, "", ""]);
+            let [value] = fields_of(fact, [field]);
             placed.value = value.unwrap_or_default().into_owned();
         }
         Rule::Usage => {
-            let [delivery, replaces, part] = fields(["delivery", "replaces", "part"]);
+            let [delivery, replaces, part] = fields_of(fact, ["delivery", "replaces", "part"]);
             placed.value = delivery.unwrap_or_default().into_owned();
             placed.other = replaces.map(Cow::into_owned);
             placed.begins = part.as_deref() == Some("1");
         }
         Rule::Delivery => {
-            let [delivery, ..] = fields(["delivery", "", ""]);
+            let [delivery] = fields_of(fact, ["delivery"]);
             placed.value = delivery.unwrap_or_default().into_owned();
         }
         Rule::Document => {
-            let [number, customer, po_number] = fields(["document_number", "customer", "po_number"]);
+            let [number, customer, po_number] = fields_of(fact, ["document_number", "customer", "po_number"]);
             placed.value = number.unwrap_or_default().into_owned();
             placed.other = Some(format!("{}/{}", customer.unwrap_or_default(), po_number.unwrap_or_default()));
         }
         Rule::Proposal | Rule::Approval => {
-            let [proposal, ..] = fields(["proposal", "", ""]);
+            let [proposal] = fields_of(fact, ["proposal"]);
             placed.value = proposal.unwrap_or_default().into_owned();
         }
     }

@@ -7,7 +7,6 @@ mod audit;
 mod balance;
 mod canonical;
 mod certificate;
-mod fields;
 mod passing;
 mod replay;
 mod scope;
@@ -15,6 +14,7 @@ mod sealing;
 mod snapshots;
 mod statement_proof;
 mod watch;
+mod whole_ends;
 
 pub use audit::{AuditCheck, AuditReport, WHOLE_LOG, audit, check};
 pub use balance::{AsOf, BalanceRow, balance_rows, row_of};

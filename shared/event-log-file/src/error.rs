@@ -13,11 +13,13 @@ pub(crate) fn unavailable(doing: &str, path: &Path, cause: &io::Error) -> LogErr
 /// A line of a segment is not what was written. Lines count from 1, as text tools do; the sequence is
 /// that of the commit which should stand there.
 pub(crate) fn damaged_line(path: &Path, line: u64, offset: u64, what: &str) -> LogError {
+    LogError::Damaged { place: place_of_line(path, line, offset), what: what.to_owned() }
+}
+
+/// The stream and sequence of a line, and where it is in which file.
+pub(crate) fn place_of_line(path: &Path, line: u64, offset: u64) -> String {
     let file = format!("{}, line {line}, byte offset {offset}", path.display());
-    LogError::Damaged {
-        place: sequence_at(path, line).map_or(file.clone(), |of| format!("{of} ({file})")),
-        what: what.to_owned(),
-    }
+    sequence_at(path, line).map_or(file.clone(), |of| format!("{of} ({file})"))
 }
 
 /// The stream and sequence of a line: a segment lies in its stream's folder and is named after its first

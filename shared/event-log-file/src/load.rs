@@ -12,11 +12,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use event_log::LogError;
+use event_log::{LogError, UnfinishedEnd};
 use wire::StreamName;
 
 use crate::{
-    error::{damaged_file, damaged_line, unavailable},
+    error::{damaged_file, damaged_line, place_of_line, unavailable},
     index::StreamIndex,
     layer::FileLayer,
     layout::{SEGMENT_BYTES_LIMIT, first_sequence, incarnation_path, segment_path, sidecar_path, stream_dir},
@@ -199,6 +199,27 @@ fn extend_last(layer: &dyn FileLayer, index: &mut StreamIndex) -> Result<Found, 
         index.extend(&found.entries, found.end);
     }
     Ok(found)
+}
+
+/// The bytes after the last whole line of an index that is up to date.
+pub(crate) fn unfinished_end(layer: &dyn FileLayer, index: &StreamIndex) -> Result<Option<UnfinishedEnd>, LogError> {
+    let (Some(segment), Some(path)) = (index.last_segment(), index.last_segment_path()) else { return Ok(None) };
+    let bytes = length(layer, &path)?.unwrap_or(0).saturating_sub(segment.bytes);
+    if bytes == 0 {
+        return Ok(None);
+    }
+    let rest = layer.read(&path, segment.bytes, bytes).map_err(|cause| unavailable("reading", &path, &cause))?;
+    let start = Start {
+        stream: index.stream,
+        path: &path,
+        offset: segment.bytes,
+        lines: segment.lines(),
+        sequence: index.last_sequence() + 1,
+    };
+    let found = find_lines(start, &rest)?;
+    let line = start.lines + found.entries.len() as u64 + 1;
+    let place = place_of_line(&path, line, found.end);
+    Ok(found.unfinished.map(|unfinished| UnfinishedEnd { place, bytes: unfinished.bytes, what: unfinished.what }))
 }
 
 fn length(layer: &dyn FileLayer, path: &Path) -> Result<Option<u64>, LogError> {

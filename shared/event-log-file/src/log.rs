@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use event_log::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
+use event_log::{AppendError, EventLog, LogError, ReadLimits, StreamHead, UnfinishedEnd};
 use tokio::{
     sync::{mpsc, oneshot},
     task::spawn_blocking,
@@ -34,6 +34,9 @@ use crate::{
 /// How often a waiting reader looks for commits of another process: well below what a person
 /// notices, and a look costs two questions to the file system.
 const READER_POLL_DELAY: Duration = Duration::from_millis(25);
+
+/// A write that is under way has grown or ended after this.
+const WRITE_UNDER_WAY: Duration = Duration::from_millis(200);
 
 /// What a test or a bench may set otherwise.
 #[derive(Debug, Clone)]
@@ -204,6 +207,16 @@ impl EventLog for FileLog {
 
     async fn head(&self, stream: StreamName) -> Result<StreamHead, LogError> {
         self.ask(stream, StreamView::head).await
+    }
+
+    async fn unfinished_end(&self, stream: StreamName) -> Result<Option<UnfinishedEnd>, LogError> {
+        let seen = self.ask(stream, StreamView::unfinished_end).await?;
+        if seen.is_none() {
+            return Ok(None);
+        }
+        tokio::time::sleep(WRITE_UNDER_WAY).await;
+        let still = self.ask(stream, StreamView::unfinished_end).await?;
+        Ok(still.filter(|still| Some(still) == seen.as_ref()))
     }
 
     async fn wait_beyond(&self, stream: StreamName, sequence: u64, timeout: Duration) -> Result<bool, LogError> {

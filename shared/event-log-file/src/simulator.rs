@@ -1,5 +1,5 @@
 //! A file system in memory that loses power on demand: what was synced stays, what was not may
-//! stay, be cut short, or end in zeros or noise.
+//! stay, be cut short, or end in zeros or noise (bytes that no text has).
 //!
 //! Invariants: after the power is cut, handles and locks of before are dead; the seed decides what
 //! is lost, so a failure can be played again. Deliberately absent: bytes that reach the disk out of
@@ -124,7 +124,7 @@ impl Content {
             match choice.below(3) {
                 0 => {}
                 1 => survived.extend(std::iter::repeat_n(0, blank)),
-                _ => survived.extend((0..blank).map(|_| choice.below(256) as u8)),
+                _ => survived.extend((0..blank).map(|_| 128 + choice.below(128) as u8)),
             }
             self.on_disk.extend(survived);
         } else if choice.below(2) == 0 {

@@ -1,9 +1,10 @@
 //! From bytes to entries of the index: which lines are whole, and what an unfinished end is.
 //!
 //! Invariants: a line counts as whole only with its line break, a right checksum and the sequence
-//! that is next. What follows the last whole line is *unfinished* if no whole line comes after it
-//! (a crash or a loss of power left it), and *damage* if one does, wherever in those bytes it
-//! begins. Deliberately absent: what to do about either.
+//! that is next. What follows the last whole line is *unfinished* if it can be what a crash or a loss
+//! of power left: the beginning of a line, zeros, or bytes that are no text. It is *damage* if a whole
+//! line comes after it, wherever in those bytes that begins, or if it was a whole line once: then it
+//! may have been acknowledged, and someone changed it. Deliberately absent: what to do about either.
 
 use std::path::Path;
 
@@ -70,6 +71,12 @@ pub(crate) fn find_lines(start: Start<'_>, bytes: &[u8]) -> Result<Found, LogErr
                 let what = format!("{what}; whole lines follow, so this is no unfinished end");
                 return Err(damaged_line(start.path, line, found.end, &what));
             }
+            Err(what) if was_whole(rest) => {
+                let remedy = "the line was whole once, so this is no unfinished end; restore it from a copy";
+                let remedy =
+                    if rest.contains(&b'\r') { "its line breaks were changed from LF to CRLF" } else { remedy };
+                return Err(damaged_line(start.path, line, found.end, &format!("{what}; {remedy}")));
+            }
             Err(what) => {
                 found.unfinished = Some(Unfinished { bytes: rest.len() as u64, what });
                 break;
@@ -105,6 +112,22 @@ pub(crate) fn check_place(
 fn offset32(start: Start<'_>, line: u64, offset: u64) -> Result<u32, LogError> {
     let too_long = || format!("the file is longer than {SEGMENT_BYTES_LIMIT} bytes, which no segment is");
     u32::try_from(offset).map_err(|_| damaged_line(start.path, line, offset, &too_long()))
+}
+
+/// Bytes that are no text, at the most, in a line that someone changed.
+const CHANGED_BYTES_MAX: usize = 8;
+
+/// Whether bytes that are no line now were one: text up to its line break, and complete but for what
+/// was changed. No prefix of a line has a line break, and blocks that never reached the disk are
+/// zeros or noise.
+fn was_whole(bytes: &[u8]) -> bool {
+    let Some(length) = memchr::memchr(b'\n', bytes) else { return false };
+    let line = &bytes[..length];
+    let mended = || [&line[..length.saturating_sub(1)], b"}"].concat();
+    let ends = line.strip_suffix(b"\r").unwrap_or(line).ends_with(b"}") || parse_line(&mended()).is_ok();
+    let foreign = line.iter().filter(|byte| byte.is_ascii_control()).count()
+        + line.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    ends && foreign <= CHANGED_BYTES_MAX
 }
 
 /// Whether a whole line begins anywhere: bytes may have lost a line break, or have gained zeros.

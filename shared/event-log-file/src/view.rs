@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
-use event_log::{LogError, ReadLimits, StreamHead};
+use event_log::{LogError, ReadLimits, StreamHead, UnfinishedEnd};
 use tokio::sync::watch;
 use wire::{StoredCommit, StreamName, Subject};
 
@@ -57,6 +57,14 @@ impl StreamView {
             last_sequence: index.last_sequence(),
             incarnation: index.incarnation.clone(),
         })
+    }
+
+    /// What stands after the last whole line, for a reader: a writer has cut it off.
+    pub(crate) fn unfinished_end(&self) -> Result<Option<UnfinishedEnd>, LogError> {
+        if !self.follows {
+            return Ok(None);
+        }
+        self.with_index(|index| load::unfinished_end(&*self.layer, index))?
     }
 
     /// Commits from a sequence on.

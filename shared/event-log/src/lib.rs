@@ -15,5 +15,5 @@ mod rules;
 
 pub use copying::{CopyFault, Difference, SideBySide};
 pub use memory::MemoryLog;
-pub use port::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
+pub use port::{AppendError, EventLog, LogError, ReadLimits, StreamHead, UnfinishedEnd};
 pub use rules::{BODY_BYTES_MAX, SubjectHead, check_body};

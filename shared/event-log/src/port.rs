@@ -33,6 +33,19 @@ pub struct StreamHead {
     pub incarnation: String,
 }
 
+/// Bytes after the last commit of a stream that are none: what a write that was cut off leaves, until
+/// the next writer cuts them off too. Nothing of them was acknowledged, unless they were a commit that
+/// someone cut short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedEnd {
+    /// Stream, sequence, file and offset.
+    pub place: String,
+    /// How many.
+    pub bytes: u64,
+    /// What was found.
+    pub what: String,
+}
+
 /// Why an append was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -156,6 +169,16 @@ pub trait EventLog: Send + Sync {
     /// # Errors
     /// [`LogError`].
     async fn head(&self, stream: StreamName) -> Result<StreamHead, LogError>;
+
+    /// What stands unfinished after the last commit of a stream, and stays so while one looks; a write
+    /// that is under way does not. None where a log cannot have such an end.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    async fn unfinished_end(&self, stream: StreamName) -> Result<Option<UnfinishedEnd>, LogError> {
+        let _ = stream;
+        Ok(None)
+    }
 
     /// Waits until a stream has gone beyond a sequence, or the time is up; says whether it has.
     ///

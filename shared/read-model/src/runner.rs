@@ -4,10 +4,9 @@
 use chrono::{DateTime, Utc};
 use event_log::{EventLog, ReadLimits};
 use futures_util::future::join;
-use memchr::memmem;
 use rayon::prelude::*;
 use serde::Deserialize;
-use wire::{CommitBody, StoredCommit, StreamName, UnreadableBody};
+use wire::{CommitBody, StoredCommit, StreamName, UnreadableBody, envelope_and_facts, facts_about};
 
 use crate::{DecodedCommit, ReadModel, ReadModelFault, WhatToFold};
 
@@ -64,12 +63,6 @@ pub fn decode_for(what: WhatToFold, batch: &[StoredCommit]) -> Result<Vec<Decode
     batch.par_iter().map(decode).collect()
 }
 
-/// Where the facts begin: they stand last. No text can hold this, since its quotes would be escaped.
-const FACTS_BEGIN: &[u8] = br#","facts":["#;
-
-/// What stands in each fact once, between its type and its content; no text can hold this either.
-const IN_EACH_FACT: &[u8] = br#"","fact":{"#;
-
 /// What a fold reads of a body whose facts it leaves out.
 #[derive(Deserialize)]
 struct Envelope {
@@ -80,10 +73,9 @@ struct Envelope {
 fn read_envelope(stored: &StoredCommit) -> Result<DecodedPart, ReadModelFault> {
     let commit = &stored.commit;
     // A body of another form is read whole, and says itself what is wrong with it.
-    let Some(at) = memmem::find(&commit.body, FACTS_BEGIN) else {
+    let Some((head, facts)) = envelope_and_facts(&commit.body) else {
         return DecodedCommit::read(stored).map(|commit| DecodedPart { commit, left_out: 0 });
     };
-    let (head, facts) = commit.body.split_at(at);
     let envelope: Envelope = serde_json::from_slice(&[head, b"}"].concat()).map_err(|cause| UnreadableBody {
         subject: commit.subject.to_string(),
         n: commit.n,
@@ -103,7 +95,7 @@ fn read_envelope(stored: &StoredCommit) -> Result<DecodedPart, ReadModelFault> {
         part_of: None,
         facts: Vec::new(),
     };
-    let left_out = memmem::find_iter(facts, IN_EACH_FACT).count() as u64;
+    let left_out = facts_about(facts);
     Ok(DecodedPart { commit: DecodedCommit::with_body(stored, body), left_out })
 }
 

@@ -9,16 +9,19 @@
 
 mod aggregate_key;
 mod body;
+mod body_text;
 mod chain;
 mod commit;
 mod fact;
 mod headers;
+mod json_text;
 mod service;
 mod stream;
 mod subject;
 
 pub use aggregate_key::AggregateKey;
 pub use body::{BODY_BYTES_MAX, CommandDone, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody};
+pub use body_text::{BodyText, FactText, envelope_and_facts, facts_about, facts_of_any_form, fields_of};
 pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};
 pub use fact::Fact;

@@ -149,6 +149,44 @@ fn nothing_is_recorded_on_a_damaged_log() {
     assert_eq!(office.log_files(), before);
 }
 
+/// A copy of the log alone has no read model that knows how far it went.
+#[test]
+fn damage_to_the_last_lines_is_noticed_without_the_read_model() {
+    for stream in STREAMS {
+        is_noticed(stream, |office| {
+            flip_in_line(office, stream, |lines| lines - 1);
+            fs::remove_dir_all(office.data().join("read-model")).unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_log_with_line_breaks_of_another_system_is_refused_and_not_touched() {
+    let office = Story::closed();
+    let path = office.segment("BILLING");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace('\n', "\r\n")).unwrap();
+    fs::remove_dir_all(office.data().join("read-model")).unwrap();
+    let before = FileBytes::of(&path);
+    office.write("february.csv", Story::later("2019-02", "1").cur2());
+    office.run(&["balance"]).exits(5).says(&["BILLING", "CRLF"]);
+    office.run(&["ingest", "february.csv"]).exits(5).says(&["BILLING", "CRLF"]);
+    assert_eq!(FileBytes::of(&path), before);
+}
+
+#[test]
+fn an_unfinished_last_write_is_a_finding_of_the_audit() {
+    let office = Story::closed();
+    let path = office.segment("MEMOS");
+    let mut torn = fs::read(&path).unwrap();
+    let lines = torn.iter().filter(|byte| **byte == b'\n').count();
+    torn.extend_from_slice(b"{\"seq\":");
+    fs::write(&path, torn).unwrap();
+    let outcome = office.run(&["audit"]).exits(5);
+    for said in ["MEMOS sequence", &format!("line {},", lines + 1), "7 bytes"] {
+        assert!(outcome.stdout.contains(said), "{said}: {outcome}");
+    }
+}
+
 #[test]
 fn an_unfinished_last_write_is_cut_off_by_the_next_writer() {
     let office = Story::billed();

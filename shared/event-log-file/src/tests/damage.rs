@@ -32,18 +32,16 @@ fn change(files: &SimulatedFiles, change: Change) {
 
 #[test]
 fn an_unfinished_end_is_cut_off_and_reported() {
-    let cases: [(&str, usize, Change); 9] = [
+    let cases: [(&str, usize, Change); 7] = [
         ("half a line", LINES - 1, |content| content.truncate(content.len() - 40)),
         ("one byte of a line", LINES - 1, |content| content.truncate(start(content, LINES) + 1)),
         ("no line break", LINES - 1, |content| content.truncate(content.len() - 1)),
-        ("a wrong checksum", LINES - 1, |content| *content.iter_mut().rev().nth(20).unwrap() ^= 1),
         ("zeros instead of the end", LINES - 1, |content| {
             let end = content.len() - 30;
             content[end..].fill(0);
         }),
         ("zeros after the end", LINES, |content| content.extend([0; 4096])),
-        ("noise after the end", LINES, |content| content.extend((0..200_u8).map(|byte| byte.wrapping_mul(37)))),
-        ("lines of noise", LINES, |content| content.extend(b"{\"seq\":7,\n\n{\"seq\":8\n")),
+        ("noise after the end", LINES, |content| content.extend((0..200_u8).map(|byte| 128 | byte.wrapping_mul(37)))),
         ("half a line, then zeros", LINES, |content| {
             let half = content[start(content, 2)..start(content, 2) + 50].to_vec();
             content.extend(half.into_iter().chain([0; 100]));
@@ -84,8 +82,8 @@ fn writing_goes_on_after_a_repair() {
 }
 
 #[test]
-fn damage_before_the_end_is_named_and_not_touched() {
-    let cases: [(&str, usize, Change); 6] = [
+fn damage_is_named_and_not_touched() {
+    let cases: [(&str, usize, Change); 10] = [
         ("a flipped bit", 2, |content| {
             let at = start(content, 2) + 150;
             content[at] ^= 4;
@@ -99,6 +97,13 @@ fn damage_before_the_end_is_named_and_not_touched() {
             content[at] = 0;
         }),
         ("zeros", 1, |content| content[..100].fill(0)),
+        ("a flipped bit in the last line", LINES, |content| *content.iter_mut().rev().nth(20).unwrap() ^= 1),
+        ("the last brace", LINES, |content| *content.iter_mut().rev().nth(1).unwrap() ^= 0x80),
+        ("a line that was never written after the end", LINES + 1, |content| content.extend(b"{\"seq\":7}\n")),
+        ("line breaks of another system", 1, |content| {
+            let text = String::from_utf8(content.clone()).unwrap().replace('\n', "\r\n");
+            *content = text.into_bytes();
+        }),
         ("a line twice", 3, |content| {
             let line = content[start(content, 2)..start(content, 3)].to_vec();
             let at = start(content, 3);
@@ -155,8 +160,8 @@ fn an_unfinished_end_is_damage_where_another_segment_follows() {
     assert!(matches!(open(settings(&files)), Err(LogError::Damaged { .. })));
 }
 
-/// Whatever byte is changed: either opening or reading says so, or only the last line is lost and
-/// reported. Never a different answer.
+/// Whatever byte is changed: opening or reading says so. Only where the last line break is another byte
+/// is the line what a crash leaves too, and is lost and reported. Never a different answer.
 #[test]
 fn no_changed_byte_goes_unnoticed() {
     let (files, all) = written();
@@ -171,10 +176,10 @@ fn no_changed_byte_goes_unnoticed() {
             Ok(log) => runtime.block_on(async {
                 let same = read(&log).await == all;
                 // The checksum's own digits may change their case.
-                assert!(same || (at >= last_line && log.repairs().len() == 1), "byte {at}");
+                assert!(same || (at == good.len() - 1 && log.repairs().len() == 1), "byte {at}");
                 assert!(same || read(&log).await == all[..LINES - 1], "byte {at}");
             }),
-            Err(LogError::Damaged { .. }) => assert!(at < last_line, "byte {at} is in the last line"),
+            Err(LogError::Damaged { .. }) => {}
             Err(other) => panic!("byte {at}: {other}"),
         }
     }

@@ -86,8 +86,7 @@ pub async fn audit(
     live: &ReadModel,
     snapshots: Option<&SnapshotFolder>,
 ) -> Result<AuditReport, Failure> {
-    // What others record meanwhile is no difference between the two.
-    let until = Until::Sequences(StreamName::ALL.map(|of| live.position(of).sequence));
+    let until = Until::as_far_as(live);
     let mut checks = Vec::new();
     let to_compare = ToCompare::of(log, snapshots).await?;
     let (mut model, beside) = ReadModel::beside(live)?;

@@ -43,6 +43,11 @@ pub enum Until {
 }
 
 impl Until {
+    /// As far as a model has read: what others record meanwhile is no difference between log and model.
+    pub fn as_far_as(live: &ReadModel) -> Self {
+        Self::Sequences(StreamName::ALL.map(|of| live.position(of).sequence))
+    }
+
     /// Whether a commit comes after it.
     pub(crate) fn is_before(self, commit: &DecodedCommit) -> bool {
         let stream = commit.subject.stream();
@@ -182,7 +187,7 @@ pub(crate) async fn replay_with<Looks: Onlooker>(
     decoding?;
     reading?;
     let Fold { model, certifier, ends, .. } = fold;
-    let commits = ends.iter().map(|end| end.sequence).sum();
+    let commits = ends.iter().map(|end| end.sequence - end.left_out).sum();
     let facts = ends.iter().map(|end| end.facts).sum();
     Ok((ReplayReport { model, commits, facts, certifier, ends, took: started.elapsed() }, onlooker))
 }
@@ -248,11 +253,17 @@ impl Fold {
                     break;
                 }
                 if self.until.is_before(&part.commit) {
+                    if let Until::Time(_) = self.until {
+                        // Another subject's next commit may still be of before.
+                        self.model.pass_over(stream, part.commit.sequence)?;
+                        continue;
+                    }
                     done_with.store(stream as usize + 1, Ordering::Relaxed);
                     break;
                 }
                 let before = self.model.apply_part(&part)?;
                 let end = &mut self.ends[stream as usize];
+                end.left_out += part.commit.sequence - end.sequence - 1;
                 end.pass(&part.commit, part.commit.body.facts.len() as u64 + part.left_out);
                 onlooker.folded(&part.commit, &before, &self.model, end)?;
                 if let (Some(certifier), Some(certified)) = (&mut self.certifier, certified) {

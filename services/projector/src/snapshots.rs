@@ -54,6 +54,10 @@ pub async fn replay_to_snapshots(
     let report = replay_certified(log, until, WhatToFold::Snapshots).await?;
     let mut written = Vec::new();
     for (stream, end) in StreamName::ALL.into_iter().zip(&report.ends) {
+        // What lacks a commit of before its end is no state of the stream.
+        if end.left_out > 0 {
+            continue;
+        }
         let incarnation = log.head(stream).await?.incarnation;
         if let Some(snapshot) = report.model.snapshot(stream, &incarnation, end)? {
             written.push(snapshots.write(&snapshot)?);
@@ -62,18 +66,21 @@ pub async fn replay_to_snapshots(
     Ok((report, written))
 }
 
-/// Replays the log from its first commit on with its certificates, and compares the snapshots with it.
+/// Replays the log from its first commit on with its certificates, as far as a live model has read, and
+/// compares the snapshots with it.
 ///
 /// # Errors
 /// As [`crate::replay()`].
 pub async fn replay_comparing(
     log: &dyn EventLog,
+    live: &ReadModel,
     snapshots: Option<&SnapshotFolder>,
 ) -> Result<(ReplayReport, Option<AuditCheck>), Failure> {
     let to_compare = ToCompare::of(log, snapshots).await?;
     // Snapshots hold what balances alone do not need.
     let what = if to_compare.is_empty() { WhatToFold::Balances } else { WhatToFold::Snapshots };
-    let (report, compared) = replay_watched(log, Until::Head, what, ReadModel::in_memory(what), to_compare).await?;
+    let (report, compared) =
+        replay_watched(log, Until::as_far_as(live), what, ReadModel::in_memory(what), to_compare).await?;
     Ok((report, compared.into_check()))
 }
 

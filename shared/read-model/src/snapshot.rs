@@ -171,7 +171,13 @@ impl Snapshot {
     fn read(&self) -> Option<(StreamEnd, Vec<Line>)> {
         let head = &self.head;
         let last = (Subject::parse(&head.subject).ok()?, head.n, ChainHash::parse(&head.chain)?);
-        let end = StreamEnd { sequence: head.sequence, facts: head.facts, recorded: head.recorded, last: Some(last) };
+        let end = StreamEnd {
+            sequence: head.sequence,
+            facts: head.facts,
+            left_out: 0,
+            recorded: head.recorded,
+            last: Some(last),
+        };
         let lines: Result<Vec<Line>, _> = self.lines.lines().map(serde_json::from_str).collect();
         Some((end, lines.ok()?))
     }

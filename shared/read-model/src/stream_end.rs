@@ -12,6 +12,9 @@ pub struct StreamEnd {
     pub sequence: u64,
     /// Facts folded.
     pub facts: u64,
+    /// Commits before it that were left out, because they were recorded after the time that was asked for:
+    /// only the times of one subject never go back.
+    pub left_out: u64,
     /// The latest recorded time of all its commits.
     pub recorded: Option<DateTime<Utc>>,
     /// The last commit: its subject, number and chain.

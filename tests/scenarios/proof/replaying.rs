@@ -44,6 +44,50 @@ fn up_to_a_sequence_and_a_time_in_part_too() {
     assert_fields(&only(&before), &[("memos", "0"), ("commits", "0")]);
 }
 
+/// Recorded times go forward on each subject; between subjects a clock may have been behind.
+#[test]
+fn up_to_a_time_whatever_another_clock_said_before() {
+    let mut office = office();
+    let issue = |office: &Office, account: &str, face: &str| {
+        let issue =
+            ["memos", "issue", "--account", account, "--face", face, "--end", "2030-12-31", "--reason", "goodwill"];
+        office.ok(&issue);
+    };
+    office.at(FIVE_MARCH);
+    issue(&office, DLT, "10.00");
+    office.at("2019-02-10T09:00:00Z");
+    issue(&office, A3, "20.00");
+    let until = ["replay", "--until", "2019-02-11"];
+    let whole = only(&office.json(&until));
+    assert_fields(&whole, &[("memos", "3")]);
+    let in_part = only(&office.json(&[&until[..], &["--account", A3]].concat()));
+    assert_fields(&only(&in_part["balances"]), &[("open_balance", "20.00")]);
+    assert_eq!(office.json(&["balance", "--recorded", "2019-02-11"]).as_array().map(Vec::len), Some(3));
+
+    office.ok(&[&until[..], &["--snapshot"]].concat());
+    assert_fields(&only(&office.json(&until)), &[("memos", "3")]);
+    office.ok(&["replay", "--verify"]);
+}
+
+#[test]
+fn an_account_is_shown_as_it_was_known_then() {
+    let mut office = office();
+    let then = only(&office.json(&["replay", "--until", "2019-02-11", "--account", DLT]));
+    office.at(FIVE_MARCH);
+    // Recorded now, and effective the day before the one that is asked for.
+    let moved = format!(
+        "payer_account_id,member_account_id,customer,po_number,from,to\n\
+         {PAYER},{DLT},Department of Light,PO-A,2015-01-01,2019-02-10\n\
+         {PAYER},{DLT},Department of Light,PO-B,2019-02-10,\n"
+    );
+    office.write("moved.csv", moved);
+    office.ok(&["accounts", "import", "moved.csv"]);
+    let now = only(&office.json(&["replay", "--account", DLT]));
+    assert_fields(&only(&now["balances"]), &[("po_number", "PO-B")]);
+    let again = only(&office.json(&["replay", "--until", "2019-02-11", "--account", DLT]));
+    assert_eq!(again["balances"], then["balances"]);
+}
+
 #[test]
 fn what_is_not_there_is_said() {
     let office = office();

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use money::Money;
 use projector::{AuditCheck, Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
-use read_model::WhatToFold;
+use read_model::{Known, ReadModel, WhatToFold, model_as_known};
 use service_kit::{BackOffice, ExitCode, Failure};
+use wire::StreamName;
 
 use super::{
     close_pack::packs_on_file,
@@ -35,13 +37,14 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
     let kept = office.snapshots();
     let (mut snapshots, mut compared) = (Vec::new(), None);
     let report = if !scope.is_all() {
+        let until = if args.verify { Until::as_far_as(&office.model) } else { until };
         projector::replay_scope(log.as_ref(), until, &scope).await?
     } else if let (true, false, Some(kept)) = (args.snapshot, global.dry_run, &kept) {
         let (report, written) = projector::replay_to_snapshots(log.as_ref(), until, kept).await?;
         snapshots.extend(written.into_iter().map(|path| path.display().to_string()));
         report
     } else if args.verify {
-        let (report, check) = projector::replay_comparing(log.as_ref(), kept.as_ref()).await?;
+        let (report, check) = projector::replay_comparing(log.as_ref(), &office.model, kept.as_ref()).await?;
         compared = check.filter(|check| !check.holds);
         report
     } else if until == Until::Head || args.full || args.snapshot {
@@ -50,6 +53,8 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
         projector::replay_from_snapshots(log.as_ref(), until, kept.as_ref()).await?
     };
     let found = if args.verify { differences_in(&scope, &report.model, &office.model)? } else { Vec::new() };
+    let (accounts, day) = accounts_as_known(office, until).await?;
+    let accounts = accounts.as_ref().unwrap_or(&office.model);
     let mut open: BTreeMap<String, Money> = BTreeMap::new();
     let mut balances = Vec::new();
     let rebuilt = scope.memos(&report.model)?;
@@ -60,8 +65,8 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
         let sum = open.entry(memo.currency.to_string()).or_insert(Money::zero(memo.currency));
         *sum += memo.open;
         if !scope.is_all() {
-            let account = office.model.member_account(payer, member)?;
-            balances.push(row_of(payer, member, &account, memo, office.clock.today()));
+            let account = accounts.member_account(payer, member)?;
+            balances.push(row_of(payer, member, &account, memo, day));
         }
     }
     let certificates = report.certifier.as_ref().map(Certifier::certificates);
@@ -89,6 +94,15 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
         return Err(Failure::check("CM0514", format!("{failed} differences between the log and the live read model")));
     }
     compared.map_or(Ok(()), |check| Err(Failure::check("CM0527", check.findings.join("; "))))
+}
+
+/// The accounts as they were known where a replay ends, and the day it is of; none where that is now.
+async fn accounts_as_known(office: &BackOffice, until: Until) -> Result<(Option<ReadModel>, NaiveDate), Failure> {
+    let Until::Time(time) = until else { return Ok((None, office.clock.today())) };
+    let snapshots = office.snapshots();
+    let known = Known::At(time);
+    let model = model_as_known(office.log().as_ref(), snapshots.as_ref(), &known, &[StreamName::Accounts]).await?;
+    Ok((Some(model), time.date_naive().min(office.clock.today())))
 }
 
 /// Checks every invariant over the whole log.

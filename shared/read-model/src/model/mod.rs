@@ -194,7 +194,10 @@ impl ReadModel {
     }
 
     /// Passes over the next commit of a stream: it does not count here.
-    pub(crate) fn pass_over(&mut self, stream: StreamName, sequence: u64) -> Result<(), ReadModelFault> {
+    ///
+    /// # Errors
+    /// [`ReadModelFault::Gap`].
+    pub fn pass_over(&mut self, stream: StreamName, sequence: u64) -> Result<(), ReadModelFault> {
         let position = self.positions.entry(stream).or_default();
         if sequence != position.sequence + 1 {
             return Err(ReadModelFault::Gap { stream, expected: position.sequence + 1, found: sequence });

@@ -69,7 +69,7 @@ pub(crate) async fn ready(log: &JetStreamLog, writes: bool) -> Result<bool, Fail
 
 /// Where the read model of a log is kept: a folder for each log, so that commands on one log never
 /// meet the balances of another.
-pub(crate) async fn folder_of(log: &JetStreamLog, data: &Path) -> Result<PathBuf, Failure> {
+pub(crate) async fn folder_of(log: &dyn EventLog, data: &Path) -> Result<PathBuf, Failure> {
     let identity = log.head(StreamName::Accounts).await?.incarnation;
     let digest = hex::encode(Sha256::digest(identity.as_bytes()));
     let folder = data.join(format!("nats-{}", &digest[..IDENTITY_DIGITS]));

@@ -61,6 +61,15 @@ impl BackOffice {
         Ok(Arc::new(FileLog::open_reader(folder).await?))
     }
 
+    /// Where what belongs to a log alone is kept, as its read model is: the folder itself, or for a log on
+    /// JetStream a folder in it.
+    ///
+    /// # Errors
+    /// [`Failure`] where the log cannot be asked, or the folder cannot be made.
+    pub async fn folder_of(log: &dyn EventLog, folder: &Path, nats: Option<&str>) -> Result<PathBuf, Failure> {
+        if nats.is_some() { jetstream::folder_of(log, folder).await } else { Ok(folder.to_owned()) }
+    }
+
     /// Opens a back office on its log and brings its read model up to date.
     ///
     /// # Errors

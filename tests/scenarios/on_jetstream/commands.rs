@@ -39,6 +39,34 @@ fn each_log_has_a_read_model_of_its_own() {
 }
 
 #[test]
+fn each_log_has_seals_of_its_own() {
+    let (_server, office) = office();
+    office.ok(&["audit", "keygen", "auditor.pem"]);
+    office.write("january.csv", Story::january().cur2());
+    let embedded = |arguments: &[&str]| {
+        let mut command = office.command(arguments);
+        Outcome::of(arguments, &command.env_remove("CREDITMEMO_NATS").output().unwrap()).exits(0)
+    };
+    let on_jetstream = |arguments: &[&str]| office.ok(arguments);
+    let statement = ["statement", "--account", DLT, "--period", "2019-01", "--format", "json"];
+    type Run<'a> = &'a dyn Fn(&[&str]) -> Outcome;
+    let both: [Run<'_>; 2] = [&embedded, &on_jetstream];
+    for run in both {
+        run(&["ingest", "january.csv"]);
+        run(&["bill", "2019-01"]);
+    }
+    // The embedded log is the longer one, so its seal is the newest by name.
+    embedded(&["memos", "issue", "--account", DLT, "--face", "10.00", "--end", "2030-12-31", "--reason", "goodwill"]);
+    for run in both {
+        run(&["audit", "seal", "--key", "auditor.pem"]);
+    }
+    for run in both {
+        let outcome = run(&statement);
+        assert!(outcome.stdout.contains("\"proof\""), "{outcome}");
+    }
+}
+
+#[test]
 fn an_injected_clock_is_refused() {
     let (_server, office) = office();
     let mut command = office.command(&["balance"]);

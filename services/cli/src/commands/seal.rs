@@ -105,7 +105,7 @@ async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<()
     let text = SignedText::sign_json(&key, &sealed).map_err(|cause| Failure::failed("CM0105", cause))?.to_file();
     let mut file = None;
     if !global.dry_run {
-        let folder = global.data.join(SEALS);
+        let folder = BackOffice::folder_of(log.as_ref(), &global.data, global.nats.as_deref()).await?.join(SEALS);
         fs::create_dir_all(&folder).map_err(|cause| {
             Failure::failed("CM0142", format!("making the folder {} failed: {cause}", folder.display()))
         })?;
@@ -139,9 +139,9 @@ async fn check_seal(global: &Global, path: &Path, public_key: &Path) -> Result<(
     print_checks(global, &checks, "CM0519", "the log is not the one that was sealed")
 }
 
-/// The seals of a data folder, the newest first, as far as they can be read.
-pub(crate) fn seals_kept(data: &Path) -> Vec<Seal> {
-    let mut paths: Vec<PathBuf> = match fs::read_dir(data.join(SEALS)) {
+/// The seals of a log, in its folder, the newest first, as far as they can be read.
+pub(crate) fn seals_kept(folder: &Path) -> Vec<Seal> {
+    let mut paths: Vec<PathBuf> = match fs::read_dir(folder.join(SEALS)) {
         Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
         Err(_) => Vec::new(),
     };

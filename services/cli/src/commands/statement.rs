@@ -119,7 +119,7 @@ async fn print(global: &Global, office: &BackOffice, args: &StatementArgs, told:
             output::print_object(OutputFormat::Json, &rolled_up)
         }
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
-            let proof = proof_of(global, office, stored).await?;
+            let proof = proof_of(office, stored).await?;
             output::print_object(OutputFormat::Json, &told.printed(proof))
         }
         (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, &[told.printed(None)], &[]),
@@ -245,13 +245,10 @@ fn of_version(
 }
 
 /// The proof by the newest seal that covers the statement.
-async fn proof_of(
-    global: &Global,
-    office: &BackOffice,
-    stored: &StoredStatement,
-) -> Result<Option<StatementProof>, Failure> {
+async fn proof_of(office: &BackOffice, stored: &StoredStatement) -> Result<Option<StatementProof>, Failure> {
     let log = office.log();
-    for seal in seals_kept(&global.data) {
+    let Some(folder) = office.folder() else { return Ok(None) };
+    for seal in seals_kept(folder) {
         if let Some(proof) = prove_statement(log.as_ref(), stored, &seal).await? {
             return Ok(Some(proof));
         }

@@ -19,6 +19,8 @@ pub(crate) struct PlacedFact<'a> {
     pub(crate) key: &'a AggregateKey,
     /// How far the billing stream had been read when it was decided.
     pub(crate) billing_position: u64,
+    /// The same of the accounts stream.
+    pub(crate) accounts_position: u64,
     /// The fact.
     pub(crate) fact: &'a Fact,
 }
@@ -41,11 +43,13 @@ pub(crate) async fn for_each_fact(
                 continue;
             }
             let key = AggregateKey::of(&commit.subject).map_err(read_model::ReadModelFault::Subject)?;
-            let billing_position = commit.body.basis.get(StreamName::Billing.as_str()).copied().unwrap_or(0);
+            let position = |of: StreamName| commit.body.basis.get(of.as_str()).copied().unwrap_or(0);
+            let (billing_position, accounts_position) = (position(StreamName::Billing), position(StreamName::Accounts));
             let held_back = held.entry(commit.subject.clone()).or_default();
             let facts = facts_that_count(held_back, &commit.body);
             for fact in facts.iter() {
-                take(PlacedFact { stream, sequence: commit.sequence, key: &key, billing_position, fact })?;
+                let sequence = commit.sequence;
+                take(PlacedFact { stream, sequence, key: &key, billing_position, accounts_position, fact })?;
             }
             if held_back.is_none() {
                 held.remove(&commit.subject);

@@ -9,7 +9,7 @@ use std::{
     io::{self, Write},
 };
 
-use domain::journal::JournalTransaction;
+use domain::journal::{JournalParty, JournalTransaction};
 use money::{Currency, Exact, MoneyError};
 
 /// Writes transactions that are in order of their dates.
@@ -46,10 +46,23 @@ pub fn write_hledger(transactions: &[JournalTransaction], to: &mut impl Write) -
             *balance = balance.checked_add(posting.amount).map_err(|fault: MoneyError| io::Error::other(fault))?;
             let (amount, after) =
                 (amount_text(posting.amount, posting.currency), amount_text(*balance, posting.currency));
-            writeln!(to, "    {:<width$}  {amount} = {after}", posting.account)?;
+            let tags = posting.party.as_ref().map_or_else(String::new, tags_of);
+            writeln!(to, "    {:<width$}  {amount} = {after}{tags}", posting.account)?;
         }
     }
     Ok(())
+}
+
+/// The customer and PO number as hledger's tags, so that `tag:po=` finds what stands under a number.
+fn tags_of(party: &JournalParty) -> String {
+    let named = [("customer", party.customer.as_str()), ("po", party.po_number.as_str())];
+    let tags: Vec<String> = named
+        .into_iter()
+        .map(|(name, value)| (name, one_line(&value.replace(',', " "))))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}:{value}"))
+        .collect();
+    if tags.is_empty() { String::new() } else { format!("  ; {}", tags.join(", ")) }
 }
 
 /// An exact amount with at least the currency's minor digits.

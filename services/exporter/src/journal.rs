@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::PayerAccountId,
     journal::{FactPlace, JournalBook, JournalFault, JournalTransaction, PeriodLock, PostingTemplates},
+    memo::MemoPoReassigned,
 };
-use event_log::EventLog;
+use event_log::{EventLog, ReadLimits};
+use memchr::memmem;
+use read_model::ReadModelFault;
 use service_kit::Failure;
-use wire::{AggregateKey, Fact, StreamName};
+use wire::{AggregateKey, CommitBody, Fact, StreamName};
 
 use crate::facts::{PlacedFact, for_each_fact};
 
@@ -29,6 +32,16 @@ pub struct JournalOptions {
 pub async fn journal(log: &dyn EventLog, options: &JournalOptions) -> Result<Vec<JournalTransaction>, Failure> {
     let mut book = JournalBook::new(options.templates.clone());
     let mut transactions = Vec::new();
+    for_each_fact(log, StreamName::Accounts, options.recorded, |placed| {
+        if let Fact::MemberAssigned(assigned) = placed.fact {
+            book.assigned(placed.sequence, assigned);
+        }
+        Ok(())
+    })
+    .await?;
+    for moved in moves_of_memos(log, options.recorded).await? {
+        book.will_move(&moved);
+    }
     // The billing stream is first: the months that were closed say where AWS's bills are posted.
     for stream in [StreamName::Billing, StreamName::Usage, StreamName::Credits, StreamName::Memos] {
         for_each_fact(log, stream, options.recorded, |placed| {
@@ -51,9 +64,36 @@ pub async fn journal(log: &dyn EventLog, options: &JournalOptions) -> Result<Vec
     Ok(transactions)
 }
 
+/// The moves of memos to other PO numbers, oldest first. They are rare: what does not name one is not decoded.
+async fn moves_of_memos(log: &dyn EventLog, recorded: Option<DateTime<Utc>>) -> Result<Vec<MemoPoReassigned>, Failure> {
+    let mut moves = Vec::new();
+    let mut from = 1;
+    loop {
+        let batch = log.read(StreamName::Memos, from, ReadLimits::default()).await?;
+        let Some(last) = batch.last() else { return Ok(moves) };
+        from = last.sequence + 1;
+        for stored in batch.iter().filter(|stored| memmem::find(&stored.commit.body, MOVE).is_some()) {
+            let body = CommitBody::read(&stored.commit).map_err(ReadModelFault::from)?;
+            if recorded.is_some_and(|time| body.recorded > time) {
+                continue;
+            }
+            moves.extend(body.facts.into_iter().filter_map(|fact| match fact {
+                Fact::MemoPoReassigned(moved) => Some(moved),
+                _ => None,
+            }));
+        }
+    }
+}
+
+/// What the body of a commit with such a move has.
+const MOVE: &[u8] = b"memo_po_reassigned";
+
 fn transactions_of(book: &mut JournalBook, placed: &PlacedFact<'_>) -> Result<Vec<JournalTransaction>, Failure> {
-    let place =
-        FactPlace { text: format!("{}-{}", placed.stream, placed.sequence), billing_position: placed.billing_position };
+    let place = FactPlace {
+        text: format!("{}-{}", placed.stream, placed.sequence),
+        billing_position: placed.billing_position,
+        accounts_position: placed.accounts_position,
+    };
     let fact = placed.fact;
     let made = match placed.key {
         AggregateKey::Billing { payer, period } => match fact {

@@ -14,6 +14,7 @@ mod focus_rows;
 mod following;
 mod idempotency;
 mod journal;
+mod journal_cases;
 mod n18_history;
 mod printing;
 mod read_model;

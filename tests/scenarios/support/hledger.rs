@@ -8,6 +8,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use super::{Decimal, Office};
@@ -23,7 +24,9 @@ impl Hledger {
     #[track_caller]
     pub(crate) fn of(office: &Office, options: &[&str]) -> Self {
         let text = office.ok(&[&["export", "journal"], options].concat()).stdout;
-        let journal = office.write("books.journal", text);
+        // A file of its own: a journal as of another time does not take the place of one that is asked later.
+        static JOURNALS: AtomicUsize = AtomicUsize::new(0);
+        let journal = office.write(&format!("books-{}.journal", JOURNALS.fetch_add(1, Ordering::Relaxed)), text);
         let hledger = Self { program: find(), journal };
         hledger.run(&["check", "--strict", "ordereddates"]);
         hledger

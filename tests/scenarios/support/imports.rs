@@ -14,6 +14,7 @@ pub(crate) struct Grant {
     end: String,
     services: String,
     covers_tax: String,
+    currency: String,
 }
 
 /// A credit for any service, of the year 2019.
@@ -28,6 +29,7 @@ pub(crate) fn grant(credit: &str, owner: &str, face: &str) -> Grant {
         end: "2019-12-31".to_owned(),
         services: String::new(),
         covers_tax: String::new(),
+        currency: "USD".to_owned(),
     }
 }
 
@@ -63,10 +65,17 @@ impl Grant {
         self
     }
 
+    /// In another currency.
+    pub(crate) fn currency(mut self, currency: &str) -> Self {
+        currency.clone_into(&mut self.currency);
+        self
+    }
+
     fn row(&self) -> String {
-        let Self { credit, payer, owner, description, face, start, end, services, covers_tax } = self;
+        let Self { credit, payer, owner, description, face, start, end, services, covers_tax, currency } = self;
         format!(
-            "{credit},{payer},{owner},{description},promotional,USD,{face},{start},{end},{services},,,{covers_tax}\n"
+            "{credit},{payer},{owner},{description},promotional,{currency},{face},{start},{end},{services},,,\
+             {covers_tax}\n"
         )
     }
 }

@@ -6,12 +6,16 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use money::{Currency, Exact, Money, MoneyError};
 
-use super::{JournalTransaction, PeriodLock, PostingCalendar, PostingClass, PostingTemplates, PostingWords};
+use super::{
+    JournalParty, JournalTransaction, PeriodLock, PostingCalendar, PostingClass, PostingTemplates, PostingWords,
+    parties::MemoParties,
+};
 use crate::{
+    account::MemberAssigned,
     billing::{DocumentVoided, MemberStatement},
     credit::{CreditFact, SuspenseFact},
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
-    memo::{FoldFault, MemberMemos, MemoFact, MemoWrittenOff, WriteOffCause},
+    memo::{FoldFault, MemberMemos, MemoFact, MemoPoReassigned, MemoWrittenOff, WriteOffCause},
     period::BillingPeriod,
     usage::{DeliveryFact, DeliveryState},
 };
@@ -35,6 +39,8 @@ pub struct FactPlace {
     /// How far the billing stream had been read when the fact was decided: the months that were
     /// closed by then.
     pub billing_position: u64,
+    /// The same of the accounts stream: what was known of customers and PO numbers by then.
+    pub accounts_position: u64,
 }
 
 /// What a memo's lapsed and expired amounts were posted to, so that a reinstatement reverses it.
@@ -49,6 +55,7 @@ struct Ended {
 pub struct JournalBook {
     templates: PostingTemplates,
     calendar: PostingCalendar,
+    parties: MemoParties,
     memos: BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>,
     ended: BTreeMap<MemoNumber, Ended>,
     deliveries: BTreeMap<(PayerAccountId, BillingPeriod), DeliveryState>,
@@ -64,6 +71,7 @@ impl JournalBook {
         Self {
             templates,
             calendar: PostingCalendar::default(),
+            parties: MemoParties::default(),
             memos: BTreeMap::new(),
             ended: BTreeMap::new(),
             deliveries: BTreeMap::new(),
@@ -78,6 +86,17 @@ impl JournalBook {
     /// AWS's bills are to the books depends on it, so the billing stream comes first.
     pub fn lock(&mut self, payer: &PayerAccountId, position: u64, period: BillingPeriod, lock: PeriodLock) {
         self.calendar.note(payer, position, period, lock);
+    }
+
+    /// Notes that an account was assigned to a customer and PO number by the accounts stream's commit at
+    /// `position`.
+    pub fn assigned(&mut self, position: u64, assigned: &MemberAssigned) {
+        self.parties.assign(position, assigned);
+    }
+
+    /// Notes the first move of a memo to another PO number, before its facts are posted.
+    pub fn will_move(&mut self, moved: &MemoPoReassigned) {
+        self.parties.stood(moved);
     }
 
     /// What a fact of a memo is to the books; none where it moves no money.
@@ -100,6 +119,8 @@ impl JournalBook {
         let unfunded_before = before.as_ref().map_or(memo.open.zeroed(), |memo| memo.unfunded_balance());
         let (what, posting, parts) = self.parts_of(fact, credit.is_some(), unfunded_before);
         let code = currency.to_string();
+        let account = (payer.clone(), member.clone());
+        let (debited, credited) = self.parties.of(&account, fact, posting, place.accounts_position);
         let words = PostingWords {
             payer: payer.as_str(),
             member: member.as_str(),
@@ -119,10 +140,11 @@ impl JournalBook {
         // The customer's side stands where the charges do (rule book N21).
         let customer = PostingWords { payer: paid_under(fact).map_or(payer, |other| other).as_str(), ..words };
         for (class, amount) in parts {
-            let (debit, _) = self.templates.accounts(class, &words);
-            let (_, credit) = self.templates.accounts(class, &customer);
+            let (debit, _) = self.templates.accounts(class, &words.of_party(debited.as_ref()));
+            let (_, credit) = self.templates.accounts(class, &customer.of_party(credited.as_ref()));
             transaction.add_pair(debit, credit, currency, amount)?;
         }
+        transaction.of_party(debited.as_ref(), credited.as_ref());
         Ok(Some(transaction).filter(|transaction| !transaction.postings.is_empty()))
     }
 
@@ -339,6 +361,7 @@ impl JournalBook {
         place: &FactPlace,
         statement: &MemberStatement,
     ) -> Result<Vec<JournalTransaction>, JournalFault> {
+        self.parties.state(statement);
         let Some(number) = &statement.document_number else { return Ok(Vec::new()) };
         let key = (statement.payer_account_id.clone(), statement.member_account_id.clone(), statement.period);
         let before = self.statements.insert(key, statement.clone());
@@ -373,6 +396,7 @@ impl JournalBook {
         for correction in &statement.earlier_periods {
             *corrections.entry(correction.period).or_insert(zero) += correction.gross;
         }
+        let party = JournalParty { customer: statement.customer.clone(), po_number: statement.po_number.clone() };
         let mut transactions = vec![month];
         for (period, gross) in corrections {
             let mut corrected = transaction(period, format!("Correction of {period}"));
@@ -381,6 +405,7 @@ impl JournalBook {
         }
         for transaction in &mut transactions {
             transaction.postings.retain(|posting| !posting.amount.is_zero());
+            transaction.of_party(Some(&party), Some(&party));
         }
         transactions.retain(|transaction| !transaction.postings.is_empty());
         Ok(transactions)

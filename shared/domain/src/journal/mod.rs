@@ -13,10 +13,11 @@
 
 mod book;
 mod calendar;
+mod parties;
 mod templates;
 mod transaction;
 
 pub use book::{FactPlace, JournalBook, JournalFault};
 pub use calendar::{PeriodLock, PostingCalendar};
 pub use templates::{AccountTemplate, BadTemplate, PostingClass, PostingTemplate, PostingTemplates, PostingWords};
-pub use transaction::{JournalPosting, JournalTransaction};
+pub use transaction::{JournalParty, JournalPosting, JournalTransaction};

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::JournalParty;
+
 /// A class of event that moves money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -142,7 +144,13 @@ pub struct PostingWords<'a> {
 const PLACEHOLDERS: [&str; 9] =
     ["payer", "member", "memo", "credit", "customer", "po_number", "service", "kind", "currency"];
 
-impl PostingWords<'_> {
+impl<'a> PostingWords<'a> {
+    /// The same of a customer and PO number.
+    pub(super) fn of_party(self, party: Option<&'a JournalParty>) -> Self {
+        let (customer, po_number) = party.map_or(("", ""), |party| (party.customer.as_str(), party.po_number.as_str()));
+        Self { customer, po_number, ..self }
+    }
+
     fn of(&self, placeholder: &str) -> &str {
         match placeholder {
             "payer" => self.payer,

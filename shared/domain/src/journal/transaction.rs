@@ -6,6 +6,17 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use money::{Currency, Exact, MoneyError};
 
+use crate::ids::{CustomerId, PoNumber};
+
+/// Whose balance a posting moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalParty {
+    /// The customer.
+    pub customer: CustomerId,
+    /// The PO number.
+    pub po_number: PoNumber,
+}
+
 /// An amount on an account: positive for a debit, negative for a credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalPosting {
@@ -15,6 +26,9 @@ pub struct JournalPosting {
     pub currency: Currency,
     /// The amount.
     pub amount: Exact,
+    /// The customer and PO number, where it is of a memo or a document: the account keeps its name when a memo
+    /// moves to another PO number (rule book W12).
+    pub party: Option<JournalParty>,
 }
 
 /// What one fact is to the books.
@@ -50,7 +64,7 @@ impl JournalTransaction {
         }
         if debit == credit {
             // A move inside one account is shown, though it changes no balance.
-            let posting = |amount| JournalPosting { account: debit.clone(), currency, amount };
+            let posting = |amount| JournalPosting { account: debit.clone(), currency, amount, party: None };
             self.postings.extend([posting(amount), posting(-amount)]);
             return Ok(());
         }
@@ -58,11 +72,18 @@ impl JournalTransaction {
         self.add(credit, currency, -amount)
     }
 
+    /// Says whose balances its postings move.
+    pub(super) fn of_party(&mut self, debited: Option<&JournalParty>, credited: Option<&JournalParty>) {
+        for posting in &mut self.postings {
+            posting.party = if posting.amount.is_negative() { credited } else { debited }.cloned();
+        }
+    }
+
     fn add(&mut self, account: String, currency: Currency, amount: Exact) -> Result<(), MoneyError> {
         let same = |posting: &&mut JournalPosting| posting.account == account && posting.currency == currency;
         match self.postings.iter_mut().find(same) {
             Some(posting) => posting.amount = posting.amount.checked_add(amount)?,
-            None => self.postings.push(JournalPosting { account, currency, amount }),
+            None => self.postings.push(JournalPosting { account, currency, amount, party: None }),
         }
         Ok(())
     }

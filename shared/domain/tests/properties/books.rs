@@ -22,7 +22,7 @@ pub(crate) struct Books {
 impl Books {
     /// Posts a fact.
     pub(crate) fn post(&mut self, fact: &MemoFact) {
-        let place = FactPlace { text: "MEMOS-1".to_owned(), billing_position: 0 };
+        let place = FactPlace { text: "MEMOS-1".to_owned(), billing_position: 0, accounts_position: 0 };
         let transaction = self.book.memo(&place, &payer(), &member("111122223333"), fact).unwrap();
         let (before, after) = fact.balances();
         assert!(transaction.is_some() || before == after, "the balance moved and nothing was posted: {fact:?}");

@@ -8,12 +8,10 @@
 //! and purchases and for none of tax:
 //! <https://focus.finops.org/focus-specification/v1-2/#pricingquantity>.
 
-use std::collections::BTreeMap;
-
 use domain::{
-    billing::{MemberStatement, StatementLine},
-    classification::{LineClass, classify_line},
-    ids::PayerAccountId,
+    billing::MemberStatement,
+    classification::{LineClass, classify_line, is_purchase},
+    ids::{MemoNumber, PayerAccountId},
     period::BillingPeriod,
     usage::LineType,
 };
@@ -76,7 +74,7 @@ struct FocusCharge<'a> {
     description: String,
     service: &'a str,
     line_type: &'a str,
-    memo: &'a str,
+    memo: String,
     corrects: String,
 }
 
@@ -98,7 +96,7 @@ pub fn focus_csv(model: &ReadModel, options: &FocusOptions) -> Result<Vec<u8>, F
                 continue;
             }
             // A month that is billed anew charges by its next document; one voided later is corrected.
-            if model.billing(payer, statement.period)?.voided.get(number) == Some(&statement.period) {
+            if model.billing_outline(payer, statement.period)?.voided.get(number) == Some(&statement.period) {
                 continue;
             }
             for charge in charges(&statement) {
@@ -113,14 +111,11 @@ pub fn focus_csv(model: &ReadModel, options: &FocusOptions) -> Result<Vec<u8>, F
 fn charges(statement: &MemberStatement) -> Vec<FocusCharge<'_>> {
     let converted = statement.in_document_currency.as_ref();
     let currency = converted.map_or(statement.currency, |converted| converted.currency);
-    let in_document: BTreeMap<usize, Money> =
-        converted.iter().flat_map(|converted| converted.lines.iter().map(|line| line.gross).enumerate()).collect();
-    let line = |(at, line): (usize, &'_ StatementLine)| (at, line.gross);
-    let grosses: Vec<(usize, Money)> = statement.lines.iter().enumerate().map(line).collect();
+    let in_document = |at: usize| converted.and_then(|converted| converted.lines.get(at)).map(|line| line.gross);
     let mut charges = Vec::new();
-    for (of, (at, gross)) in statement.lines.iter().zip(grosses) {
+    for (at, of) in statement.lines.iter().enumerate() {
         charges.push(FocusCharge {
-            amount: in_document.get(&at).copied().unwrap_or(gross),
+            amount: in_document(at).unwrap_or(of.gross),
             currency,
             charged_in: statement.period,
             category: category(&of.charge_kind),
@@ -128,16 +123,17 @@ fn charges(statement: &MemberStatement) -> Vec<FocusCharge<'_>> {
             description: format!("{} {}", of.service, of.charge_kind),
             service: &of.service,
             line_type: &of.charge_kind,
-            memo: "",
+            memo: String::new(),
             corrects: String::new(),
         });
     }
-    let draws: Vec<(&str, Money)> = match converted {
-        Some(converted) => converted.memos.iter().map(|memo| (memo.memo_number.as_str(), memo.applied)).collect(),
-        None => statement.memos.iter().map(|memo| (memo.memo_number.as_str(), memo.applied)).collect(),
+    // What a memo paid under another payer of ours is a row of that payer's document.
+    let draws: Vec<(MemoNumber, Money)> = match converted {
+        Some(converted) => converted.memos.iter().map(|memo| (memo.memo_number.clone(), memo.applied)).collect(),
+        None => statement.paid_here_by_memo(),
     };
     for (memo, applied) in draws {
-        charges.push(credit_row(memo, -applied, currency, statement.period, false, String::new()));
+        charges.push(credit_row(Some(&memo), -applied, currency, statement.period, false, String::new()));
     }
     for correction in &statement.earlier_periods {
         let stated = correction.in_document_currency.as_ref();
@@ -154,24 +150,24 @@ fn charges(statement: &MemberStatement) -> Vec<FocusCharge<'_>> {
             description: format!("Correction of {}", correction.period),
             service: "",
             line_type: "",
-            memo: "",
+            memo: String::new(),
             corrects: corrects.clone(),
         });
-        charges.push(credit_row("", -applied, currency, correction.period, true, corrects));
+        charges.push(credit_row(None, -applied, currency, correction.period, true, corrects));
     }
     charges.retain(|charge| !charge.amount.is_zero() || charge.category != "Credit");
     charges
 }
 
-fn credit_row(
-    memo: &str,
+fn credit_row<'a>(
+    memo: Option<&MemoNumber>,
     amount: Money,
     currency: Currency,
     charged_in: BillingPeriod,
     is_correction: bool,
     corrects: String,
-) -> FocusCharge<'_> {
-    let of = if memo.is_empty() { "s".to_owned() } else { format!(" {memo}") };
+) -> FocusCharge<'a> {
+    let of = memo.map_or_else(|| "s".to_owned(), |memo| format!(" {memo}"));
     FocusCharge {
         amount,
         currency,
@@ -181,14 +177,16 @@ fn credit_row(
         description: format!("Credit memo{of}, applied to {charged_in}"),
         service: "",
         line_type: "",
-        memo,
+        memo: memo.map_or_else(String::new, ToString::to_string),
         corrects,
     }
 }
 
 fn category(charge_kind: &str) -> &'static str {
-    match classify_line(&LineType::from(charge_kind)) {
-        LineClass::Charge => "Usage",
+    let line_type = LineType::from(charge_kind);
+    match classify_line(&line_type) {
+        LineClass::Charge if !is_purchase(&line_type) => "Usage",
+        LineClass::Charge => "Purchase",
         LineClass::UpfrontFee => "Purchase",
         LineClass::Tax => "Tax",
         LineClass::CreditLine => "Credit",
@@ -233,7 +231,7 @@ fn record(statement: &MemberStatement, charge: &FocusCharge<'_>, issuer: &str) -
         statement.po_number.as_str(),
         charge.service,
         charge.line_type,
-        charge.memo,
+        &charge.memo,
         &charge.corrects,
     ]
     .map(str::to_owned)

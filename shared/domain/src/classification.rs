@@ -66,6 +66,24 @@ pub fn classify_line(line_type: &LineType) -> LineClass {
         .unwrap_or(if word.ends_with("Discount") { LineClass::Discount } else { LineClass::Unclassified })
 }
 
+/// What is bought, ahead or month by month, and not metered: what FOCUS calls a purchase,
+/// <https://focus.finops.org/focus-specification/v1-2/#chargecategory>.
+const PURCHASES: &[&str] = &[
+    "Fee",
+    "FlatRateSubscription",
+    "FlateRateSubscription",
+    "Proforma_Fee",
+    "Purchase",
+    "RIFee",
+    "SavingsPlanRecurringFee",
+    "SavingsPlanUpfrontFee",
+];
+
+/// Whether a line type is a purchase and not usage.
+pub fn is_purchase(line_type: &LineType) -> bool {
+    PURCHASES.contains(&line_type.as_str())
+}
+
 /// What becomes of a credit line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -97,6 +97,7 @@ fn ties(office: &Office, months: &[(&str, &str, &str)]) {
     office.ok(&["audit"]);
     office.ok(&["replay", "--verify"]);
     journal_agrees(office);
+    focus_agrees(office);
     for (payer, period, memo_applied) in months {
         let tied = only(&office.json(&["reconcile", period, "--payer", payer]));
         assert_fields(&tied, &[("residual", "0"), ("memo_applied", memo_applied), ("is_billed", "true")]);

@@ -13,44 +13,16 @@ fn office() -> Office {
     office
 }
 
-type Rows = Vec<std::collections::BTreeMap<String, String>>;
-
-#[track_caller]
-fn rows(office: &Office, more: &[&str]) -> Rows {
-    let text = office.ok(&[&["export", "focus", "--issuer", "Our Cloud AG"], more].concat()).stdout;
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let owned = |row: csv::StringRecord| {
-        header
-            .iter()
-            .map(str::to_owned)
-            .zip(row.iter().map(str::to_owned))
-            .collect::<std::collections::BTreeMap<_, _>>()
-    };
-    reader.records().map(|row| owned(row.unwrap())).collect()
-}
-
-#[track_caller]
-fn billed(rows: &Rows, has: impl Fn(&std::collections::BTreeMap<String, String>) -> bool) -> Decimal {
-    sum(rows.iter().filter(|row| has(row)).map(|row| row["BilledCost"].as_str()))
-}
-
 #[test]
 fn the_rows_of_each_document_add_up_to_what_is_due() {
     let office = office();
-    let rows = rows(&office, &[]);
-    for period in ["2019-01", "2019-02"] {
-        for document in office.json(&["bill", period]).as_array().unwrap() {
-            let number = document["document_number"].as_str().unwrap();
-            let due = document["due"].as_str().unwrap();
-            assert_eq!(billed(&rows, |row| row["InvoiceId"] == number), Decimal::of(due), "{number}: {rows:#?}");
-        }
-    }
+    focus_agrees(&office);
+    assert_eq!(focus_rows(&office, &[]).iter().filter(|row| row["InvoiceId"].contains("2019-02")).count(), 6);
 }
 
 #[test]
 fn a_memos_draw_is_a_credit_of_its_owner_and_what_aws_scattered_is_gone() {
-    let rows = rows(&office(), &["--period", "2019-01"]);
+    let rows = focus_rows(&office(), &["--period", "2019-01"]);
     let credits: Vec<_> = rows.iter().filter(|row| row["ChargeCategory"] == "Credit").collect();
     assert_eq!(credits.len(), 1, "{credits:#?}");
     assert_eq!((credits[0]["SubAccountId"].as_str(), credits[0]["BilledCost"].as_str()), (DLT, "-100.00"));
@@ -60,7 +32,7 @@ fn a_memos_draw_is_a_credit_of_its_owner_and_what_aws_scattered_is_gone() {
 
 #[test]
 fn a_correction_is_charged_in_its_own_month_and_names_its_invoice() {
-    let rows = rows(&office(), &["--period", "2019-02"]);
+    let rows = focus_rows(&office(), &["--period", "2019-02"]);
     let corrections: Vec<_> = rows.iter().filter(|row| row["ChargeClass"] == "Correction").collect();
     let amounts: Vec<&str> = corrections.iter().map(|row| row["BilledCost"].as_str()).collect();
     assert_eq!(amounts, ["30.00", "-30.00"], "{corrections:#?}");
@@ -83,7 +55,7 @@ fn a_reader_of_focus_takes_them() {
 #[test]
 fn what_focus_says_of_its_columns_holds() {
     let categories = ["Usage", "Purchase", "Tax", "Credit", "Adjustment"];
-    for row in rows(&office(), &[]) {
+    for row in focus_rows(&office(), &[]) {
         for mandatory in ["BilledCost", "EffectiveCost", "ListCost", "ContractedCost"] {
             Decimal::of(&row[mandatory]);
         }
@@ -100,4 +72,22 @@ fn what_focus_says_of_its_columns_holds() {
         assert_eq!(row["PricingQuantity"].is_empty(), !is_priced, "{row:#?}");
         assert_eq!(row["PricingUnit"].is_empty(), !is_priced, "{row:#?}");
     }
+}
+
+#[test]
+fn what_is_bought_is_a_purchase_and_what_is_metered_is_usage() {
+    let office = Story::imported();
+    let bought = ["Fee", "RIFee", "SavingsPlanRecurringFee", "Purchase"];
+    let lines = bought.map(|line_type| line(DLT, line_type, "AmazonEC2", "30.00", "a reservation"));
+    office.ingest("january.csv", bill("2019-01").lines(lines).lines([usage(DLT, "AmazonEC2", "10.00")]).cur2());
+    office.bill_and_close("2019-01");
+    let rows = focus_rows(&office, &[]);
+    let category_of = |line_type: &str| {
+        let row = rows.iter().find(|row| row["x_LineType"] == line_type);
+        row.map(|row| row["ChargeCategory"].clone()).unwrap_or_default()
+    };
+    for line_type in bought {
+        assert_eq!(category_of(line_type), "Purchase", "{line_type}");
+    }
+    assert_eq!(category_of("Usage"), "Usage");
 }

@@ -178,7 +178,7 @@ impl MemberStatement {
     }
 
     /// What each memo pays of this statement's lines, memos of other payers of ours among them.
-    fn paid_here_by_memo(&self) -> Vec<(MemoNumber, Money)> {
+    pub fn paid_here_by_memo(&self) -> Vec<(MemoNumber, Money)> {
         let of_month = |paid: &&PaidAcrossPayers| paid.period == self.period;
         let own = self.memos.iter().map(|memo| {
             let elsewhere = self.paid_under_other_payers.iter().filter(of_month);

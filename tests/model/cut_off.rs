@@ -50,6 +50,11 @@ impl CutOffLog {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State { cut, dead: false };
     }
 
+    /// The log that it writes to, as a process that lives sees it.
+    pub(crate) fn log(&self) -> MemoryLog {
+        self.log.clone()
+    }
+
     /// Whether the process died.
     pub(crate) fn is_dead(&self) -> bool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).dead

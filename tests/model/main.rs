@@ -5,7 +5,7 @@
 //! process over a log in memory that can be cut off (`cut_off.rs`); `bookkeeper.rs`, `memo.rs`,
 //! `credit.rs`, `paying.rs`, `attribution.rs`, `upstream_books.rs` and `month_books.rs` are the second
 //! books, `compare.rs` holds one against the other. `approvals.rs` cuts approvals off at every append,
-//! `power.rs` runs whole months on files that lose power.
+//! `competing.rs` lets two processes ingest one month, `power.rs` runs whole months on files that lose power.
 //!
 //! Deliberately absent from the second books: everything of the domain crate. What they know of
 //! drawing, correcting, lapsing and attributing is written here once more, in whole numbers, from
@@ -19,6 +19,7 @@ mod approvals;
 mod attribution;
 mod bookkeeper;
 mod compare;
+mod competing;
 mod credit;
 mod cut_off;
 mod memo;

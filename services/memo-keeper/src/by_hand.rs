@@ -12,7 +12,10 @@ use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::{period_acts::approve_on_period, transfer::Transfer};
+use crate::{
+    in_transit::{InTransit, arrive, complete_transfers, one_in_transit},
+    period_acts::approve_on_period,
+};
 
 /// What came of an act by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub enum HandOutcome {
     Done(usize),
     /// It waits for a second person.
     Proposed(String),
+    /// It had been begun before and was cut off: now it is complete, and nothing more was done.
+    Completed(InTransit),
 }
 
 /// Whose memo it is.
@@ -58,13 +63,19 @@ pub async fn act_by_hand(
     let policies = office.model.policies(payer, posting(office, payer, today)?)?;
     let subject = Subject::memos(payer, member);
     // Killed between the act and the note that it was done, it is completed and not done twice.
-    if let Some(facts) = office.recorded_before(&subject).await? {
-        complete_transfer(office, payer, member, act, &facts).await?;
+    let recorded_before = office.recorded_before(&subject).await?;
+    let arrived = complete_transfers(office, None).await?;
+    if let Some(facts) = recorded_before {
         let proposed = facts.iter().find_map(|fact| match fact {
             Fact::ActProposed(proposed) => Some(HandOutcome::Proposed(proposed.proposal.clone())),
             _ => None,
         });
         return Ok(proposed.unwrap_or(HandOutcome::Done(facts.len())));
+    }
+    if let HandAct::Transfer(command) = act
+        && let Some(asked) = arrived.into_iter().find(|one| one.is_asked_again(payer, member, command))
+    {
+        return Ok(HandOutcome::Completed(asked));
     }
     // What is refused is refused at once, not when it is approved.
     office.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;
@@ -87,7 +98,7 @@ pub async fn act_by_hand(
             Ok(facts.into_iter().map(Fact::from).collect())
         })
         .await?;
-    complete_transfer(office, payer, member, act, &facts).await?;
+    other_side(office, payer, member, &facts).await?;
     Ok(HandOutcome::Done(facts.len()))
 }
 
@@ -97,33 +108,21 @@ fn proposal_id(office: &BackOffice, subject: &Subject, act: &HandAct) -> Result<
 }
 
 /// The incoming side of a transfer is another account's: recorded after the outgoing one.
-async fn complete_transfer(
+async fn other_side(
     office: &mut BackOffice,
     payer: &PayerAccountId,
     member: &MemberAccountId,
-    act: &HandAct,
     recorded: &[Fact],
 ) -> Result<(), Failure> {
-    let HandAct::Transfer(command) = act else { return Ok(()) };
     let left = recorded.iter().find_map(|fact| match fact {
-        Fact::MemoReassignedOut(left) => Some(left.transfer.clone()),
+        Fact::MemoReassignedOut(left) => Some((&left.memo, &left.transfer)),
         _ => None,
     });
-    let id = left.unwrap_or_else(|| command.transfer.clone());
-    let transfer = Transfer {
-        payer,
-        from_member: member,
-        memo: &command.memo,
-        to_payer: &command.to_payer,
-        to_member: &command.to_member,
-        id,
-        amount: command.amount,
-        effective: command.effective,
-        posting: command.posting,
-        credit: None,
-        up_to_open: false,
-    };
-    transfer.record(office).await
+    let Some((memo, transfer)) = left else { return Ok(()) };
+    match one_in_transit(&office.model, payer, member, memo, transfer)? {
+        Some(left) => arrive(office, &left).await,
+        None => Ok(()),
+    }
 }
 
 /// A proposal with whose memos it is about.
@@ -146,10 +145,11 @@ pub fn proposals(model: &ReadModel) -> Result<Vec<Proposal>, Failure> {
 /// # Errors
 /// [`Failure`].
 pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, Failure> {
+    let arrived = complete_transfers(office, None).await?;
     let Some(((payer, member), proposed)) =
         proposals(&office.model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal)
     else {
-        if let Some(facts) = resume_approved_move(office, proposal).await? {
+        if let Some(facts) = resume_approved_move(office, proposal, &arrived).await? {
             return Ok(facts);
         }
         return approve_on_period(office, proposal).await;
@@ -164,13 +164,17 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
             Ok(std::iter::once(Fact::ActApproved(approved)).chain(facts.into_iter().map(Fact::from)).collect())
         })
         .await?;
-    complete_transfer(office, &payer, &member, &proposed.act, &facts).await?;
+    other_side(office, &payer, &member, &facts).await?;
     Ok(facts.len().saturating_sub(1))
 }
 
 /// An approval of a move that was cut off is completed by whoever gave it: the proposal stands for it.
 /// None where it was never given; a second one that finds nothing missing is refused as any second one.
-async fn resume_approved_move(office: &mut BackOffice, proposal: &str) -> Result<Option<usize>, Failure> {
+async fn resume_approved_move(
+    office: &BackOffice,
+    proposal: &str,
+    arrived: &[InTransit],
+) -> Result<Option<usize>, Failure> {
     let by = office.act.by.clone();
     let given = office.model.all_memos()?.into_iter().find_map(|(owner, memos)| {
         let (approver, proposed) = memos.approved_moves.get(proposal)?.clone();
@@ -178,17 +182,9 @@ async fn resume_approved_move(office: &mut BackOffice, proposal: &str) -> Result
     });
     let Some(((payer, member), proposed)) = given else { return Ok(None) };
     let HandAct::Transfer(command) = &proposed.act else { return Ok(None) };
-    let to = Subject::memos(&command.to_payer, &command.to_member);
-    let has_arrived = |model: &ReadModel| -> Result<bool, Failure> {
-        Ok(model.memos(&command.to_payer, &command.to_member)?.transfers_in.contains(&command.transfer))
-    };
-    let is_repeated = office.recorded_before(&Subject::memos(&payer, &member)).await?.is_some()
-        || office.recorded_before(&to).await?.is_some();
-    if has_arrived(&office.model)? && !is_repeated {
-        return Ok(None);
-    }
-    complete_transfer(office, &payer, &member, &proposed.act, &[]).await?;
-    Ok(Some(1))
+    let was_cut_off = arrived.iter().any(|one| one.is_asked_again(&payer, &member, command));
+    let is_repeated = office.recorded_before(&Subject::memos(&payer, &member)).await?.is_some();
+    Ok((was_cut_off || is_repeated).then_some(1))
 }
 
 /// A revision is approved as AWS states the credit now, or not at all.

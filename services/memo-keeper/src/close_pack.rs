@@ -292,6 +292,7 @@ fn packed_exception(found: Exception) -> Option<PackedException> {
         ExceptionKind::OverApplication => "over-application",
         ExceptionKind::Suspense => "suspense",
         ExceptionKind::HistoryDifference => "history-difference",
+        ExceptionKind::InTransit => "in-transit",
     };
     Some(PackedException {
         exception: exception.to_owned(),

@@ -15,6 +15,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
 
+use crate::in_transit::{InTransit, in_transit_of};
+
 /// What kind of exception it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -35,6 +37,8 @@ pub enum ExceptionKind {
     Suspense,
     /// AWS's allocation history says something else than its bill (N18).
     HistoryDifference,
+    /// It left a memo and has not arrived at another: the process that moved it was cut off.
+    InTransit,
 }
 
 /// An exception.
@@ -76,6 +80,7 @@ pub fn exceptions(
         for memo in memos.in_order_of_issue() {
             of_memo(&of_payer, &member, &memos, memo, today, &mut found);
         }
+        found.extend(in_transit_of(model, &of_payer, &member, &memos)?.into_iter().map(|one| moved(one, today)));
     }
     for ((of_payer, id), credit) in model.upstream_credits(payer)? {
         found.extend(history_differences(&of_payer, &id, &credit, today)?);
@@ -110,6 +115,25 @@ pub fn exceptions(
         key(a).cmp(&key(b))
     });
     Ok(found)
+}
+
+fn moved(one: InTransit, today: NaiveDate) -> Exception {
+    Exception {
+        exception: ExceptionKind::InTransit,
+        payer_account_id: one.payer,
+        period: None,
+        member_account_id: Some(one.member),
+        memo_number: Some(one.memo.number),
+        credit_id: one.memo.credit,
+        currency: one.memo.currency.to_string(),
+        amount: one.left.amount.to_exact(),
+        age_days: age(one.left.effective, today),
+        message: format!(
+            "it left the memo for account {} of payer {} and has not arrived: the next bill, close or act by hand \
+             brings it there",
+            one.left.to_member, one.left.to_payer
+        ),
+    }
 }
 
 fn age(since: NaiveDate, today: NaiveDate) -> Option<i64> {

@@ -13,7 +13,7 @@ use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
 
-use crate::{transfer::Transfer, upstream::Decided};
+use crate::{in_transit::split_id, transfer::Transfer, upstream::Decided};
 
 /// A parent's memo gives each child its portion: out of one, into the other, with one transfer id.
 pub(crate) async fn split(
@@ -40,7 +40,7 @@ pub(crate) async fn split(
             memo: &parent,
             to_payer: payer,
             to_member: child_owner,
-            id: format!("split-{id}-{}", portion.credit),
+            id: split_id(id, &portion.credit),
             amount: Some(portion.amount.round_to_money(terms.currency, Rounding::Down)?),
             effective,
             posting,

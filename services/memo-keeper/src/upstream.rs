@@ -20,7 +20,7 @@ use service_kit::{BackOffice, Failure};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::{fund::fund_payer, split::split};
+use crate::{fund::fund_payer, in_transit::complete_transfers, split::split};
 
 pub(crate) type Decided = Vec<(Subject, Vec<Fact>)>;
 
@@ -29,6 +29,7 @@ pub(crate) type Decided = Vec<(Subject, Vec<Fact>)>;
 /// # Errors
 /// [`Failure`].
 pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+    complete_transfers(office, Some(payer)).await?;
     let first_unissued = office.first_unissued(payer)?;
     let today = office.clock.today();
     let credits = office.model.upstream_credits(Some(payer))?;

@@ -25,6 +25,7 @@ use crate::{
     passing::Passing,
     replay::{Until, differences, replay_watched},
     snapshots::ToCompare,
+    transfers::transfers_arrive,
     whole_ends::whole_ends,
 };
 
@@ -107,6 +108,7 @@ pub async fn audit(
             }
             checks.push(whole_ends(log).await?);
             checks.push(conservation(&memos));
+            checks.push(transfers_arrive(&memos));
             checks.push(applications(&memos, &passing));
             let credits = model.upstream_credits(None)?;
             checks.push(upstream_within_face(&credits)?);

@@ -13,6 +13,7 @@ mod scope;
 mod sealing;
 mod snapshots;
 mod statement_proof;
+mod transfers;
 mod watch;
 mod whole_ends;
 

@@ -14,9 +14,8 @@ use domain::{
 };
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
-use wire::{Fact, Subject};
 
-use crate::{IngestRow, ingest_row};
+use crate::{IngestRow, ingest_row, record::record};
 
 /// How to ingest.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,8 +69,8 @@ pub async fn ingest(
         judge(&office.model, &completed(delivery, keep_days)?, delivery, options)?;
     }
     for delivery in &reading.deliveries {
-        let changed = record(office, delivery, options, keep_days).await?;
         let summary = completed(delivery, keep_days)?;
+        let changed = record(office, delivery, options, &summary).await?;
         ingested.warnings.extend(unclassified_warning(&summary));
         ingested.warnings.extend(unassigned_warning(&office.model, delivery)?);
         ingested.periods.push((delivery.payer.clone(), delivery.period));
@@ -92,7 +91,7 @@ fn counts_days(model: &ReadModel) -> Result<bool, Failure> {
         .any(|adopted| adopted.policies.expiry_inside_month == ExpiryInsideMonth::DayExact))
 }
 
-fn judge(
+pub(crate) fn judge(
     model: &ReadModel,
     summary: &DeliveryCompleted,
     reading: &DeliveryReading,
@@ -133,56 +132,8 @@ fn dropped_members(
     Ok(dropped)
 }
 
-/// Records a delivery; answers with the number of members that changed, or none where nothing did.
-async fn record(
-    office: &mut BackOffice,
-    reading: &DeliveryReading,
-    options: IngestOptions,
-    keep_days: bool,
-) -> Result<Option<u64>, Failure> {
-    let mut summary = completed(reading, keep_days)?;
-    let (verdict, dropped) = judge(&office.model, &summary, reading, options)?;
-    let closing = Subject::delivery(&reading.payer, reading.period);
-    match verdict {
-        DeliveryVerdict::SeenBefore => Ok(None),
-        DeliveryVerdict::NoChange(seen) => {
-            office.decide(&closing, |_| Ok(vec![Fact::DeliverySeen(seen.clone())])).await?;
-            Ok(None)
-        }
-        DeliveryVerdict::New { replaces } => {
-            office.correlate(&format!("ingest {}", reading.delivery));
-            let gone: Vec<MemberUsage> = dropped.into_iter().map(|member| nothing_of(reading, member)).collect();
-            // Counted against what counts, so that a delivery which was cut off and comes again says
-            // the same as one that was not.
-            let state = office.model.deliveries(&reading.payer, reading.period)?;
-            for offered in reading.members.iter().chain(&gone) {
-                let versions = office.model.member_usage_versions(&reading.payer, &offered.member, reading.period)?;
-                let changes = versions.changes(offered, |delivery| state.is_completed(delivery));
-                summary.changed_accounts += u64::from(changes);
-            }
-            office
-                .decide_many(|model| {
-                    let state = model.deliveries(&reading.payer, reading.period)?;
-                    let mut decided = Vec::new();
-                    for offered in reading.members.iter().chain(&gone) {
-                        let versions = model.member_usage_versions(&reading.payer, &offered.member, reading.period)?;
-                        let facts = versions.decide(offered, |delivery| state.is_completed(delivery));
-                        let subject = Subject::member_usage(&reading.payer, &offered.member, reading.period);
-                        decided.push((subject, facts.into_iter().map(Fact::MemberUsageDelivered).collect()));
-                    }
-                    Ok(decided)
-                })
-                .await?;
-            summary.replaces = replaces;
-            // Nothing counts before this fact; from here on everything does.
-            office.decide(&closing, |_| Ok(vec![Fact::DeliveryCompleted(summary.clone())])).await?;
-            Ok(Some(summary.changed_accounts))
-        }
-    }
-}
-
 /// A member that a replacing delivery no longer has.
-fn nothing_of(reading: &DeliveryReading, member: MemberAccountId) -> MemberUsage {
+pub(crate) fn nothing_of(reading: &DeliveryReading, member: MemberAccountId) -> MemberUsage {
     MemberUsage {
         payer: reading.payer.clone(),
         member,

@@ -7,6 +7,7 @@
 //! Deliberately absent: attribution, memos, money due. Those read what is recorded here.
 
 mod ingest;
+mod record;
 mod row;
 
 pub use ingest::{IngestOptions, Ingested, ingest};

@@ -6,7 +6,7 @@ use event_log::{EventLog, ReadLimits};
 use futures_util::future::join;
 use rayon::prelude::*;
 use serde::Deserialize;
-use wire::{CommitBody, StoredCommit, StreamName, UnreadableBody, envelope_and_facts, facts_about};
+use wire::{CommitBody, StoredCommit, StreamName, UnreadableBody, envelope_and_facts, facts_about, known_version};
 
 use crate::{DecodedCommit, ReadModel, ReadModelFault, WhatToFold};
 
@@ -76,11 +76,10 @@ fn read_envelope(stored: &StoredCommit) -> Result<DecodedPart, ReadModelFault> {
     let Some((head, facts)) = envelope_and_facts(&commit.body) else {
         return DecodedCommit::read(stored).map(|commit| DecodedPart { commit, left_out: 0 });
     };
-    let envelope: Envelope = serde_json::from_slice(&[head, b"}"].concat()).map_err(|cause| UnreadableBody {
-        subject: commit.subject.to_string(),
-        n: commit.n,
-        cause,
-    })?;
+    let head = [head, b"}"].concat();
+    let read = known_version(&head).and_then(|()| serde_json::from_slice(&head));
+    let unreadable = |cause| UnreadableBody { subject: commit.subject.to_string(), n: commit.n, cause };
+    let envelope: Envelope = read.map_err(unreadable)?;
     let body = CommitBody {
         v: envelope.v,
         recorded: envelope.recorded,

@@ -73,6 +73,7 @@ fn number(tree: Tree) -> u8 {
         Tree::PeriodMembers => 8,
         Tree::Rates => 9,
         Tree::Checkpoint => 10,
+        Tree::Movers => 11,
     }
 }
 

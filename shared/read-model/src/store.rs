@@ -26,13 +26,15 @@ pub enum Tree {
     PeriodMembers,
     /// Conversion rates as they were stated, by position.
     Rates,
+    /// Which accounts' memos something left for another's, by payer and account of both.
+    Movers,
     /// The checkpoint.
     Checkpoint,
 }
 
 impl Tree {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Aggregates,
         Self::MemberUsage,
         Self::Periods,
@@ -42,6 +44,7 @@ impl Tree {
         Self::Entries,
         Self::PeriodMembers,
         Self::Rates,
+        Self::Movers,
         Self::Checkpoint,
     ];
 
@@ -57,6 +60,7 @@ impl Tree {
             Self::Entries => "entries",
             Self::PeriodMembers => "period members",
             Self::Rates => "rates",
+            Self::Movers => "movers",
             Self::Checkpoint => "checkpoint",
         }
     }

@@ -19,6 +19,14 @@ pub(crate) struct Awaited(Option<Instant>);
 type Decided = Vec<(Subject, Vec<Fact>)>;
 
 impl BackOffice {
+    /// Whether a stream is this office's to write, and not another service's.
+    pub fn may_write(&self, stream: StreamName) -> bool {
+        match self.writes {
+            Writes::Everything => true,
+            Writes::OwnStreams { service, .. } => service.writes().contains(&stream),
+        }
+    }
+
     /// What this office records, and a stream of what another one has to record before this is done.
     pub(crate) fn split_by_writer(&self, decided: Decided) -> (Decided, Option<StreamName>) {
         let Writes::OwnStreams { service, others } = self.writes else { return (decided, None) };

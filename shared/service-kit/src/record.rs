@@ -1,9 +1,13 @@
 //! Recording decisions: the one place where facts become commits.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use event_log::AppendError;
 use read_model::{DecodedCommit, ReadModel};
-use wire::{AggregateKey, BODY_BYTES_MAX, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject};
+use wire::{
+    AggregateKey, BODY_BYTES_MAX, ChainHash, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject,
+};
 
 use crate::{BackOffice, Failure, Recorded, office::CONFLICT_RETRIES_MAX, others::Awaited};
 
@@ -22,6 +26,14 @@ struct Ready {
     /// Whether it follows another commit of the same set.
     follows_in_set: bool,
     body: CommitBody,
+}
+
+/// What stands on a subject from some number on: sequence, id and chain by number.
+type Standing = BTreeMap<u64, (u64, CommitId, ChainHash)>;
+
+/// Whether this very commit stands: its number, its id, and the chain over all before it.
+fn stands(standing: &Standing, commit: &SealedCommit) -> bool {
+    standing.get(&commit.n).is_some_and(|(_, id, chain)| *id == commit.id && *chain == commit.chain)
 }
 
 /// Whether recording is worth another try.
@@ -81,9 +93,12 @@ impl BackOffice {
     }
 
     async fn record(&mut self, decided: &[(Subject, Vec<Fact>)]) -> Result<Outcome, Failure> {
+        // One decision is of one moment: the clock is asked once, so that no part of it is recorded before
+        // the part that it follows.
+        let now = self.clock.now();
         let mut ready = Vec::new();
         for (subject, facts) in decided {
-            ready.extend(self.seal(subject, facts)?);
+            ready.extend(self.seal(subject, facts, now)?);
         }
         // One call carries commits of one stream.
         let mut by_stream: Vec<(StreamName, Vec<Ready>)> = Vec::new();
@@ -116,7 +131,7 @@ impl BackOffice {
     }
 
     /// Seals the facts of one subject: one commit, or a set of parts where they are many.
-    fn seal(&self, subject: &Subject, facts: &[Fact]) -> Result<Vec<Ready>, Failure> {
+    fn seal(&self, subject: &Subject, facts: &[Fact], now: DateTime<Utc>) -> Result<Vec<Ready>, Failure> {
         AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))?;
         let place = self.model.place_of(subject)?;
         let chunks = chunks_that_fit(facts)?;
@@ -131,7 +146,7 @@ impl BackOffice {
             let set = PartOfSet { set: format!("{}-{}", self.correlation, place.n), part, closes: at + 1 == count };
             let body = CommitBody {
                 v: CommitBody::VERSION,
-                recorded: not_before(self.clock.now(), place.recorded),
+                recorded: not_before(now, place.recorded),
                 clock: self.clock.is_injected().then(|| "injected".to_owned()),
                 by: self.act.by.clone(),
                 reason: self.act.reason.clone(),
@@ -173,25 +188,74 @@ impl BackOffice {
             self.fold(call, &sequences)?;
             return Ok(Outcome::Done);
         }
-        let commits: Vec<SealedCommit> = call.iter().map(|one| one.commit.clone()).collect();
-        match self.log.append_many(commits).await {
-            Ok(sequences) => {
-                self.fold_or_sync(call, &sequences, next).await?;
-                Ok(Outcome::Done)
-            }
-            Err((_, conflict @ AppendError::Conflict { .. })) => Ok(Outcome::Conflict(conflict)),
-            Err((_, AppendError::Log { subject, cause })) => {
-                // Not known whether it was recorded: the subject's last commit tells.
-                let last = self.log.last_of(&subject).await?;
-                let ours = last.is_some_and(|last| call.iter().any(|one| one.commit.id == last.commit.id));
-                if ours {
-                    self.sync().await?;
+        let mut had_failed = false;
+        loop {
+            let commits: Vec<SealedCommit> = call.iter().map(|one| one.commit.clone()).collect();
+            let fault = match self.log.append_many(commits).await {
+                Ok(sequences) => {
+                    self.fold_or_sync(call, &sequences, next).await?;
                     return Ok(Outcome::Done);
                 }
-                Err(cause.into())
+                Err((_, fault)) => fault,
+            };
+            match fault {
+                AppendError::BrokenChain { .. } => return Err(Failure::failed("CM0106", fault)),
+                AppendError::Conflict { .. } if !had_failed => return Ok(Outcome::Conflict(fault)),
+                AppendError::Conflict { .. } | AppendError::Log { .. } => {}
             }
-            Err((_, broken @ AppendError::BrokenChain { .. })) => Err(Failure::failed("CM0106", broken)),
+            // Not known how much of it was recorded: the log tells.
+            let asked = call.len();
+            call = self.not_recorded(call).await?;
+            if call.is_empty() {
+                self.sync().await?;
+                return Ok(Outcome::Done);
+            }
+            // What follows a part that stands is appended once more; nothing else is tried here.
+            if had_failed || call.len() == asked {
+                return match fault {
+                    AppendError::Log { cause, .. } => Err(cause.into()),
+                    conflict => Ok(Outcome::Conflict(conflict)),
+                };
+            }
+            had_failed = true;
         }
+    }
+
+    /// Which commits of a call do not stand in the log, ready to be appended after those that do. Those
+    /// that do are noted.
+    async fn not_recorded(&mut self, call: Vec<Ready>) -> Result<Vec<Ready>, Failure> {
+        let mut rest: Vec<Ready> = Vec::new();
+        let mut known: Option<(Subject, Standing)> = None;
+        for mut one in call {
+            let subject = one.commit.subject.clone();
+            let standing = match known.take().filter(|(known, _)| *known == subject) {
+                Some((_, standing)) => standing,
+                None => self.standing(&subject, one.commit.n).await?,
+            };
+            if stands(&standing, &one.commit) {
+                self.note(one, None);
+            } else {
+                // It follows what stands of this very call, and nothing that someone else wrote since.
+                let follows_rest = rest.last().is_some_and(|before| before.commit.subject == subject);
+                if let (Some((sequence, ..)), false) = (standing.get(&(one.commit.n - 1)), follows_rest) {
+                    one.commit.prev = *sequence;
+                }
+                rest.push(one);
+            }
+            known = Some((subject, standing));
+        }
+        Ok(rest)
+    }
+
+    /// What stands on a subject from a number on.
+    async fn standing(&self, subject: &Subject, from: u64) -> Result<Standing, Failure> {
+        let Some(last) = self.log.last_of(subject).await? else { return Ok(Standing::new()) };
+        if last.commit.n < from {
+            return Ok(Standing::new());
+        }
+        let stored = self.log.read_subject(subject).await?;
+        let since = stored.into_iter().chain([last]).filter(|stored| stored.commit.n >= from);
+        Ok(since.map(|stored| (stored.commit.n, (stored.sequence, stored.commit.id, stored.commit.chain))).collect())
     }
 
     async fn fold_or_sync(&mut self, call: Vec<Ready>, sequences: &[u64], next: u64) -> Result<(), Failure> {

@@ -96,14 +96,40 @@ impl CommitBody {
     /// Reads a frozen body.
     ///
     /// # Errors
-    /// [`UnreadableBody`].
+    /// [`UnreadableBody`]; where its envelope is of another version, that is what it says.
     pub fn read(commit: &crate::SealedCommit) -> Result<Self, UnreadableBody> {
-        serde_json::from_slice(&commit.body).map_err(|cause| UnreadableBody {
-            subject: commit.subject.to_string(),
-            n: commit.n,
-            cause,
-        })
+        let unreadable = |cause| UnreadableBody { subject: commit.subject.to_string(), n: commit.n, cause };
+        known_version(&commit.body).map_err(unreadable)?;
+        serde_json::from_slice(&commit.body).map_err(unreadable)
     }
+}
+
+/// How bodies of this version begin: the version stands first.
+const BEGINS: &[u8] = br#"{"v":1,"#;
+const _: () = assert!(CommitBody::VERSION == 1);
+
+/// Refuses an envelope of a version that this program does not know: what it says may mean something else.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn known_version(body: &[u8]) -> Result<(), serde_json::Error> {
+    if body.starts_with(BEGINS) {
+        return Ok(());
+    }
+    let Envelope { v } = serde_json::from_slice(body)?;
+    if v == CommitBody::VERSION {
+        return Ok(());
+    }
+    Err(serde::de::Error::custom(format!(
+        "its envelope is of version {v}, and this program knows version {}: a newer program wrote it, read it with that",
+        CommitBody::VERSION
+    )))
+}
+
+/// The part of an envelope that says what the rest means.
+#[derive(Deserialize)]
+struct Envelope {
+    v: u32,
 }
 
 /// A command was done under an operator's key: repeating it does nothing.

@@ -20,7 +20,7 @@ mod stream;
 mod subject;
 
 pub use aggregate_key::AggregateKey;
-pub use body::{BODY_BYTES_MAX, CommandDone, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody};
+pub use body::{BODY_BYTES_MAX, CommandDone, CommitBody, IdempotencyKey, PartOfSet, UnreadableBody, known_version};
 pub use body_text::{BodyText, FactText, envelope_and_facts, facts_about, facts_of_any_form, fields_of};
 pub use chain::{ChainHash, Fingerprint};
 pub use commit::{CommitId, SealedCommit, StoredCommit};

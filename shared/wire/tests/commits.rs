@@ -103,6 +103,21 @@ fn what_cannot_be_read_names_the_commit() {
     assert!(CommitBody::read(&commit).unwrap_err().cause.to_string().contains("memo_issued.v9"));
 }
 
+/// A newer program's envelope may mean something else: it is not read as if it were of this version.
+#[test]
+fn an_envelope_of_another_version_is_refused_in_words() {
+    let mut value = serde_json::to_value(&sample_bodies()[0]).unwrap();
+    for version in [0, 2, 17] {
+        value["v"] = version.into();
+        for body in [serde_json::to_vec(&value).unwrap(), format!(r#"{{"v":{version},"novel":1}}"#).into_bytes()] {
+            let id = CommitId::derive("bill", &subject(), 1);
+            let commit = SealedCommit::seal(subject(), id, 1, 0, ChainHash::START, body);
+            let said = CommitBody::read(&commit).unwrap_err().to_string();
+            assert!(said.contains(&format!("version {version}")) && said.contains("newer program"), "{said}");
+        }
+    }
+}
+
 /// A change to a commit that was sealed, with its name.
 type Tampering = (&'static str, fn(&mut SealedCommit));
 

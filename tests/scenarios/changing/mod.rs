@@ -2,6 +2,7 @@
 //! AWS revises, gives away, splits or cancels, and what people do by hand. Each ends with the books
 //! checked.
 
+mod cut_off_moves;
 mod four_eyes;
 mod hand_moves;
 mod hand_verbs;

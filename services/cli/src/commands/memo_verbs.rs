@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use domain::{
     ids::{MemberAccountId, PayerAccountId},
     memo::{
-        AdjustMemo, ExpireMemo, HandAct, HandRefusal, IssueMemo, MemoTerms, OpenMemo, PastEnd, ReassignPo, RefundMemo,
-        ReinstateMemo, TransferMemo, WriteOffCause, WriteOffMemo,
+        AdjustMemo, CreditMemo, ExpireMemo, HandAct, HandRefusal, IssueMemo, MemoTerms, OpenMemo, PastEnd, ReassignPo,
+        RefundMemo, ReinstateMemo, TransferMemo, WriteOffCause, WriteOffMemo,
     },
     period::BillingPeriod,
     policy::MemoBasis,
@@ -61,6 +61,11 @@ pub(crate) async fn memo_verb(global: &Global, office: &mut BackOffice, command:
     match act_by_hand(office, &payer, &member, &act).await? {
         HandOutcome::Done(0) => output::say("nothing to do: it stands so already"),
         HandOutcome::Done(_) => {}
+        HandOutcome::Completed(one) => output::say(format_args!(
+            "this move was cut off before: the {} that had left {} are now with account {}, and nothing more was \
+             moved; to move as much again, give the command again",
+            one.left.amount, one.memo.number, one.left.to_member
+        )),
         HandOutcome::Proposed(proposal) => {
             output::say(format_args!(
                 "proposed as {proposal}: another person has to approve it (creditmemo approve {proposal} --by NAME)"
@@ -229,15 +234,15 @@ fn reassign(
             .map(|one| one.customer.clone())
             .unwrap_or_default();
         other_customer(&owner)?;
-        let count = office
+        let transfer = office
             .model
             .memos(&of.payer, &of.member)?
             .memos
             .get(&args.number)
-            .map_or(0, |memo| memo.transfers_out.len());
+            .map_or_else(String::new, CreditMemo::next_transfer_id);
         let act = HandAct::Transfer(TransferMemo {
             memo: args.number.clone(),
-            transfer: format!("reassign-{}-{}", args.number, count + 1),
+            transfer,
             to_payer,
             to_member,
             amount: of.amount,

@@ -348,7 +348,7 @@ impl MemberMemos {
         };
         let fact = MemoFact::ReassignedOut(MemoReassignedOut {
             memo: memo.number.clone(),
-            transfer: command.transfer.clone(),
+            transfer: memo.free_transfer_id(&command.transfer),
             to_member: command.to_member.clone(),
             to_payer: command.to_payer.clone(),
             amount,

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use money::{Exact, Money};
 
 use super::{
-    Application, ApplicationAcross, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, TakenOver, WriteOffCause,
+    Application, ApplicationAcross, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, TakenOver, TransferOut,
+    WriteOffCause,
     facts::{MemoApplied, MemoFunded, MemoUnapplied},
 };
 use crate::{
@@ -82,7 +83,7 @@ impl MemberMemos {
                     memo.funded = came.funded_moved;
                     memo.moved_by_hand = !came.portion;
                 })?;
-                self.transfers_in.insert(came.transfer.clone());
+                self.transfers_in.insert(came.transfer.clone(), came.issued.memo.clone());
             }
             MemoFact::Funded(funded) => self.with_memo(fact, |memo| fund(memo, funded))?,
             MemoFact::Applied(applied) => {
@@ -121,7 +122,7 @@ impl MemberMemos {
             MemoFact::ReassignedOut(gone) => self.with_memo(fact, |memo| {
                 memo.open -= gone.amount;
                 memo.reassigned_out += gone.amount;
-                memo.transfers_out.insert(gone.transfer.clone(), (gone.amount, gone.funded_moved));
+                memo.transfers_out.insert(gone.transfer.clone(), TransferOut::from(gone));
                 memo.funded = sum(memo, memo.funded, -gone.funded_moved)?;
                 movement(memo, gone.posting).corrections -= gone.amount;
                 Ok(())

@@ -26,6 +26,7 @@ mod reinstate;
 mod revise;
 mod state;
 mod terms;
+mod transit;
 mod void;
 
 pub use across::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
@@ -49,4 +50,5 @@ pub use reinstate::{PastEnd, ReinstateMemo};
 pub use revise::{EndUnfunded, ExtendMemos, ReviseMemos};
 pub use state::{Application, ApplicationAcross, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;
+pub use transit::TransferOut;
 pub use void::UnapplyVoided;

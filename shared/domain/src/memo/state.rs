@@ -1,14 +1,14 @@
 //! What a memo is: the fold of its facts. Amounts are kept by what became of them, so that the
 //! conservation law can be asserted after every fact.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use money::{Currency, Exact, Money, Rounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ActProposed, MemoTerms, ServiceAmount, TakenOver};
+use super::{ActProposed, MemoTerms, ServiceAmount, TakenOver, TransferOut};
 use crate::{
     ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, UpstreamCreditId},
     period::BillingPeriod,
@@ -143,9 +143,9 @@ pub struct CreditMemo {
     /// face funds it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_revision: bool,
-    /// What left for other memos, by transfer: amount, and the funding that went with it.
+    /// What left for other memos, by transfer.
     #[serde(default)]
-    pub transfers_out: BTreeMap<String, (Money, Exact)>,
+    pub transfers_out: BTreeMap<String, TransferOut>,
 }
 
 impl CreditMemo {
@@ -278,9 +278,9 @@ pub struct MemberMemos {
     /// Moves to other accounts that were approved, with who approved them, by proposal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub approved_moves: BTreeMap<String, (String, ActProposed)>,
-    /// Transfers that came in.
+    /// Transfers that came in, each with the memo that it opened.
     #[serde(default)]
-    pub transfers_in: BTreeSet<String>,
+    pub transfers_in: BTreeMap<String, MemoNumber>,
     /// The charges that each closed month was last corrected upon, as a digest.
     #[serde(default)]
     pub corrected: BTreeMap<BillingPeriod, String>,

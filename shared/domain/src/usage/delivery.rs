@@ -256,6 +256,8 @@ pub enum DeliveryRefusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryState {
     completed: BTreeMap<DeliveryId, DeliveryCompleted>,
+    /// The completed ones in the order in which they were completed.
+    order: Vec<DeliveryId>,
     seen: Vec<DeliveryId>,
     current: Option<DeliveryId>,
 }
@@ -317,6 +319,8 @@ impl DeliveryState {
         match fact {
             DeliveryFact::Completed(completed) => {
                 self.current = Some(completed.delivery.clone());
+                self.order.retain(|delivery| *delivery != completed.delivery);
+                self.order.push(completed.delivery.clone());
                 self.completed.insert(completed.delivery.clone(), completed.clone());
             }
             DeliveryFact::Seen(seen) => self.seen.push(seen.delivery.clone()),
@@ -328,8 +332,9 @@ impl DeliveryState {
         self.current.as_ref().and_then(|current| self.completed.get(current))
     }
 
-    /// Whether a delivery was completed.
-    pub fn is_completed(&self, delivery: &DeliveryId) -> bool {
-        self.completed.contains_key(delivery)
+    /// A delivery's place among those completed, the one completed first being 0; none for one that was
+    /// not. What was recorded for the one completed last counts, whichever was recorded first.
+    pub fn place_of(&self, delivery: &DeliveryId) -> Option<usize> {
+        self.order.iter().position(|completed| completed == delivery)
     }
 }

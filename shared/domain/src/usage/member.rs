@@ -27,6 +27,10 @@ pub struct MemberUsageDelivered {
     /// The delivery whose record of this member it replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<DeliveryId>,
+    /// Deliveries that had recorded the member too and were not completed then: they were cut off, or
+    /// another process was ingesting them, and may be completed yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_completed: Vec<DeliveryId>,
     /// The currency of all amounts.
     pub currency: Currency,
     /// Which part this is, from 1.
@@ -47,18 +51,29 @@ pub struct MemberUsageState {
 }
 
 impl MemberUsageState {
-    /// The version that counts: the latest whose delivery was completed.
-    pub fn effective(&self, is_completed: impl Fn(&DeliveryId) -> bool) -> Option<&MemberUsage> {
-        self.versions.iter().rev().find(|version| is_completed(&version.delivery))
+    /// The version that counts: that of the delivery completed last among those that recorded one. A
+    /// delivery that records none found the one before it saying the same.
+    ///
+    /// `place` is a delivery's place among those completed ([`super::DeliveryState::place_of`]).
+    pub fn effective(&self, place: impl Fn(&DeliveryId) -> Option<usize>) -> Option<&MemberUsage> {
+        let completed = self.versions.iter().filter_map(|version| Some((place(&version.delivery)?, version)));
+        completed.max_by_key(|(place, _)| *place).map(|(_, version)| version)
+    }
+
+    /// The version that will count once a delivery is completed next.
+    fn under(&self, delivery: &DeliveryId, place: impl Fn(&DeliveryId) -> Option<usize>) -> Option<&MemberUsage> {
+        self.versions.iter().find(|version| version.delivery == *delivery).or_else(|| self.effective(place))
     }
 
     /// Whether a delivery says something else of the member than the version that counts, whatever a
     /// delivery that was cut off has left behind.
-    pub fn changes(&self, offered: &MemberUsage, is_completed: impl Fn(&DeliveryId) -> bool) -> bool {
-        match self.effective(is_completed) {
-            Some(effective) => !same(effective, offered),
-            None => !offered.charges.is_empty() || !offered.credit_lines.is_empty(),
-        }
+    pub fn changes(&self, offered: &MemberUsage, place: impl Fn(&DeliveryId) -> Option<usize>) -> bool {
+        !says(self.effective(place), offered)
+    }
+
+    /// Whether the member will stand as its delivery says, once that is completed next.
+    pub fn stands(&self, offered: &MemberUsage, place: impl Fn(&DeliveryId) -> Option<usize>) -> bool {
+        says(self.under(&offered.delivery, place), offered)
     }
 
     /// Decides what is new of a member in a delivery. Nothing where it says what the effective
@@ -66,16 +81,15 @@ impl MemberUsageState {
     pub fn decide(
         &self,
         offered: &MemberUsage,
-        is_completed: impl Fn(&DeliveryId) -> bool,
+        place: impl Fn(&DeliveryId) -> Option<usize>,
     ) -> Vec<MemberUsageDelivered> {
-        if !self.changes(offered, &is_completed) {
+        if self.stands(offered, &place) {
             return Vec::new();
         }
-        let effective = self.effective(is_completed);
-        if self.versions.iter().any(|version| version.delivery == offered.delivery && same(version, offered)) {
-            return Vec::new();
-        }
-        let replaces = effective.map(|version| version.delivery.clone());
+        let replaces = self.effective(&place).map(|version| version.delivery.clone());
+        let others = self.versions.iter().map(|version| &version.delivery);
+        let not_completed: Vec<DeliveryId> =
+            others.filter(|one| **one != offered.delivery && place(one).is_none()).cloned().collect();
         let mut charges: Vec<&[ChargeAggregate]> = offered.charges.chunks(AGGREGATES_PER_FACT_MAX).collect();
         let mut credit_lines: Vec<&[CreditLineAggregate]> =
             offered.credit_lines.chunks(AGGREGATES_PER_FACT_MAX).collect();
@@ -96,6 +110,7 @@ impl MemberUsageState {
                 period: offered.period,
                 delivery: offered.delivery.clone(),
                 replaces: replaces.clone(),
+                not_completed: not_completed.clone(),
                 currency: offered.currency,
                 part,
                 parts: count,
@@ -108,7 +123,12 @@ impl MemberUsageState {
     /// Folds one fact in.
     pub fn evolve(&mut self, fact: &MemberUsageDelivered) {
         if fact.part == 1 {
-            self.versions.retain(|version| Some(&version.delivery) == fact.replaces.as_ref());
+            // What counts, and what may come to count: another process's delivery under way is not dropped.
+            self.versions.retain(|version| {
+                let may_count =
+                    Some(&version.delivery) == fact.replaces.as_ref() || fact.not_completed.contains(&version.delivery);
+                may_count && version.delivery != fact.delivery
+            });
             self.versions.push(MemberUsage {
                 payer: fact.payer.clone(),
                 member: fact.member.clone(),
@@ -122,6 +142,14 @@ impl MemberUsageState {
             version.charges.extend(fact.charges.iter().cloned());
             version.credit_lines.extend(fact.credit_lines.iter().cloned());
         }
+    }
+}
+
+/// Whether a version says of the member what is offered; none says that there is nothing.
+fn says(version: Option<&MemberUsage>, offered: &MemberUsage) -> bool {
+    match version {
+        Some(version) => same(version, offered),
+        None => offered.charges.is_empty() && offered.credit_lines.is_empty(),
     }
 }
 

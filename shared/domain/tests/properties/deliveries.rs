@@ -107,24 +107,66 @@ proptest! {
     fn a_members_record_comes_back_as_it_was_offered(first in any_usage(), second in any_usage()) {
         let mut state = MemberUsageState::default();
         let second = MemberUsage { delivery: DeliveryId::parse("d-2").unwrap(), ..second };
+        let mut completed: Vec<DeliveryId> = Vec::new();
         for offered in [&first, &second] {
+            let before = completed.clone();
+            let place = |delivery: &DeliveryId| before.iter().position(|one| one == delivery);
             // Cut off after the first part: it counts for nothing, and is recorded again as a whole.
-            let cut_off = state.decide(offered, |delivery| *delivery != offered.delivery);
+            let cut_off = state.decide(offered, place);
             if let (Some(part), true) = (cut_off.first(), cut_off.len() > 1) {
-                let before = state.effective(|delivery| *delivery != offered.delivery).cloned();
+                let counted = state.effective(place).cloned();
                 state.evolve(part);
-                prop_assert_eq!(state.effective(|delivery| *delivery != offered.delivery).cloned(), before);
+                prop_assert_eq!(state.effective(place).cloned(), counted);
             }
-            for fact in state.decide(offered, |delivery| *delivery != offered.delivery) {
+            for fact in state.decide(offered, place) {
                 state.evolve(&fact);
             }
-            prop_assert_eq!(state.decide(offered, |_| true), [], "again");
-            if let Some(effective) = state.effective(|_| true) {
+            prop_assert_eq!(state.decide(offered, place), [], "again");
+            prop_assert!(state.stands(offered, place));
+            completed.push(offered.delivery.clone());
+            let place = |delivery: &DeliveryId| completed.iter().position(|one| one == delivery);
+            if let Some(effective) = state.effective(place) {
                 prop_assert_eq!((&effective.charges, &effective.credit_lines), (&offered.charges, &offered.credit_lines));
             } else {
                 prop_assert!(offered.charges.is_empty());
             }
         }
+    }
+
+    /// Two processes ingest at once: whichever writes of the member first, what counts is what the
+    /// delivery says that is completed last, and one that is never completed takes nothing away.
+    #[test]
+    fn deliveries_under_way_do_not_drop_each_others_records(
+        former in any_usage(), one in any_usage(), other in any_usage(), both in any::<bool>(),
+    ) {
+        let of = |name: &str, usage: MemberUsage| MemberUsage { delivery: DeliveryId::parse(name).unwrap(), ..usage };
+        let (former, one, other) = (of("d-1", former), of("d-2", one), of("d-3", other));
+        let mut state = MemberUsageState::default();
+        let mut completed: Vec<DeliveryId> = Vec::new();
+        for offered in [&former, &one, &other] {
+            let place = |delivery: &DeliveryId| completed.iter().position(|at| at == delivery);
+            for fact in state.decide(offered, place) {
+                state.evolve(&fact);
+            }
+            if offered.delivery == former.delivery {
+                completed.push(former.delivery.clone());
+            }
+        }
+        // The one that wrote last is completed first, or not at all; then the other decides again.
+        if both {
+            completed.push(other.delivery.clone());
+        }
+        let place = |delivery: &DeliveryId| completed.iter().position(|at| at == delivery);
+        if !both {
+            prop_assert!(state.stands(&one, place), "the record of a delivery under way was dropped");
+        }
+        for fact in state.decide(&one, place) {
+            state.evolve(&fact);
+        }
+        completed.push(one.delivery.clone());
+        let place = |delivery: &DeliveryId| completed.iter().position(|at| at == delivery);
+        let counts = state.effective(place).map_or(&[][..], |version| &version.charges);
+        prop_assert_eq!(counts, &one.charges[..]);
     }
 
     #[test]

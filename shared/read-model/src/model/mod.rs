@@ -324,6 +324,10 @@ impl ReadModel {
     fn keep_beside(&mut self, commit: &DecodedCommit, at: usize, fact: &Fact) -> Result<(), StoreFault> {
         if let Some(memo_fact) = fact.as_memo_fact() {
             let entry = MemoEntry::of(&memo_fact, commit.body.recorded, commit.sequence);
+            if let Fact::MemoReassignedOut(gone) = fact {
+                let key = crate::queries::mover_key(&commit.subject, gone);
+                self.put(Tree::Movers, key.into_bytes(), &())?;
+            }
             let key = format!("{}/{:020}/{at:06}", commit.subject, commit.sequence);
             return self.put(Tree::Entries, key.into_bytes(), &entry);
         }

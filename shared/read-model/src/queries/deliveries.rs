@@ -68,7 +68,7 @@ impl ReadModel {
         deliveries: &DeliveryState,
     ) -> Result<Option<MemberUsage>, StoreFault> {
         let versions = self.member_usage_versions(payer, member, period)?;
-        Ok(versions.effective(|delivery| deliveries.is_completed(delivery)).cloned())
+        Ok(versions.effective(|delivery| deliveries.place_of(delivery)).cloned())
     }
 
     /// Members that any delivery of a payer and period named.

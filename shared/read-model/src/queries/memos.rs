@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     ids::{MemberAccountId, PayerAccountId},
-    memo::MemberMemos,
+    memo::{MemberMemos, MemoReassignedOut},
 };
 use wire::{AggregateKey, StreamName, Subject};
 
@@ -72,6 +72,28 @@ impl ReadModel {
         Ok(found)
     }
 
+    /// The member accounts of whose memos something left for a memo of another account, or of a payer's: to
+    /// it or from it.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn movers(
+        &self,
+        payer: Option<&PayerAccountId>,
+    ) -> Result<BTreeSet<(PayerAccountId, MemberAccountId)>, ReadModelFault> {
+        let mut found = BTreeSet::new();
+        for key in self.keys(Tree::Movers, b"")? {
+            let text = String::from_utf8_lossy(&key);
+            let Some((subject, to_payer)) = text.split_once('/') else { continue };
+            if let AggregateKey::Memos { payer: from, member } = AggregateKey::of(&Subject::parse(subject)?)?
+                && payer.is_none_or(|payer| *payer == from || payer.as_str() == to_payer)
+            {
+                found.insert((from, member));
+            }
+        }
+        Ok(found)
+    }
+
     /// What each fact changed of a member's memos, oldest first.
     ///
     /// # Errors
@@ -80,4 +102,9 @@ impl ReadModel {
         let prefix = format!("{}/", Subject::memos(payer, member));
         Ok(self.values(Tree::Entries, prefix.as_bytes())?.into_iter().map(|(_, entry)| entry).collect())
     }
+}
+
+/// The mark that something left an account's memos for a payer's.
+pub(crate) fn mover_key(from: &Subject, gone: &MemoReassignedOut) -> String {
+    format!("{from}/{}", gone.to_payer)
 }

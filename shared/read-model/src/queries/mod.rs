@@ -9,6 +9,8 @@ mod policies;
 mod statements;
 mod upstream;
 
+pub(crate) use memos::mover_key;
+
 use chrono::{DateTime, Utc};
 use domain::{
     billing::MemberStatement,

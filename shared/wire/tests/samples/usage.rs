@@ -53,6 +53,7 @@ pub(super) fn member_usage_delivered() -> MemberUsageDelivered {
         period: january(),
         delivery: delivery(),
         replaces: Some(former_delivery()),
+        not_completed: vec![DeliveryId::parse("d-91e4d07b3c5a2f68").unwrap()],
         currency: Currency::USD,
         part: 1,
         parts: 1,

@@ -7,14 +7,15 @@ use async_trait::async_trait;
 use domain::{
     ids::{MemberAccountId, PayerAccountId},
     period::BillingPeriod,
+    usage::MemberUsageDelivered,
 };
 use event_log::{AppendError, EventLog, LogError, MemoryLog, ReadLimits, StreamHead};
 use money::Exact;
 use read_model::{ReadModel, WhatToFold, catch_up};
-use service_kit::{Act, BackOffice, Clock};
+use service_kit::{Act, BackOffice, Clock, ExitCode};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
-use wire::{SealedCommit, StoredCommit, StreamName, Subject};
+use wire::{Fact, SealedCommit, StoredCommit, StreamName, Subject};
 
 use crate::{
     cut_off::{Cut, CutOffLog, Mishap},
@@ -159,4 +160,42 @@ async fn a_delivery_that_was_cut_off_meanwhile_takes_nothing_away() {
     // It comes again, and counts as a whole.
     assert!(ingest(Arc::new(log.log()), &folder, "other.csv", &bill([150, 9, 3, 20])).await);
     assert_counts(counts(&log.log()).await, [150, 9, 3, 20]);
+}
+
+/// Nothing of the fold ties the accounts to their delivery: audit and reconcile do.
+#[tokio::test]
+async fn usage_that_is_not_the_control_total_is_found() {
+    let (log, folder) = (MemoryLog::new(), tempfile::tempdir().unwrap());
+    assert!(ingest(Arc::new(log.clone()), &folder, "first.csv", &bill([100, 7, 3, 0])).await);
+    let mut office = office(Arc::new(log.clone())).await;
+    for check in [&["audit"][..], &["reconcile", "2019-01"]] {
+        cli::run_in(&mut office, check).await.unwrap();
+    }
+    let member = MemberAccountId::parse(MEMBERS[1]).unwrap();
+    let state = office.model.deliveries(&payer(), january()).unwrap();
+    let usage = office.model.member_usage(&payer(), &member, january(), &state).unwrap().unwrap();
+    let mut charges = usage.charges;
+    charges[0].amount = Exact::parse("8").unwrap();
+    let forged = MemberUsageDelivered {
+        payer: payer(),
+        member: member.clone(),
+        period: january(),
+        delivery: usage.delivery.clone(),
+        replaces: None,
+        not_completed: Vec::new(),
+        currency: usage.currency,
+        part: 1,
+        parts: 1,
+        charges,
+        credit_lines: Vec::new(),
+    };
+    let subject = Subject::member_usage(&payer(), &member, january());
+    office.decide(&subject, |_| Ok(vec![Fact::MemberUsageDelivered(forged.clone())])).await.unwrap();
+    for check in [&["audit"][..], &["reconcile", "2019-01"]] {
+        let failure = cli::run_in(&mut office, check).await.unwrap_err();
+        assert_eq!(failure.exit, ExitCode::CheckFailed, "{check:?}: {failure}");
+    }
+    let reconciled = memo_keeper::reconcile(&office.model, &payer(), january()).unwrap().unwrap();
+    assert_eq!(reconciled.delivery_residual, Exact::parse("1").unwrap());
+    assert_eq!(reconciled.residual, Exact::parse("1").unwrap());
 }

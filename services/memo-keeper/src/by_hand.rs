@@ -25,7 +25,7 @@ pub enum HandOutcome {
     /// It waits for a second person.
     Proposed(String),
     /// It had been begun before and was cut off: now it is complete, and nothing more was done.
-    Completed(InTransit),
+    Completed(Box<InTransit>),
 }
 
 /// Whose memo it is.
@@ -75,7 +75,7 @@ pub async fn act_by_hand(
     if let HandAct::Transfer(command) = act
         && let Some(asked) = arrived.into_iter().find(|one| one.is_asked_again(payer, member, command))
     {
-        return Ok(HandOutcome::Completed(asked));
+        return Ok(HandOutcome::Completed(Box::new(asked)));
     }
     // What is refused is refused at once, not when it is approved.
     office.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;

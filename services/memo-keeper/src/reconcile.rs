@@ -8,15 +8,16 @@
 //! billed           = payable + memo movement - kept - rounding + refunded later
 //! ```
 //!
-//! And each credit's attributed amount of the month is what its memo was funded with. How far the
-//! memos and AWS are apart on a day is in `funds.rs`.
+//! What counts of the accounts together is what their delivery said (its control totals), and each credit's
+//! attributed amount of the month is what its memo was funded with. How far the memos and AWS are apart on a
+//! day is in `funds.rs`.
 
 use chrono::NaiveDate;
 use domain::{
     classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
-    usage::DeliveryState,
+    usage::{ControlDifference, DeliveryState, MembersTogether},
 };
 use money::{Currency, Exact, Money};
 use read_model::ReadModel;
@@ -106,7 +107,11 @@ pub struct Reconciliation {
     pub upstream_residual: Exact,
     /// What customers are billed less what ties it to AWS's bill: must be 0.
     pub customer_residual: Exact,
-    /// The larger of the two, and of what a credit's memo was not funded with: must be 0.
+    /// What the accounts' usage differs from the control totals of their delivery by, of the line type that
+    /// differs most: must be 0.
+    #[serde(default)]
+    pub delivery_residual: Exact,
+    /// The largest of these, and of what a credit's memo was not funded with: must be 0.
     pub residual: Exact,
     /// Each credit.
     pub credits: Vec<ReconciledCredit>,
@@ -142,8 +147,10 @@ pub fn reconcile_as_of(
 ) -> Result<Option<Reconciliation>, Failure> {
     let Some(basis) = PeriodBasis::read(model, payer, period)? else { return Ok(None) };
     let (mut upstream_credits, mut retained, mut gross) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
+    let mut together = MembersTogether::default();
     for member in model.members_of_period(payer, period)? {
         let Some(usage) = basis.usage(model, &member)? else { continue };
+        together.add(&usage)?;
         for line in &usage.credit_lines {
             upstream_credits = upstream_credits.checked_sub(line.amount)?;
             if basis.treat(line) != CreditLineTreatment::Promotional {
@@ -152,6 +159,9 @@ pub fn reconcile_as_of(
         }
         gross = gross.checked_add(basis.rated(model, &member)?.upstream)?;
     }
+    let differences = together.differences(&basis.delivery);
+    let differences = differences.iter().map(ControlDifference::amount).collect::<Result<Vec<_>, _>>()?;
+    let delivery_residual = largest(differences.into_iter());
     let payable = gross.checked_sub(upstream_credits)?;
     let mut beyond_face = Exact::ZERO;
     let suspense = model.suspense(payer, period)?.total()?;
@@ -223,7 +233,8 @@ pub fn reconcile_as_of(
         rounding,
         is_billed,
         // All must tie; the largest gap is shown, so that two errors never hide each other.
-        residual: largest([upstream_residual, customer_residual].into_iter().chain(not_funded)),
+        residual: largest([upstream_residual, customer_residual, delivery_residual].into_iter().chain(not_funded)),
+        delivery_residual,
         memo_movement: attributed
             .checked_add(suspense)?
             .checked_add(beyond_face)?

@@ -22,6 +22,7 @@ use service_kit::Failure;
 use wire::StreamName;
 
 use crate::{
+    control_totals::usage_ties,
     passing::Passing,
     replay::{Until, differences, replay_watched},
     snapshots::ToCompare,
@@ -109,6 +110,7 @@ pub async fn audit(
             checks.push(whole_ends(log).await?);
             checks.push(conservation(&memos));
             checks.push(transfers_arrive(&memos));
+            checks.push(usage_ties(&model)?);
             checks.push(applications(&memos, &passing));
             let credits = model.upstream_credits(None)?;
             checks.push(upstream_within_face(&credits)?);

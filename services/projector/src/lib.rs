@@ -7,6 +7,7 @@ mod audit;
 mod balance;
 mod canonical;
 mod certificate;
+mod control_totals;
 mod passing;
 mod replay;
 mod scope;

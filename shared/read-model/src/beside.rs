@@ -136,7 +136,7 @@ fn is_same(tree: Tree, own: &[u8], live: &[u8]) -> bool {
             Tree::Statements | Tree::FormerStatements => both::<StoredStatement>(own, live),
             Tree::Entries => both::<MemoEntry>(own, live),
             Tree::Rates => both::<StoredRate>(own, live),
-            Tree::Correcting | Tree::PeriodMembers | Tree::Checkpoint => false,
+            Tree::Correcting | Tree::PeriodMembers | Tree::Movers | Tree::Checkpoint => false,
         }
 }
 

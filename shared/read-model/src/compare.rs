@@ -81,7 +81,7 @@ impl Beside {
             Tree::Aggregates => Subject::parse(&text)?.stream(),
             Tree::MemberUsage | Tree::PeriodMembers => StreamName::Usage,
             Tree::Periods | Tree::Statements | Tree::Correcting | Tree::FormerStatements => StreamName::Billing,
-            Tree::Entries => StreamName::Memos,
+            Tree::Entries | Tree::Movers => StreamName::Memos,
             Tree::Rates | Tree::Checkpoint => StreamName::Accounts,
         };
         let is_subject = matches!(tree, Tree::Aggregates | Tree::MemberUsage);
@@ -105,6 +105,10 @@ impl Beside {
             Tree::Aggregates | Tree::MemberUsage | Tree::Statements => Ok(stated(value).unwrap_or_default()),
             Tree::Periods => of(Tree::Aggregates, key),
             Tree::PeriodMembers => of(Tree::MemberUsage, key),
+            Tree::Movers => {
+                let subject = key.split(|byte| *byte == b'/').next().unwrap_or_default();
+                of(Tree::Aggregates, subject)
+            }
             Tree::Correcting => {
                 let text = String::from_utf8_lossy(key);
                 let parts: Vec<&str> = text.split('/').collect();

@@ -204,6 +204,10 @@ fn a_read_model_with_one_value_changed_is_found_and_located_in_every_tree() {
     office.ok(&["bill", "2019-02"]);
     office.write("rates.csv", "period,from,to,rate,source\n2019-02,USD,EUR,0.88,ECB\n");
     office.ok(&["rates", "import", "rates.csv"]);
+    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let mover =
+        ["memos", "reassign", &memo, "--to-account", A3, "--consent", "--amount", "10.00", "--reason", "merger"];
+    office.ok(&mover);
     office.ok(&["audit"]);
     let open = || SledStore::open(&office.data().join("read-model")).unwrap();
     let places = a_key_of_each_tree(&open());

@@ -6,11 +6,13 @@
 //! moment the delivery is completed: a delivery that was cut off counts for nothing.
 
 mod charge;
+mod control;
 mod delivery;
 mod line_type;
 mod member;
 
 pub use charge::{ChargeAggregate, ChargeKey, CreditLineAggregate, CreditLineKey, DiscountAmount, MemberUsage};
+pub use control::{ControlDifference, MembersTogether};
 pub use delivery::{
     BillFormat, ControlTotals, DeliveryCompleted, DeliveryFact, DeliveryFile, DeliveryRefusal, DeliverySeen,
     DeliveryState, DeliveryVerdict, Finality, LeftOut, OfferDelivery, TypeTotal,

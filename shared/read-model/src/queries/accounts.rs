@@ -76,7 +76,7 @@ impl ReadModel {
     /// [`ReadModelFault`].
     pub fn payers(&self) -> Result<Vec<PayerAccountId>, ReadModelFault> {
         let mut payers = BTreeSet::new();
-        for stream in [StreamName::Accounts, StreamName::Credits, StreamName::Billing, StreamName::Memos] {
+        for stream in StreamName::ALL {
             for subject in self.subjects(&Subject::prefix(stream, None))? {
                 payers.extend(AggregateKey::of(&subject)?.payer().cloned());
             }

@@ -10,12 +10,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::memo::MemberMemos;
+use domain::memo::{CreditMemo, MemberMemos};
 use event_log::{EventLog, ReadLimits};
 use rayon::prelude::*;
 use read_model::{DecodedCommit, DecodedPart, ReadModel, StreamEnd, SubjectPlace, WhatToFold, decode_for};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 use service_kit::Failure;
 use tokio::{
     sync::mpsc,
@@ -275,6 +276,24 @@ impl Fold {
     }
 }
 
+/// The fields of a memo on both sides, by name: texts as they are, what is made of parts as JSON.
+fn fields_of_both(a: &CreditMemo, b: &CreditMemo) -> Result<Vec<(String, String, String)>, Failure> {
+    let fields = |memo: &CreditMemo| -> Result<serde_json::Map<String, Value>, Failure> {
+        match serde_json::to_value(memo).map_err(|cause| Failure::failed("CM0114", cause))? {
+            Value::Object(fields) => Ok(fields),
+            other => Ok(std::iter::once(("memo".to_owned(), other)).collect()),
+        }
+    };
+    let (a, b) = (fields(a)?, fields(b)?);
+    let text = |value: Option<&Value>| match value {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    Ok(names.into_iter().map(|name| (name.replace('_', " "), text(a.get(name)), text(b.get(name)))).collect())
+}
+
 /// Compares rebuilt memos with the live ones, to the last digit.
 ///
 /// # Errors
@@ -318,11 +337,9 @@ pub fn differences_in(scope: &Scope, replayed: &ReadModel, live: &ReadModel) -> 
             };
             match (a, b) {
                 (Some(a), Some(b)) => {
-                    push("open balance", a.open.to_string(), b.open.to_string());
-                    push("applied", a.applied.to_string(), b.applied.to_string());
-                    push("expired", a.expired.to_string(), b.expired.to_string());
-                    push("funded", a.funded.to_string(), b.funded.to_string());
-                    push("state", format!("{a:?}"), format!("{b:?}"));
+                    for (name, replayed, live) in fields_of_both(a, b)? {
+                        push(&name, replayed, live);
+                    }
                 }
                 (Some(a), None) => push("memo", a.open.to_string(), "missing".into()),
                 (None, Some(b)) => push("memo", "missing".into(), b.open.to_string()),

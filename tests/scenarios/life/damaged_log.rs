@@ -188,6 +188,14 @@ fn an_unfinished_last_write_is_a_finding_of_the_audit() {
 }
 
 #[test]
+fn a_folder_without_a_log_does_not_hold() {
+    let office = Office::new();
+    for command in [["audit"].as_slice(), &["replay", "--verify"]] {
+        office.run(command).exits(1).says(&["CM0108", "no log", "--data"]);
+    }
+}
+
+#[test]
 fn an_unfinished_last_write_is_cut_off_by_the_next_writer() {
     let office = Story::billed();
     let path = office.segment("MEMOS");

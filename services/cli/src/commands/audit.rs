@@ -22,6 +22,7 @@ const COLUMNS: [&str; 6] = ["check", "holds", "looked_at", "of", "findings", "re
 
 /// Rebuilds the balances from the log.
 pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayArgs) -> Result<(), Failure> {
+    must_exist(global, office)?;
     let until = match args.until.as_deref() {
         None => Until::Head,
         Some(text) => match text.parse() {
@@ -96,6 +97,16 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
     compared.map_or(Ok(()), |check| Err(Failure::check("CM0527", check.findings.join("; "))))
 }
 
+/// To say that a log holds which is not there would hide that another folder was meant.
+fn must_exist(global: &Global, office: &BackOffice) -> Result<(), Failure> {
+    let is_empty = StreamName::ALL.iter().all(|stream| office.model.position(*stream).sequence == 0);
+    if office.folder().is_some() || !is_empty {
+        return Ok(());
+    }
+    let place = global.nats.as_ref().map_or_else(|| global.data.display().to_string(), |_| "these streams".to_owned());
+    Err(Failure::failed("CM0108", format!("there is no log in {place}: say which one with --data or --nats")))
+}
+
 /// The accounts as they were known where a replay ends, and the day it is of; none where that is now.
 async fn accounts_as_known(office: &BackOffice, until: Until) -> Result<(Option<ReadModel>, NaiveDate), Failure> {
     let Until::Time(time) = until else { return Ok((None, office.clock.today())) };
@@ -107,6 +118,7 @@ async fn accounts_as_known(office: &BackOffice, until: Until) -> Result<(Option<
 
 /// Checks every invariant over the whole log.
 pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
+    must_exist(global, office)?;
     let log = office.log();
     let mut report = projector::audit(log.as_ref(), &office.model, office.snapshots().as_ref()).await?;
     report.checks.extend(packs_on_file(office)?);

@@ -120,7 +120,7 @@ const AMOUNTS: [&str; 3] = ["suspense_tolerance", "over_application_tolerance", 
 
 /// Reads a policy file over what is in force. Names may be written with `-`, spaces or `_`.
 fn read(file: &Path, base: &Policies) -> Result<Policies, Failure> {
-    let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = file.display();
     let refuse = |what: String| Failure::refused("CM0351", format!("{name}: {what}"));
     let text = std::fs::read_to_string(file).map_err(|cause| refuse(format!("reading it failed: {cause}")))?;
     let stated: Value = if text.trim_start().starts_with('{') {

@@ -87,10 +87,15 @@ pub(crate) async fn statement(
     }
     match known.as_slice() {
         [one] => print(global, office, args, one).await,
-        [] => Err(Failure::failed(
-            "CM0122",
-            format!("account {} has no statement for {}: bill the period first", args.account, args.period),
-        )),
+        [] => {
+            let what = format!("account {} has no statement for {}", args.account, args.period);
+            let last = args.period.last_day();
+            let remedy = match args.effective.filter(|day| *day < last) {
+                Some(day) => format!(" as of {day}: a statement counts from the last day of its month on, {last}"),
+                None => ": bill the period first".to_owned(),
+            };
+            Err(Failure::failed("CM0122", what + &remedy))
+        }
         _ => Err(Failure::usage(
             "CM0206",
             format!("account {} has statements of several payers for {}: say --payer", args.account, args.period),

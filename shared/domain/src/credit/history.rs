@@ -1,7 +1,7 @@
 //! AWS's own account of where it applied a credit (`GetCreditAllocationHistory`), as an observation
 //! beside the bill (rule book N18): it moves nothing, and a difference from the bill is an open item.
 
-use money::{Currency, Exact, MoneyError};
+use money::{Currency, Exact};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,14 +46,6 @@ impl CreditAllocationObserved {
     /// Whether the bill it is of may still change.
     pub fn is_estimated(&self) -> bool {
         self.allocated.iter().any(|one| one.estimated)
-    }
-
-    /// The part on other accounts than the owner.
-    ///
-    /// # Errors
-    /// [`MoneyError`] where a sum cannot be held.
-    pub fn scattered_from(&self, owner: &MemberAccountId) -> Result<Exact, MoneyError> {
-        Exact::checked_sum(self.allocated.iter().filter(|one| one.beneficiary != *owner).map(|one| one.amount))
     }
 }
 

@@ -102,7 +102,7 @@ pub async fn audit(
             model.flush()?;
             let memos = model.all_memos()?;
             checks.push(check(WHOLE_LOG, report.commits, "commits", Vec::new()));
-            if let Some(found) = report.certifier.map(|certifier| certifier.certificates()) {
+            if let Some(found) = report.certifier.map(|certifier| certifier.certificates()).transpose()? {
                 let certificate = |name, of| check(name, report.commits, "commits", Vec::new()).with_result(of);
                 checks.push(certificate("state certificate", found.state));
                 checks.push(certificate("log certificate", found.log));

@@ -12,19 +12,23 @@
 //! byte of a commit, its recorded time and clock mark among them ([`seal::CommitLeaf`]), and its
 //! place is the sequence.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, io};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use seal::{CommitLeaf, MerkleTree, NodeHash, leaf_hash};
 use serde::{Deserialize, Serialize};
+use service_kit::Failure;
 use sha2::{Digest, Sha256};
 use wire::{
     BodyText, ChainHash, FactText, Fingerprint, PartOfSet, StoredCommit, StreamName, Subject, facts_of_any_form,
     fields_of,
 };
 
-use crate::canonical::{PlacedFact, Rule, rule_of};
+use crate::{
+    canonical::{PlacedFact, Rule, rule_of},
+    standing::{Happened, NO_DELIVERY, Standing},
+};
 
 /// The certificates of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -134,30 +138,29 @@ fn place(text: &FactText<'_>, hash: NodeHash) -> PlacedFact {
     placed
 }
 
-/// A version of a member's usage: its delivery and the hashes of its parts.
-type UsageVersion = (String, Vec<NodeHash>);
-
 /// Makes the certificates of commits that are added in the order of their streams.
 #[derive(Debug, Default)]
 pub struct Certifier {
     trees: BTreeMap<StreamName, MerkleTree>,
     last: BTreeMap<StreamName, LastCommit>,
     held_back: FxHashMap<Subject, (String, Vec<PlacedFact>)>,
-    standing: FxHashMap<String, Vec<NodeHash>>,
-    usage: FxHashMap<Subject, Vec<UsageVersion>>,
-    completed: FxHashSet<(String, String)>,
+    standing: Standing,
+    deliveries: FxHashMap<String, u32>,
+    /// Payer and period with a delivery that was completed for them.
+    completed: FxHashSet<(String, u32)>,
 }
 
 impl Certifier {
     /// Adds the next commit of its stream.
-    pub(crate) fn add(&mut self, commit: CertifiedCommit) {
+    pub(crate) fn add(&mut self, commit: CertifiedCommit) -> Result<(), Failure> {
         let CertifiedCommit { subject, leaf, n, chain, part_of, facts } = commit;
         let stream = subject.stream();
         self.trees.entry(stream).or_default().push(leaf);
         self.last.insert(stream, LastCommit { subject: subject.to_string(), n, chain: chain.to_string() });
         for fact in self.facts_that_count(&subject, part_of, facts) {
-            self.count(&subject, fact);
+            self.count(&subject, fact).map_err(held)?;
         }
+        Ok(())
     }
 
     fn facts_that_count(
@@ -180,42 +183,73 @@ impl Certifier {
         Vec::new()
     }
 
-    fn count(&mut self, subject: &Subject, fact: PlacedFact) {
+    fn count(&mut self, subject: &Subject, fact: PlacedFact) -> io::Result<()> {
         let PlacedFact { group, rule, value, other, begins, hash } = fact;
         // Escaped, so that no value can pass for another line.
         let key = |group: &str, value: &str| format!("{subject} {group} {}", value.escape_default());
         match rule {
-            Rule::LeftOut => {}
-            Rule::Each(_) => self.standing.entry(key(group, &value)).or_default().push(hash),
-            Rule::Last(_) | Rule::Proposal => {
-                self.standing.insert(key(group, &value), vec![hash]);
-            }
-            Rule::Approval => {
-                self.standing.remove(&key(group, &value));
-            }
+            Rule::LeftOut => Ok(()),
+            Rule::Each(_) => self.standing.add(key(group, &value), Happened::Each(hash)),
+            Rule::Last(_) | Rule::Proposal => self.standing.add(key(group, &value), Happened::Last(hash)),
+            Rule::Approval => self.standing.add(key(group, &value), Happened::Gone),
             Rule::Delivery => {
-                self.standing.insert(key(group, ""), vec![hash]);
-                self.completed.insert((month_of(subject), value));
+                let delivery = self.delivery(value);
+                self.completed.insert((month_of(subject.as_str()), delivery));
+                self.standing.add(key(group, ""), Happened::Last(hash))
             }
             Rule::Usage => {
-                let versions = self.usage.entry(subject.clone()).or_default();
-                if begins {
-                    versions.retain(|(delivery, _)| Some(delivery) == other.as_ref());
-                    versions.push((value, vec![hash]));
-                } else if let Some((_, parts)) = versions.last_mut() {
-                    parts.push(hash);
-                }
+                let happened = if begins {
+                    let replaces = other.map_or(NO_DELIVERY, |other| self.delivery(other));
+                    Happened::UsageBegins { delivery: self.delivery(value), replaces, hash }
+                } else {
+                    Happened::UsagePart(hash)
+                };
+                self.standing.add(key(group, ""), happened)
             }
             Rule::Document => {
                 let draft = key("draft", &other.unwrap_or_default());
                 if value.is_empty() {
-                    self.standing.insert(draft, vec![hash]);
-                } else {
-                    self.standing.remove(&draft);
-                    self.standing.insert(key(group, &value), vec![hash]);
+                    return self.standing.add(draft, Happened::Last(hash));
+                }
+                self.standing.add(draft, Happened::Gone)?;
+                self.standing.add(key(group, &value), Happened::Last(hash))
+            }
+        }
+    }
+
+    /// A delivery by a short number.
+    fn delivery(&mut self, name: String) -> u32 {
+        // A log of so many deliveries that the numbers ran out would be past reading.
+        let next = u32::try_from(self.deliveries.len()).unwrap_or(NO_DELIVERY - 1);
+        *self.deliveries.entry(name).or_insert(next)
+    }
+
+    /// The hashes of a key that count, of all that happened to it.
+    fn that_count(&self, key: &str, happened: &[Happened]) -> Vec<NodeHash> {
+        let mut hashes = Vec::new();
+        let mut versions: Vec<(u32, Vec<NodeHash>)> = Vec::new();
+        for one in happened {
+            match *one {
+                Happened::Each(hash) => hashes.push(hash),
+                Happened::Last(hash) => hashes = vec![hash],
+                Happened::Gone => hashes.clear(),
+                Happened::UsageBegins { delivery, replaces, hash } => {
+                    versions.retain(|(delivery, _)| *delivery == replaces);
+                    versions.push((delivery, vec![hash]));
+                }
+                Happened::UsagePart(hash) => {
+                    if let Some((_, parts)) = versions.last_mut() {
+                        parts.push(hash);
+                    }
                 }
             }
         }
+        if !versions.is_empty() {
+            let month = month_of(key.split(' ').next().unwrap_or_default());
+            let counts = |(delivery, _): &(u32, _)| self.completed.contains(&(month.clone(), *delivery));
+            hashes.extend(versions.into_iter().rev().find(counts).map(|(_, parts)| parts).unwrap_or_default());
+        }
+        hashes
     }
 
     /// The tree over a stream's commits.
@@ -229,36 +263,42 @@ impl Certifier {
     }
 
     /// The certificates of what was added.
-    pub fn certificates(&self) -> Certificates {
-        let usage = self.usage.iter().filter_map(|(subject, versions)| {
-            let month = month_of(subject);
-            let counts = |(delivery, _): &&UsageVersion| self.completed.contains(&(month.clone(), delivery.clone()));
-            let (_, parts) = versions.iter().rev().find(counts)?;
-            Some((Cow::Owned(format!("{subject} usage ")), parts))
-        });
-        let standing = self.standing.iter().map(|(key, hashes)| (Cow::Borrowed(key.as_str()), hashes));
-        let mut lines: Vec<(Cow<'_, str>, &Vec<NodeHash>)> = standing.chain(usage).collect();
-        lines.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    ///
+    /// # Errors
+    /// [`Failure`] where what was put away for it cannot be read again.
+    pub fn certificates(&self) -> Result<Certificates, Failure> {
         let mut state = Sha256::new().chain_update("creditmemo state certificate v1\n");
-        for (key, hashes) in lines {
+        let line = |key: &str, happened: &[Happened]| {
+            let hashes = self.that_count(key, happened);
+            if hashes.is_empty() {
+                return;
+            }
             state.update(key.as_bytes());
             for hash in hashes {
                 state.update(format!(" {hash}"));
             }
             state.update("\n");
-        }
+        };
+        self.standing.each_key(line).map_err(held)?;
         let mut log = Sha256::new().chain_update("creditmemo log certificate v1\n");
         for stream in StreamName::ALL {
             let tree = self.tree(stream);
             log.update(format!("{stream} {} {}\n", tree.len(), tree.root()));
         }
-        Certificates { state: hex::encode(state.finalize()), log: hex::encode(log.finalize()) }
+        Ok(Certificates { state: hex::encode(state.finalize()), log: hex::encode(log.finalize()) })
     }
 }
 
+fn held(fault: io::Error) -> Failure {
+    Failure::failed(
+        "CM0128",
+        format!("holding what stands failed: {fault}: see that the folder for temporary files has room, or set TMPDIR"),
+    )
+}
+
 /// The payer and period of a usage or delivery subject: `usage.<payer>.<member>.<period>`.
-fn month_of(subject: &Subject) -> String {
-    let mut tokens = subject.as_str().split('.');
+fn month_of(subject: &str) -> String {
+    let mut tokens = subject.split('.');
     let (payer, period) = (tokens.nth(1).unwrap_or_default(), tokens.next_back().unwrap_or_default());
     format!("{payer}.{period}")
 }

@@ -13,6 +13,7 @@ mod replay;
 mod scope;
 mod sealing;
 mod snapshots;
+mod standing;
 mod statement_proof;
 mod transfers;
 mod watch;

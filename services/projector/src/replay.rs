@@ -268,7 +268,7 @@ impl Fold {
                 end.pass(&part.commit, part.commit.body.facts.len() as u64 + part.left_out);
                 onlooker.folded(&part.commit, &before, &self.model, end)?;
                 if let (Some(certifier), Some(certified)) = (&mut self.certifier, certified) {
-                    certifier.add(certified);
+                    certifier.add(certified)?;
                 }
             }
         }

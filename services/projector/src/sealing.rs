@@ -145,7 +145,7 @@ pub async fn seal_log(log: &dyn EventLog, key: &SigningKey, sealer: &Sealer) -> 
         head: SignedText::sign_json(key, &head).map_err(|cause| Failure::failed("CM0105", cause))?,
         streams,
         policies: policies(&report.model)?,
-        certificates: certifier.certificates(),
+        certificates: certifier.certificates()?,
     })
 }
 
@@ -187,7 +187,7 @@ pub async fn verify_seal(log: &dyn EventLog, seal: &Seal, head: &LogHead) -> Res
     let (commits, of_certificates, of_policies) = match replayed {
         Err(failure) => (0, vec![failure.message.clone()], vec![failure.message]),
         Ok(report) => {
-            let found = report.certifier.unwrap_or_default().certificates();
+            let found = report.certifier.unwrap_or_default().certificates()?;
             let mut differ = Vec::new();
             for (which, found, sealed) in
                 [("state", &found.state, &seal.certificates.state), ("log", &found.log, &seal.certificates.log)]

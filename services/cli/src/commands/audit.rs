@@ -70,7 +70,7 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
             balances.push(row_of(payer, member, &account, memo, day));
         }
     }
-    let certificates = report.certifier.as_ref().map(Certifier::certificates);
+    let certificates = report.certifier.as_ref().map(Certifier::certificates).transpose()?;
     let millis = report.took.as_millis().max(1);
     let row = ReplayRow {
         commits: report.commits,

@@ -202,20 +202,24 @@ pub async fn waive(
     period: BillingPeriod,
 ) -> Result<CloseOutcome, Failure> {
     let subject = Subject::billing(payer, period);
-    let mut blockers = Vec::new();
-    let options = CloseOptions::default();
-    blockers.extend(office.model.billing(payer, period)?.blockers(&close_command(
-        &office.model,
-        payer,
-        period,
-        options,
-    )?));
+    // What blocks it is looked up with each decision: one that is made anew states what blocks it by then.
+    let blockers = |model: &ReadModel| -> Result<Vec<Blocker>, Failure> {
+        Ok(model.billing(payer, period)?.blockers(&close_command(model, payer, period, CloseOptions::default())?))
+    };
     let facts = office
         .decide(&subject, |model| {
-            let command = WaivePeriod { payer: payer.clone(), period, blockers: blockers.clone() };
+            let command = WaivePeriod { payer: payer.clone(), period, blockers: blockers(model)? };
             Ok(model.billing(payer, period)?.decide_waive(command).into_iter().map(Fact::from).collect())
         })
         .await?;
+    let waived = facts.iter().find_map(|fact| match fact {
+        Fact::PeriodWaived(waived) => Some(waived.blockers.clone()),
+        _ => None,
+    });
+    let blockers = match waived {
+        Some(waived) => waived,
+        None => blockers(&office.model)?,
+    };
     let status = office.model.billing(payer, period)?.status;
     Ok(CloseOutcome { status, waived: blockers, stood_already: facts.is_empty() })
 }

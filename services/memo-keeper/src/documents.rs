@@ -10,7 +10,7 @@ use domain::{
     },
     ids::{CustomerId, MemberAccountId, PoNumber, RunId},
     memo::DrawPeriod,
-    policy::CustomerTax,
+    policy::{CustomerTax, DocumentSeries},
     rating::RatedMonth,
 };
 use money::Exact;
@@ -101,12 +101,12 @@ pub(crate) async fn issue(
     without_document.extend(idle.into_values().flatten());
 
     let charged: Vec<_> = charged.into_iter().collect();
-    let issued_elsewhere = issued_elsewhere(&office.model, basis)?;
     for batch in charged.chunks(DOCUMENTS_PER_DECISION) {
         let subject = Subject::billing(&basis.payer, basis.period);
         office
             .decide(&subject, |model| {
                 let mut state = model.billing(&basis.payer, basis.period)?;
+                let issued_elsewhere = issued_elsewhere(model, basis)?;
                 let mut facts = Vec::new();
                 for ((customer, po_number), statements) in batch {
                     let decision = state.decide_document(IssueDocument {
@@ -269,8 +269,12 @@ async fn record_without_document(
     Ok(())
 }
 
-/// Documents issued in other periods, for a series that runs over all of them.
+/// Documents of the series over all periods that other periods have issued. Read with each decision: one
+/// that is made anew counts what came meanwhile.
 fn issued_elsewhere(model: &ReadModel, basis: &PeriodBasis) -> Result<usize, Failure> {
+    if basis.policies.document_series != DocumentSeries::Payer {
+        return Ok(0);
+    }
     let periods = model.billing_periods(&basis.payer)?;
-    Ok(periods.iter().filter(|(period, _)| **period != basis.period).map(|(_, state)| state.documents).sum())
+    Ok(periods.iter().filter(|(period, _)| **period != basis.period).map(|(_, state)| state.in_payer_series).sum())
 }

@@ -67,7 +67,7 @@ pub(crate) fn funds_apart(
     for member in model.memo_holders(payer)? {
         let memos = model.memos(payer, &member)?;
         let entries = model.memo_entries(payer, &member)?;
-        for memo in as_of(&memos.memos, &entries, Some(day), None) {
+        for memo in as_of(&memos.memos, &entries, Some(day), None)? {
             if memo.currency == currency {
                 funds.add(&member, &known_by(memo, day), day);
             }

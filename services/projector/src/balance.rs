@@ -84,7 +84,7 @@ pub fn balance_rows(
             memos.in_order_of_issue().into_iter().cloned().collect()
         } else {
             let entries = model.memo_entries(&of_payer, &of_member)?;
-            as_of(&memos.memos, &entries, at.effective, at.recorded)
+            as_of(&memos.memos, &entries, at.effective, at.recorded)?
         };
         let day = at.effective.or(at.recorded.map(|time| time.date_naive())).unwrap_or(today);
         rows.extend(shown.iter().map(|memo| row_of(&of_payer, &of_member, &account, memo, day)));

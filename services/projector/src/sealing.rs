@@ -238,6 +238,10 @@ async fn differences_of(
             sealed.commits
         ));
     }
+    if blocks.block == 0 {
+        findings.push(format!("{stream}: the seal states blocks of no commits: no seal is made so"));
+        return findings;
+    }
     let size = usize::try_from(blocks.block).unwrap_or(usize::MAX);
     let read = tree.blocks(tree.len(), size).unwrap_or_default();
     let whole = read.iter().zip(&blocks.blocks).zip((1..).step_by(size));

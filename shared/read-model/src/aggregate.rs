@@ -86,7 +86,11 @@ impl Aggregate {
             Self::Delivery(delivery) => delivery.evolve(&fact.as_delivery_fact().ok_or_else(misplaced)?),
             Self::UpstreamCredit(credit) => credit.evolve(&fact.as_credit_fact().ok_or_else(misplaced)?),
             Self::Suspense(suspense) => suspense.evolve(&fact.as_suspense_fact().ok_or_else(misplaced)?),
-            Self::Billing(billing) => billing.evolve(&fact.as_billing_fact().ok_or_else(misplaced)?),
+            Self::Billing(billing) => {
+                let fact = fact.as_billing_fact().ok_or_else(misplaced)?;
+                domain::billing::check_digits(&fact).map_err(NotFolded::Fault)?;
+                billing.evolve(&fact);
+            }
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use domain::{
     ids::{CustomerId, MemoNumber, PoNumber},
     memo::{CreditMemo, MemoFact},
 };
-use money::{Exact, Money};
+use money::{Exact, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
 /// What one fact changed of a memo.
@@ -93,12 +93,15 @@ impl MemoEntry {
 /// The memos as of an effective date and as known at a recorded time. `now` are the memos as they
 /// stand, for what does not change; a memo that begins after the effective date, or that nothing was known
 /// of, is left out.
+///
+/// # Errors
+/// [`MoneyError`] where what a memo was funded with then cannot be held.
 pub fn as_of(
     now: &BTreeMap<MemoNumber, CreditMemo>,
     entries: &[MemoEntry],
     effective: Option<NaiveDate>,
     recorded: Option<DateTime<Utc>>,
-) -> Vec<CreditMemo> {
+) -> Result<Vec<CreditMemo>, MoneyError> {
     let mut then: BTreeMap<&MemoNumber, CreditMemo> = BTreeMap::new();
     for entry in entries {
         if effective.is_some_and(|day| entry.effective > day) || recorded.is_some_and(|time| entry.recorded > time) {
@@ -130,13 +133,12 @@ pub fn as_of(
         known.written_off += entry.written_off;
         known.refunded += entry.refunded;
         known.reassigned_out += entry.reassigned_out;
-        // Sums of funding that were held once can be held in part.
-        known.funded = known.funded.checked_add(entry.funded).unwrap_or(known.funded);
+        known.funded = known.funded.checked_add(entry.funded)?;
     }
     let mut memos: Vec<CreditMemo> = then.into_values().collect();
     for memo in &mut memos {
         memo.open = memo.face - memo.applied - memo.expired - memo.written_off - memo.refunded - memo.reassigned_out;
     }
     memos.sort_by_key(|memo| memo.ordinal);
-    memos
+    Ok(memos)
 }

@@ -192,3 +192,33 @@ async fn what_stands_is_done_though_someone_wrote_after_it() {
     assert_eq!(bodies(&log).await.len(), 2);
     assert_eq!(office.model.member_account(&payer(), &member()).unwrap().assignments().count(), 2);
 }
+
+/// A fact as the golden samples have it, with an amount written otherwise.
+fn golden(name: &str, field: &str, amount: &str) -> Fact {
+    let path = format!("{}/../../tests/golden/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let mut value: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    value["fact"][field] = amount.into();
+    serde_json::from_value(value).unwrap()
+}
+
+/// An amount with other digits than its currency has is refused where it stands, and never summed.
+#[tokio::test]
+async fn an_amount_that_is_not_its_currencys_is_named_with_its_place() {
+    let january = domain::period::BillingPeriod::parse("2019-01").unwrap();
+    let (memos, billing) = (Subject::memos(&payer(), &member()), Subject::billing(&payer(), january));
+    let forged = [
+        (&memos, "MEMOS", golden("memo_issued.v1", "face", "1000.0")),
+        (&memos, "MEMOS", golden("memo_issued.v1", "balance_after", "1000.000")),
+        (&billing, "BILLING", golden("document_issued.v1", "due", "7.5")),
+        (&billing, "BILLING", golden("member_statement_recorded.v1", "gross", "7")),
+    ];
+    for (subject, stream, fact) in forged {
+        let mut office = office(Arc::new(MemoryLog::new()), Clock::System).await;
+        let failure = office.decide(subject, |_| Ok(vec![fact.clone()])).await.unwrap_err();
+        assert_eq!(failure.exit, ExitCode::CheckFailed, "{failure}");
+        let said = failure.to_string();
+        for words in [stream, "sequence 1", subject.as_str(), "USD", "2 decimals"] {
+            assert!(said.contains(words), "{words} is not said: {said}");
+        }
+    }
+}

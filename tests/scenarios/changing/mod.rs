@@ -3,6 +3,7 @@
 //! checked.
 
 mod cut_off_moves;
+mod document_series;
 mod four_eyes;
 mod hand_moves;
 mod hand_verbs;

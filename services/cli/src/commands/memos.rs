@@ -53,11 +53,15 @@ fn expiry_rule(model: &ReadModel, payer: &PayerAccountId, memo: &CreditMemo) -> 
 }
 
 /// The memos as they stand, or as of a day.
-fn memos_on(memos: &MemberMemos, entries: &[MemoEntry], effective: Option<NaiveDate>) -> Vec<CreditMemo> {
-    match effective {
+fn memos_on(
+    memos: &MemberMemos,
+    entries: &[MemoEntry],
+    effective: Option<NaiveDate>,
+) -> Result<Vec<CreditMemo>, Failure> {
+    Ok(match effective {
         None => memos.in_order_of_issue().into_iter().cloned().collect(),
-        Some(_) => as_of(&memos.memos, entries, effective, None),
-    }
+        Some(_) => as_of(&memos.memos, entries, effective, None)?,
+    })
 }
 
 /// Lists memos.
@@ -89,7 +93,7 @@ pub(crate) async fn memos_list(
                 continue;
             }
             let entries = model.memo_entries(&of_payer, &member)?;
-            for memo in memos_on(&memos, &entries, dates.effective) {
+            for memo in memos_on(&memos, &entries, dates.effective)? {
                 rows.push(row(model, &of_payer, &member, &memo, dates.day(recorded, today), Vec::new())?);
             }
         }
@@ -136,7 +140,7 @@ fn shown(
             continue;
         }
         let entries = model.memo_entries(&payer, &member)?;
-        let Some(memo) = memos_on(&memos, &entries, dates.effective).into_iter().find(|memo| memo.number == *number)
+        let Some(memo) = memos_on(&memos, &entries, dates.effective)?.into_iter().find(|memo| memo.number == *number)
         else {
             return Ok(None);
         };

@@ -222,7 +222,7 @@ fn told(
         Some(effective) => {
             let memos = model.memos(payer, &args.account)?;
             let entries = model.memo_entries(payer, &args.account)?;
-            let then = as_of(&memos.memos, &entries, Some(effective), None);
+            let then = as_of(&memos.memos, &entries, Some(effective), None)?;
             let open = then.iter().filter(|memo| memo.currency == statement.currency).map(|memo| memo.open);
             let open_balance = Money::sum(statement.currency, open);
             Some(StatementAsOf { effective, recorded, open_balance })

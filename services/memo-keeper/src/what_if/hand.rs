@@ -61,6 +61,11 @@ pub(super) fn adapted(memos: &MemberMemos, fact: MemoFact, transfers: &mut Trans
         }
         MemoFact::ReassignedOut(one) => {
             let stays = take(&mut one.amount, &mut one.balance_before, &mut one.balance_after);
+            // No more funding goes with it than the memo holds, nor than the amount that is left of the move.
+            let holds = memo.funded_balance().min(one.amount).to_exact();
+            if one.funded_moved > holds {
+                one.funded_moved = holds;
+            }
             transfers.insert(one.transfer.clone(), (one.amount, one.funded_moved));
             stays
         }

@@ -41,7 +41,7 @@ pub struct IssueDocument<'a> {
     pub run: &'a RunId,
     /// Make a draft.
     pub draft: bool,
-    /// Documents issued in other periods of the payer, for a series over all of them.
+    /// Documents of the series over all periods that other periods of the payer have issued.
     pub issued_elsewhere: usize,
 }
 
@@ -115,6 +115,11 @@ impl BillingState {
         DocumentDecision { facts, header }
     }
 
+    /// How many of the period's documents are numbered in a series.
+    pub fn numbered_in(&self, series: DocumentSeries) -> usize {
+        self.documents.values().filter(|header| series_of(header) == Some(series)).count()
+    }
+
     fn next_document_number(
         &self,
         payer: &PayerAccountId,
@@ -122,12 +127,21 @@ impl BillingState {
         series: DocumentSeries,
         issued_elsewhere: usize,
     ) -> DocumentNumber {
+        // Documents of the other series are not counted: each begins at 1, whenever the policy changes.
+        let next = self.numbered_in(series) + 1;
         let text = match series {
-            DocumentSeries::PayerPeriod => format!("INV-{payer}-{period}-{:05}", self.documents.len() + 1),
-            DocumentSeries::Payer => format!("INV-{payer}-{:07}", issued_elsewhere + self.documents.len() + 1),
+            DocumentSeries::PayerPeriod => format!("INV-{payer}-{period}-{next:05}"),
+            DocumentSeries::Payer => format!("INV-{payer}-{:07}", issued_elsewhere + next),
         };
         DocumentNumber::parse(&text).unwrap_or_else(|_| unreachable!("ids compose to a number"))
     }
+}
+
+/// The series that a document is numbered in; none for a draft.
+fn series_of(header: &DocumentHeader) -> Option<DocumentSeries> {
+    let of_period = format!("INV-{}-{}-", header.payer_account_id, header.period);
+    let number = header.document_number.as_ref()?.as_str();
+    Some(if number.starts_with(&of_period) { DocumentSeries::PayerPeriod } else { DocumentSeries::Payer })
 }
 
 /// The digest of what a document says: its statements without numbers and runs.

@@ -7,6 +7,7 @@ mod close;
 mod close_pack;
 mod close_pack_checks;
 mod conversion;
+mod digits;
 mod documents;
 mod facts;
 mod four_eyes;
@@ -25,6 +26,7 @@ pub use close_pack_checks::PackCheck;
 pub use conversion::{
     ConvertedCorrection, ConvertedDocument, ConvertedLine, ConvertedMemo, ConvertedStatement, convert,
 };
+pub use digits::check_digits;
 pub use documents::{DocumentDecision, IssueDocument, content_digest};
 pub use facts::{
     BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, DocumentVoided, PeriodClosed,

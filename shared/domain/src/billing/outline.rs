@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{BillingRunCompleted, BillingState, LastRun, PeriodActProposed, PeriodStatus, StatementsBefore};
-use crate::{ids::DocumentNumber, period::BillingPeriod};
+use crate::{ids::DocumentNumber, period::BillingPeriod, policy::DocumentSeries};
 
 /// A payer's period, its documents counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +17,8 @@ pub struct PeriodOutline {
     pub follows: Option<StatementsBefore>,
     /// Its last run.
     pub last_run: Option<LastRun>,
-    /// How many documents were issued.
-    pub documents: usize,
+    /// How many documents were issued in the payer's series over all periods.
+    pub in_payer_series: usize,
     /// Whether statements went out: see [`BillingState::is_issued`].
     pub is_issued: bool,
     /// Documents that were voided, with the period whose statements show it.
@@ -43,7 +43,7 @@ impl BillingState {
             status: self.status,
             follows: self.follows,
             last_run: self.last_run.clone(),
-            documents: self.documents.len(),
+            in_payer_series: self.numbered_in(DocumentSeries::Payer),
             is_issued: self.is_issued(),
             voided: self.voided.clone(),
             proposals: self.proposals.clone(),

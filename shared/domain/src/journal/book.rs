@@ -31,6 +31,9 @@ pub enum JournalFault {
     Sum(#[from] MoneyError),
 }
 
+/// The words for a fact, the month it is posted in, and its amounts by class.
+type Parts = (&'static str, BillingPeriod, Vec<(PostingClass, Exact)>);
+
 /// Where a fact stands in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactPlace {
@@ -117,7 +120,7 @@ impl JournalBook {
         let currency = memo.currency;
         let (credit, number) = (memo.credit.clone(), memo.number.to_string());
         let unfunded_before = before.as_ref().map_or(memo.open.zeroed(), |memo| memo.unfunded_balance());
-        let (what, posting, parts) = self.parts_of(fact, credit.is_some(), unfunded_before);
+        let (what, posting, parts) = self.parts_of(fact, credit.is_some(), unfunded_before)?;
         let code = currency.to_string();
         let account = (payer.clone(), member.clone());
         let (debited, credited) = self.parties.of(&account, fact, posting, place.accounts_position);
@@ -149,15 +152,10 @@ impl JournalBook {
     }
 
     /// The words for a memo's fact, the month it is posted in, and its amounts by class.
-    fn parts_of(
-        &mut self,
-        fact: &MemoFact,
-        has_credit: bool,
-        unfunded_before: Money,
-    ) -> (&'static str, BillingPeriod, Vec<(PostingClass, Exact)>) {
+    fn parts_of(&mut self, fact: &MemoFact, has_credit: bool, unfunded_before: Money) -> Result<Parts, MoneyError> {
         use PostingClass as Class;
         let one = |class: Class, amount: Money| vec![(class, amount.to_exact())];
-        match fact {
+        Ok(match fact {
             MemoFact::Issued(issued) => {
                 let class = if has_credit { Class::MemoIssued } else { Class::MemoIssuedByHand };
                 ("Memo issued", issued.posting, one(class, issued.face))
@@ -165,7 +163,8 @@ impl JournalBook {
             MemoFact::Opened(opened) => {
                 let open = opened.issued.face - opened.applied_before;
                 let mut parts = one(Class::MemoTakenOver, open);
-                if has_credit && let Ok(unfunded) = opened.issued.face.to_exact().checked_sub(opened.funded_before) {
+                if has_credit {
+                    let unfunded = opened.issued.face.to_exact().checked_sub(opened.funded_before)?;
                     parts.push((Class::ReceivableTakenOver, unfunded));
                 }
                 ("Memo taken over", opened.issued.posting, parts)
@@ -210,7 +209,7 @@ impl JournalBook {
                 let parts = vec![(Class::MemoExpired, -of_expired.to_exact()), (lapsed_class, -of_lapsed.to_exact())];
                 ("Memo reinstated", back.posting, parts)
             }
-        }
+        })
     }
 
     fn ended_of(&mut self, memo: &MemoNumber, amount: Money) -> &mut Ended {

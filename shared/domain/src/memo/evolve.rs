@@ -40,6 +40,16 @@ pub enum FoldFault {
     /// The amounts of a memo no longer add up to its face.
     #[error("memo {0} is not conserved: its parts do not add up to its face")]
     NotConserved(MemoNumber),
+    /// An amount is not written with its currency's digits.
+    #[error("{whose}: the amount {amount} is not written as {currency} is, with {} decimals", currency.minor_digits())]
+    Digits {
+        /// What it is of.
+        whose: String,
+        /// The amount.
+        amount: Money,
+        /// The currency.
+        currency: money::Currency,
+    },
     /// A sum cannot be held.
     #[error("memo {memo}: {cause}")]
     Sum {
@@ -56,6 +66,7 @@ impl MemberMemos {
     /// # Errors
     /// [`FoldFault`]; the state is then worthless.
     pub fn evolve(&mut self, fact: &MemoFact) -> Result<(), FoldFault> {
+        self.check_digits(fact)?;
         match fact {
             MemoFact::Issued(issued) => {
                 let is_owned_again = issued.supplements.is_none();

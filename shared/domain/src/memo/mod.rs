@@ -13,6 +13,7 @@
 mod across;
 mod aged;
 mod by_hand;
+mod digits;
 mod draw;
 mod evolve;
 mod facts;
@@ -32,6 +33,7 @@ mod void;
 pub use across::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub use aged::Ages;
 pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
+pub(crate) use digits::digits_fit;
 pub use draw::{CorrectPeriod, DrawBound, DrawDecision, DrawPeriod, DrawRefusal};
 pub use evolve::FoldFault;
 pub use facts::{

@@ -270,7 +270,7 @@ pub(crate) fn left_to_do(model: &ReadModel, of: &PeriodBasis, across: &Across) -
 }
 
 /// What the statements of `charging` say that memos of `home` paid of a month; none without one.
-fn shown_as_paid(
+pub(crate) fn shown_as_paid(
     model: &ReadModel,
     charging: &PayerAccountId,
     member: &MemberAccountId,

@@ -8,7 +8,7 @@ use domain::{
     period::BillingPeriod,
     usage::Finality,
 };
-use money::Exact;
+use money::{Exact, Money};
 use read_model::ReadModel;
 use service_kit::{BackOffice, Failure};
 use wire::{Fact, Subject};
@@ -17,6 +17,7 @@ use crate::{
     bill::{blocked, former_period_open},
     members::{PeriodBasis, memo_holders},
     reconcile::reconcile,
+    shown::{PaidNotShown, paid_not_shown},
 };
 
 /// How to close.
@@ -135,6 +136,11 @@ fn found(
         let reconciled = reconcile(model, payer, period)?;
         if let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.residual.is_zero()) {
             found.push(Blocker::Residual { amount: reconciled.residual, currency: basis.currency() });
+        }
+        let waiting = paid_not_shown(model, basis)?;
+        let left = Money::sum(basis.currency(), waiting.iter().map(PaidNotShown::left_to_bill));
+        if waiting.iter().any(|one| !one.left_to_bill().is_zero()) {
+            found.push(Blocker::PaidNotShown { amount: left.to_exact(), currency: basis.currency() });
         }
     }
     Ok(found)

@@ -293,6 +293,7 @@ fn packed_exception(found: Exception) -> Option<PackedException> {
         ExceptionKind::Suspense => "suspense",
         ExceptionKind::HistoryDifference => "history-difference",
         ExceptionKind::InTransit => "in-transit",
+        ExceptionKind::PaidNotShown => "paid-not-shown",
     };
     Some(PackedException {
         exception: exception.to_owned(),

@@ -21,7 +21,7 @@ use crate::in_transit::{InTransit, in_transit_of};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionKind {
-    /// AWS lowered a credit below what its customer was given (N6).
+    /// AWS lowered, cancelled or gave away a credit below what its customer was given (N6, N8, N25).
     UpstreamShortfall,
     /// AWS took back more of a credit than it ever applied (N7).
     NegativeFunding,
@@ -39,6 +39,8 @@ pub enum ExceptionKind {
     HistoryDifference,
     /// It left a memo and has not arrived at another: the process that moved it was cut off.
     InTransit,
+    /// Memos of another payer of ours paid more or less of a month than its statements say (N21).
+    PaidNotShown,
 }
 
 /// An exception.
@@ -165,9 +167,10 @@ fn of_memo(
             });
         }
     };
-    let shortfall = memo.credit.as_ref().filter(|_| memo.supplements.is_none());
+    let is_its = |credit: &&UpstreamCreditId| memos.of_credit(credit).is_some_and(|of| of.number == memo.number);
+    let shortfall = memo.credit.as_ref().filter(is_its);
     if let Some(shortfall) = shortfall.and_then(|credit| memos.shortfalls.get(credit)) {
-        let message = "AWS lowered the credit below what the customer was given: claim it, or bear it".to_owned();
+        let message = "AWS gives less of the credit than the customer was given: claim it, or bear it".to_owned();
         note(ExceptionKind::UpstreamShortfall, shortfall.to_exact(), None, message);
     }
     if memo.funded.is_negative() {

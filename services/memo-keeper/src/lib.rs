@@ -21,6 +21,7 @@ mod issue;
 mod members;
 mod period_acts;
 mod reconcile;
+mod shown;
 mod split;
 mod transfer;
 mod upstream;

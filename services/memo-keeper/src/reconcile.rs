@@ -30,6 +30,7 @@ use crate::{
     exceptions::{Exception, ExceptionKind, exceptions},
     funds::{FundsApart, funds_apart},
     members::PeriodBasis,
+    shown::{own_not_shown, paid_not_shown},
     voids::voided_members,
 };
 
@@ -111,6 +112,9 @@ pub struct Reconciliation {
     /// differs most: must be 0.
     #[serde(default)]
     pub delivery_residual: Exact,
+    /// What the payer's own memos paid of the month less what its statements show of them, of the account
+    /// where they are farthest apart: must be 0.
+    pub memos_not_shown: Exact,
     /// The largest of these, and of what a credit's memo was not funded with: must be 0.
     pub residual: Exact,
     /// Each credit.
@@ -196,7 +200,7 @@ pub fn reconcile_as_of(
 
     let customers = customers_side(model, &basis)?;
     let is_billed = customers.is_some();
-    let CustomersSide { billed, memo_applied, kept, voided, rounding, refunded_later, unsettled } =
+    let CustomersSide { billed, memo_applied, kept, voided, rounding, refunded_later, unsettled, memos_not_shown } =
         customers.unwrap_or_else(|| CustomersSide::nothing(basis.currency()));
     let customer_residual = if is_billed {
         let customers = billed
@@ -233,7 +237,9 @@ pub fn reconcile_as_of(
         rounding,
         is_billed,
         // All must tie; the largest gap is shown, so that two errors never hide each other.
-        residual: largest([upstream_residual, customer_residual, delivery_residual].into_iter().chain(not_funded)),
+        residual: largest(
+            [upstream_residual, customer_residual, delivery_residual, memos_not_shown].into_iter().chain(not_funded),
+        ),
         delivery_residual,
         memo_movement: attributed
             .checked_add(suspense)?
@@ -242,6 +248,7 @@ pub fn reconcile_as_of(
         refunded_later,
         upstream_residual,
         customer_residual,
+        memos_not_shown,
         credits,
         funds: funds_apart(model, payer, basis.currency(), day)?,
         open_items: Vec::new(),
@@ -253,7 +260,7 @@ fn largest(amounts: impl Iterator<Item = Exact>) -> Exact {
     amounts.fold(Exact::ZERO, |known, next| if next.abs() > known.abs() { next } else { known })
 }
 
-/// What ties in a period and still wants a person's eye.
+/// What ties in a period and still wants a person's eye; first what another run of it would show.
 ///
 /// # Errors
 /// [`Failure`].
@@ -269,7 +276,9 @@ pub fn open_items(
         ExceptionKind::HistoryDifference => one.period == Some(period),
         _ => false,
     });
-    Ok(found)
+    let Some(basis) = PeriodBasis::read(model, payer, period)? else { return Ok(found) };
+    let waiting = paid_not_shown(model, &basis)?.into_iter().map(|one| one.open_item(&basis));
+    Ok(waiting.chain(found).collect())
 }
 
 /// What customers were charged for a month, corrections since included.
@@ -284,6 +293,8 @@ struct CustomersSide {
     refunded_later: Exact,
     /// What should have been settled and was not: nothing, or a defect.
     unsettled: Exact,
+    /// What memos paid and the statements do not show, of the account where it is most.
+    memos_not_shown: Exact,
 }
 
 impl CustomersSide {
@@ -296,6 +307,7 @@ impl CustomersSide {
             rounding: Exact::ZERO,
             refunded_later: Exact::ZERO,
             unsettled: Exact::ZERO,
+            memos_not_shown: Exact::ZERO,
         }
     }
 }
@@ -317,6 +329,8 @@ fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Custo
             side.refunded_later = side.refunded_later.checked_add(refund.amount)?;
         }
         let settled = settled(model, basis, &member, None)?;
+        let not_shown = own_not_shown(model, basis, &member, &settled)?;
+        side.memos_not_shown = largest([side.memos_not_shown, not_shown].into_iter());
         let month = basis.rated_with(model, &member, refunds)?;
         let month = month.with_tax_after_memo(&basis.policies, settled.applied)?;
         let mut gross = month.gross()?;
@@ -340,5 +354,6 @@ fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Custo
         billed.zip(current).is_some_and(|(run, current)| run.delivery != current.delivery)
     };
     let not_yet_corrected = run.delivery != basis.delivery.delivery || !voided.is_empty() || later.iter().any(is_anew);
-    Ok((side.unsettled.is_zero() || !not_yet_corrected).then_some(side))
+    let is_settled = side.unsettled.is_zero() && side.memos_not_shown.is_zero();
+    Ok((is_settled || !not_yet_corrected).then_some(side))
 }

@@ -37,7 +37,8 @@ pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> 
     for ((_, id), credit) in &credits {
         has_moved |= follow_transfers(office, payer, id, credit, first_unissued).await?;
         // Who owns it now is who a revision concerns.
-        if credit.revisions > 0 {
+        // Once it is cancelled, what is left to give and what fell short follow from that alone.
+        if credit.revisions > 0 && credit.status != CreditStatus::Cancelled {
             let maker = (office.act.by.clone(), office.act.reason.clone());
             let revised =
                 office.decide_many(|model| revise(model, payer, id, credit, today, first_unissued, &maker)).await?;
@@ -77,6 +78,7 @@ async fn follow_transfers(
             effective: transfer.effective,
             posting: first_unissued.unwrap_or(BillingPeriod::containing(transfer.effective)),
             until: again.map(|later| later.effective),
+            states_shortfall: again.is_none() && credit.status != CreditStatus::Cancelled,
         };
         office.decide_many(|model| Ok(vec![end_unfunded(model, payer, former, &ending)?])).await?;
         let issued = office.decide_many(|model| new_owner(model, payer, credit, transfer, first_unissued)).await?;
@@ -100,6 +102,7 @@ async fn follow_cancelled(
         effective: day,
         posting: first_unissued.unwrap_or(BillingPeriod::containing(day)),
         until: None,
+        states_shortfall: true,
     };
     let owners: BTreeSet<&MemberAccountId> = credit.everyone();
     office.decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect()).await?;

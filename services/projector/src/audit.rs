@@ -120,7 +120,7 @@ pub async fn audit(
             for (stream, end) in StreamName::ALL.into_iter().zip(&mut ends) {
                 *end = log.head(stream).await?.last_sequence;
             }
-            checks.extend(passing.into_checks(ends));
+            checks.extend(passing.into_checks(ends)?);
             let statements = as_check("live statements equal the log's", "statements", beside.statements()?);
             checks.extend(Some(statements).filter(|check| check.looked_at > 0 || !check.holds));
             checks.push(live_balances(&model, live)?);
@@ -217,10 +217,28 @@ fn funding_ties(memos: &AllMemos, credits: &AllCredits) -> Result<AuditCheck, Fa
             }
         }
     }
+    // What was attributed to a credit with a memo and funded nothing must be seen too.
+    for ((payer, id), credit) in credits {
+        for (period, applied) in &credit.applications {
+            let owner = credit.owner_in(*period).or(credit.terms.as_ref().map(|terms| &terms.owner));
+            let of_owner = owner.and_then(|owner| memos.get(&(payer.clone(), owner.clone())));
+            let memo = of_owner.and_then(|memos| memos.of_credit_in(id, *period));
+            if let Some(memo) = memo.filter(|_| !applied.amount.is_zero()) {
+                let key = (payer.clone(), id.clone(), *period);
+                funded.entry(key).or_insert_with(|| (Exact::ZERO, vec![memo.number.to_string()]));
+            }
+        }
+    }
     let mut findings = Vec::new();
     let looked_at = funded.len() as u64;
     for ((payer, id, period), (sum, numbers)) in funded {
-        let Some(credit) = credits.get(&(payer, id.clone())) else { continue };
+        let Some(credit) = credits.get(&(payer, id.clone())) else {
+            if !sum.is_zero() {
+                let numbers = numbers.join(", ");
+                findings.push(format!("{numbers} {period}: funded with {sum} by credit {id}, which is unknown"));
+            }
+            continue;
+        };
         let attributed = credit.applications.get(&period).map_or(Exact::ZERO, |applied| applied.amount);
         if sum != attributed {
             let numbers = numbers.join(", ");

@@ -8,6 +8,7 @@ mod balance;
 mod canonical;
 mod certificate;
 mod control_totals;
+mod draws_shown;
 mod passing;
 mod replay;
 mod scope;

@@ -16,6 +16,7 @@ use wire::{Fact, StreamName, Subject};
 
 use crate::{
     audit::{AuditCheck, FINDINGS_MAX, check},
+    draws_shown::DrawsShown,
     replay::Onlooker,
     snapshots::ToCompare,
 };
@@ -72,8 +73,10 @@ pub(crate) struct Passing {
     policies: Tally,
     cited: Tally,
     digests: Tally,
+    totals: Tally,
     document_numbers: Tally,
     memo_numbers: Tally,
+    draws_shown: DrawsShown,
     snapshots: ToCompare,
 }
 
@@ -89,7 +92,7 @@ impl Passing {
     }
 
     /// The checks, after the last commit. `ends` says where each stream ends by then.
-    pub(crate) fn into_checks(mut self, ends: [u64; StreamName::ALL.len()]) -> Vec<AuditCheck> {
+    pub(crate) fn into_checks(mut self, ends: [u64; StreamName::ALL.len()]) -> Result<Vec<AuditCheck>, Failure> {
         for ((stream, of), (read, sequence)) in std::mem::take(&mut self.read) {
             let end = ends[of as usize];
             self.basis.look(read <= end, || {
@@ -103,14 +106,16 @@ impl Passing {
             self.times.into_check("recorded times never go back on a subject", "commits"),
             self.cited.into_check("cited policies were adopted", "facts"),
             self.digests.into_check("documents have the digests of their statements", "documents"),
+            self.totals.into_check("documents have the totals of their statements", "documents"),
             self.document_numbers.into_check("document numbers in order", "documents"),
             self.memo_numbers.into_check("memo numbers in order", "memos"),
         ];
         // Where no policies were ever adopted the defaults hold, and there is nothing to look at.
         let policies = self.policies.into_check("adopted policies have the hashes that are stated", "adoptions");
         checks.extend(Some(policies).filter(|check| check.looked_at > 0));
+        checks.push(self.draws_shown.into_check()?);
         checks.extend(self.snapshots.into_check());
-        checks
+        Ok(checks)
     }
 
     fn look_at(&mut self, place: &Place<'_>) {
@@ -150,10 +155,11 @@ impl Passing {
         let members = usize::try_from(header.members).unwrap_or(usize::MAX);
         let statements = &before[before.len().saturating_sub(members)..];
         let digest = content_digest(statements);
-        let due: Vec<_> = statements.iter().map(|statement| statement.due).collect();
-        let foots = due.into_iter().reduce(|a, b| a + b).is_none_or(|due| due == header.due);
-        self.digests.look(digest == header.digest && statements.len() == members && foots, || {
+        self.digests.look(digest == header.digest && statements.len() == members, || {
             format!("{place} states the digest {}, and its statements have {digest}", header.digest)
+        });
+        self.totals.look(header.is_the_sum_of(statements), || {
+            format!("{place} states totals that are not the sums of its statements")
         });
         if let Some(number) = &header.document_number {
             let expected = self.next_number(number.as_str());
@@ -230,10 +236,12 @@ impl Onlooker for Passing {
                 "{stream} sequence {sequence}: recorded at {recorded}, before the commit that it follows on {subject}"
             )
         });
+        let read = commit.body.basis.get(StreamName::Memos.as_str()).copied().unwrap_or(0);
         let mut held = self.held_back.remove(subject).flatten();
         let facts = facts_that_count(&mut held, &commit.body);
         for (at, fact) in facts.iter().enumerate() {
             self.look_at(&Place { commit, at, fact });
+            self.draws_shown.look_at(fact, || subject.tokens(), sequence, read)?;
         }
         if held.is_some() {
             self.held_back.insert(subject.clone(), held);

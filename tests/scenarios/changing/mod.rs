@@ -78,6 +78,33 @@ fn partly_funded() -> Office {
     office
 }
 
+/// January closed with 350.00 of the credit drawn, of which AWS had applied 200.00.
+fn drawn_ahead() -> Office {
+    let office = Story::imported();
+    let january = Story::later("2019-01", "350.00").lines([credit(A2, "-200.00", SUFFIXED)]);
+    office.ingest("january.csv", january.cur2());
+    office.bill_and_close("2019-01");
+    office
+}
+
+/// What the journal says that AWS has still to apply of a credit.
+#[track_caller]
+fn receivable(office: &Office, id: &str) -> String {
+    let account = format!("receivable from AWS:{PAYER}:{id}$");
+    let balances = Hledger::of(office, &[]).balances(&[&account]);
+    balances.into_values().next().unwrap_or_default().replace("USD ", "")
+}
+
+/// The shortfall of a credit on the exception report; none where there is none.
+#[track_caller]
+fn shortfall(office: &Office) -> Option<String> {
+    let rows = office.json(&["credits", "exceptions"]);
+    let mut of_kind = rows.as_array().unwrap().iter().filter(|row| row["exception"] == "upstream-shortfall");
+    let found = of_kind.next().map(|row| row["amount"].as_str().unwrap().to_owned());
+    assert!(of_kind.next().is_none(), "{rows:#}");
+    found
+}
+
 /// How often a fact of this type stands in a stream of the log.
 fn facts(office: &Office, stream: &str, fact_type: &str) -> usize {
     let log = std::fs::read_to_string(office.segment(stream)).unwrap();

@@ -1,6 +1,6 @@
 //! N8: AWS cancels a credit. What it took before is still the customer's.
 
-use super::{assert_sound, partly_funded};
+use super::{assert_sound, drawn_ahead, partly_funded, receivable, shortfall};
 use crate::support::*;
 
 #[test]
@@ -60,5 +60,32 @@ fn n08_what_a_person_grants_after_the_cancellation_stays() {
     office.bill_and_close("2019-02");
     let granted = row_where(&office.json(&["balance", "--account", DLT]), "face_amount", "25.00");
     assert_fields(&granted, &[("written_off_amount", "0.00"), ("applied_amount", "10.00"), ("open_balance", "15.00")]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+#[test]
+fn n08_what_the_customer_had_ahead_of_aws_is_a_shortfall() {
+    let mut office = drawn_ahead();
+    assert_eq!(receivable(&office, "5001"), "800.00");
+    office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03", "--reason", "terms breached"]);
+    let balance = [("applied_amount", "350.00"), ("written_off_amount", "650.00"), ("open_balance", "0.00")];
+    assert_fields(&office.balance(DLT), &balance);
+    assert_eq!(shortfall(&office).as_deref(), Some("150"));
+    assert_eq!(receivable(&office, "5001"), "0");
+    let credits = office.json(&["credits", "list"]);
+    assert_fields(&only(&credits), &[("upstream_applied", "200"), ("remaining", "0")]);
+    assert_fields(&only(&office.reconcile("2019-01")["open_items"]), &[("exception", "upstream-shortfall")]);
+    assert_sound(&office, &["2019-01"]);
+    // What AWS applied of the months before and delivers later makes up for it.
+    office.at(FIVE_MARCH);
+    let more = Story::later("2019-01", "350.00").lines([credit(A2, "-290.00", super::SUFFIXED)]);
+    office.ingest("january-anew.csv", more.cur2());
+    office.ingest("february.csv", Story::later("2019-02", "10.00").cur2());
+    office.bill_and_close("2019-02");
+    assert_eq!(shortfall(&office).as_deref(), Some("60"));
+    assert_eq!(receivable(&office, "5001"), "0");
+    let commits = office.commits();
+    office.ok(&["bill", "2019-02"]);
+    assert_eq!(office.commits(), commits, "a repeated run recorded something");
     assert_sound(&office, &["2019-01", "2019-02"]);
 }

@@ -160,6 +160,37 @@ fn n21_a_document_that_was_out_is_superseded() {
 }
 
 #[test]
+fn n21_what_was_paid_and_is_on_no_statement_yet_is_named_and_blocks_the_close() {
+    let office = moved("1000.00");
+    deliver_new(&office, "2019-01", "40.00");
+    run(&office, OTHER, "2019-01");
+    deliver_old(&office, "2019-01", "60.00");
+    run(&office, PAYER, "2019-01");
+    // The memo stands at 100.00 applied, and the other payer's document still asks for 40.00.
+    let outcome = office.run(&["reconcile", "2019-01", "--payer", OTHER, "--output", "json"]).exits(0);
+    let outcome = outcome.says(&["bill payer 999900002222 again"]);
+    let tied = only(&outcome.json());
+    assert_fields(&tied, &[("residual", "0"), ("memo_applied", "0.00")]);
+    let open = only(&tied["open_items"]);
+    assert_fields(&open, &[("exception", "paid-not-shown"), ("amount", "40"), ("member_account_id", DLT)]);
+    office.run(&["close", "2019-01", "--payer", OTHER]).exits(5).says(&["40 USD more", "run bill again"]);
+    let checks = office.json(&["audit"]);
+    let waiting = row_where(&checks, "check", "what memos paid is what statements show")["result"].to_string();
+    for told in [OTHER, DLT, "2019-01", "40"] {
+        assert!(waiting.contains(told), "{waiting}");
+    }
+    // The next run shows it, and nothing is left to say.
+    close(&office, OTHER, "2019-01");
+    let tied = only(&office.json(&["reconcile", "2019-01", "--payer", OTHER]));
+    assert_fields(&tied, &[("residual", "0"), ("memo_applied", "40.00")]);
+    assert_eq!(tied["open_items"], serde_json::json!([]));
+    let checks = office.json(&["audit"]);
+    let check = row_where(&checks, "check", "what memos paid is what statements show");
+    assert_fields(&check, &[("holds", "true"), ("looked_at", "2")]);
+    assert!(check["result"].is_null(), "{check:#}");
+}
+
+#[test]
 fn n21_a_closed_month_is_corrected() {
     let office = moved("1000.00");
     deliver_new(&office, "2019-01", "40.00");

@@ -1,7 +1,7 @@
 //! N25: AWS gives a credit to another account. What it took before is the former owner's, the rest
 //! is a memo of the new one.
 
-use super::{assert_sound, partly_funded};
+use super::{assert_sound, drawn_ahead, partly_funded, receivable, shortfall};
 use crate::support::*;
 
 #[test]
@@ -119,5 +119,21 @@ fn n25_another_owner_in_the_credits_file_is_a_transfer() {
     let log = office.log_files();
     office.grants(&[grant("5001", A3, "1000.00")]);
     assert_eq!(office.log_files(), log);
+    assert_sound(&office, &["2019-01"]);
+}
+
+#[test]
+fn n25_what_the_former_owner_had_ahead_of_aws_is_a_shortfall() {
+    let office = drawn_ahead();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01", "--reason", "AWS's letter"]);
+    assert_fields(&office.balance(DLT), &[("written_off_amount", "650.00"), ("open_balance", "0.00")]);
+    assert_fields(&office.balance(A3), &[("face_amount", "800.00"), ("open_balance", "800.00")]);
+    assert_eq!(shortfall(&office).as_deref(), Some("150"));
+    // AWS has 800.00 still to apply, whatever the former owner had.
+    assert_eq!(receivable(&office, "5001"), "800.00");
+    let commits = office.commits();
+    office.ok(&["bill", "2019-01"]);
+    office.ok(&["close", "2019-01"]);
+    assert_eq!(office.commits(), commits, "a repeated run recorded something");
     assert_sound(&office, &["2019-01"]);
 }

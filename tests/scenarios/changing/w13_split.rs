@@ -158,3 +158,19 @@ fn n26_the_credits_file_once_more_makes_no_new_money() {
     assert_eq!(open, Decimal::of("2100.00"), "{rows:#}");
     assert_sound(&office, &[]);
 }
+
+/// AWS owes each portion from the split on: the books say so of the portion, and not of the parent.
+#[test]
+fn n26_what_aws_has_still_to_apply_stands_with_the_portions() {
+    let mut office = super::partly_funded();
+    office.ok(&["credits", "split", "5001", "--portion", "5002:200", "--portion", "5003:400", "--date", "2019-02-03"]);
+    let stands = |office: &Office| ["5001", "5002", "5003"].map(|id| super::receivable(office, id));
+    assert_eq!(stands(&office), ["0", "200.00", "400.00"]);
+    office.at(FIVE_MARCH);
+    let child = "AWS Promotional Credit - 2/2, credit from account: 000000001234";
+    let february = Story::later("2019-02", "350.00").lines([credit(A3, "-150.00", child)]);
+    office.ingest("february.csv", february.cur2());
+    office.bill_and_close("2019-02");
+    assert_eq!(stands(&office), ["0", "200.00", "250.00"]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}

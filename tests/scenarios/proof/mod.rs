@@ -3,6 +3,7 @@
 
 mod certificates;
 mod close_packs;
+mod forged;
 mod golden_logs;
 mod replaying;
 mod seals;

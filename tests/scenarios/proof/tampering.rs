@@ -115,20 +115,6 @@ fn commits_dropped_swapped_doubled_or_cut_anywhere_are_found() {
     office.ok(&["audit"]);
 }
 
-/// CRC-32 as a line has it: of all its bytes but the checksum's own digits and the line break.
-fn with_checksum(line: &str) -> String {
-    let (head, rest) = line.split_once("\"crc\":\"").unwrap();
-    let (head, rest) = (format!("{head}\"crc\":\""), &rest[8..]);
-    let mut crc = u32::MAX;
-    for byte in head.bytes().chain(rest.trim_end_matches('\n').bytes()) {
-        crc ^= u32::from(byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
-    format!("{head}{:08x}{rest}", !crc)
-}
-
 /// Changes a line and makes its checksum right again.
 #[track_caller]
 fn forge(office: &Office, stream: &str, sequence: usize, what: &str, from: &str, to: &str) {

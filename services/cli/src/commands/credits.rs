@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    credit::{AttributeByHand, UpstreamCreditState},
+    credit::{AttributeByHand, CreditStatus, UpstreamCreditState},
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
@@ -92,7 +92,10 @@ fn row(
         upstream_applied: applied,
         on_owner,
         scattered: applied.checked_sub(on_owner)?,
-        remaining: terms.face_amount.checked_sub(applied)?,
+        remaining: match state.status {
+            CreditStatus::Cancelled => Exact::ZERO,
+            _ => terms.face_amount.checked_sub(applied)?,
+        },
         start_date: terms.start_date,
         end_date: terms.end_date,
         services: terms.services.clone(),

@@ -58,6 +58,13 @@ pub enum Blocker {
         /// The currency.
         currency: Currency,
     },
+    /// Memos of another payer of ours paid more or less than the statements say (rule book N21).
+    PaidNotShown {
+        /// What another run would show.
+        amount: Exact,
+        /// The currency.
+        currency: Currency,
+    },
     /// A document needs a conversion rate.
     NoRate {
         /// From.
@@ -114,6 +121,9 @@ impl Blocker {
             Self::Residual { amount, currency } => {
                 format!("documents and AWS's bill differ by {amount} {currency}: see reconcile")
             }
+            Self::PaidNotShown { amount, currency } => format!(
+                "memos of another payer paid {amount} {currency} more of its charges than its statements say: run bill again"
+            ),
             Self::NoRate { from, to } => format!("there is no rate from {from} to {to}: import it with rates import"),
             Self::ClosedPeriodChanged { changed } => format!(
                 "{changed} was closed and its bill has changed since: reopen it with --reason, have it approved, bill and close it again"

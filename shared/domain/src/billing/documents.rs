@@ -77,10 +77,7 @@ impl BillingState {
         }
         let number = (!draft)
             .then(|| self.next_document_number(payer, period, policies.document_series, command.issued_elsewhere));
-        let sum = |of: fn(&MemberStatement) -> Money| Money::sum(currency, statements.iter().map(of));
-        let corrections_due = sum(|statement| {
-            Money::sum(statement.currency, statement.earlier_periods.iter().map(|correction| correction.due))
-        });
+        let [gross, applied, corrections_due, due] = totals_of(&statements, currency);
         let header = DocumentHeader {
             kind: match (&number, issued) {
                 (None, _) => DocumentKind::Draft,
@@ -96,10 +93,10 @@ impl BillingState {
             date: command.date,
             currency,
             members: statements.len() as u64,
-            gross: sum(|statement| statement.gross),
-            applied: sum(|statement| Money::sum(statement.currency, statement.lines.iter().map(|line| line.applied))),
+            gross,
+            applied,
             corrections_due,
-            due: sum(|statement| statement.due),
+            due,
             in_document_currency: converted_document(&statements),
             rounding: policies.rounding,
             policy: command.policy.clone(),
@@ -142,6 +139,29 @@ fn series_of(header: &DocumentHeader) -> Option<DocumentSeries> {
     let of_period = format!("INV-{}-{}-", header.payer_account_id, header.period);
     let number = header.document_number.as_ref()?.as_str();
     Some(if number.starts_with(&of_period) { DocumentSeries::PayerPeriod } else { DocumentSeries::Payer })
+}
+
+/// What a document of these statements charges, what memos pay, corrections, and what is due.
+fn totals_of(statements: &[MemberStatement], currency: Currency) -> [Money; 4] {
+    let sum = |of: fn(&MemberStatement) -> Money| Money::sum(currency, statements.iter().map(of));
+    [
+        sum(|statement| statement.gross),
+        sum(|statement| Money::sum(statement.currency, statement.lines.iter().map(|line| line.applied))),
+        sum(|statement| {
+            Money::sum(statement.currency, statement.earlier_periods.iter().map(|correction| correction.due))
+        }),
+        sum(|statement| statement.due),
+    ]
+}
+
+impl DocumentHeader {
+    /// Whether its totals, in both currencies where it has two, are the sums of these statements.
+    pub fn is_the_sum_of(&self, statements: &[MemberStatement]) -> bool {
+        let same_currency = statements.iter().all(|statement| statement.currency == self.currency);
+        same_currency
+            && [self.gross, self.applied, self.corrections_due, self.due] == totals_of(statements, self.currency)
+            && self.in_document_currency == converted_document(statements)
+    }
 }
 
 /// The digest of what a document says: its statements without numbers and runs.

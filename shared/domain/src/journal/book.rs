@@ -113,6 +113,7 @@ impl JournalBook {
         member: &MemberAccountId,
         fact: &MemoFact,
     ) -> Result<Option<JournalTransaction>, JournalFault> {
+        let portion = self.portion(payer, fact);
         let memos = self.memos.entry((payer.clone(), member.clone())).or_default();
         let before = memos.memos.get(fact.memo()).cloned();
         memos.evolve(fact)?;
@@ -147,8 +148,24 @@ impl JournalBook {
             let (_, credit) = self.templates.accounts(class, &customer.of_party(credited.as_ref()));
             transaction.add_pair(debit, credit, currency, amount)?;
         }
+        if let Some((parent, unfunded)) = portion {
+            let class = PostingClass::ReceivableOfPortion;
+            let (debit, _) = self.templates.accounts(class, &words);
+            let (_, credit) = self.templates.accounts(class, &PostingWords { credit: parent.as_str(), ..words });
+            transaction.add_pair(debit, credit, currency, unfunded)?;
+        }
         transaction.of_party(debited.as_ref(), credited.as_ref());
         Ok(Some(transaction).filter(|transaction| !transaction.postings.is_empty()))
+    }
+
+    /// Where a split gave a credit its portion: the parent, and what AWS has still to apply of it (rule
+    /// book N26). What a person moves stays what AWS owes of the same credit.
+    fn portion(&self, payer: &PayerAccountId, fact: &MemoFact) -> Option<(UpstreamCreditId, Exact)> {
+        let MemoFact::ReassignedIn(came) = fact else { return None };
+        let parents = self.memos.get(&(payer.clone(), came.from_member.clone()))?;
+        let parent = parents.memos.get(&came.from_memo)?.credit.clone()?;
+        let unfunded = came.issued.face.to_exact().checked_sub(came.funded_moved).ok()?;
+        (came.portion && came.issued.credit.as_ref() != Some(&parent)).then_some((parent, unfunded))
     }
 
     /// The words for a memo's fact, the month it is posted in, and its amounts by class.

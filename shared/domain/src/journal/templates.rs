@@ -39,6 +39,9 @@ pub enum PostingClass {
     MemoReassignedOut,
     /// What left another memo came in.
     MemoReassignedIn,
+    /// What AWS has still to apply of a portion stands with the portion and no longer with its parent:
+    /// `{credit}` is the portion on the debit's side, and the parent on the credit's.
+    ReceivableOfPortion,
     /// A memo moved to another PO number or customer.
     MemoPoReassigned,
     /// AWS's charges of a month, before credit lines.
@@ -59,7 +62,7 @@ pub enum PostingClass {
 
 impl PostingClass {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::MemoIssued,
         Self::MemoIssuedByHand,
         Self::MemoTakenOver,
@@ -73,6 +76,7 @@ impl PostingClass {
         Self::MemoRefunded,
         Self::MemoReassignedOut,
         Self::MemoReassignedIn,
+        Self::ReceivableOfPortion,
         Self::MemoPoReassigned,
         Self::AwsCharges,
         Self::AwsCreditLines,
@@ -106,6 +110,7 @@ impl PostingClass {
             Self::MemoRefunded => (MEMO, "Liabilities:Accounts payable:Customers:{payer}:{member}"),
             Self::MemoReassignedOut => (MEMO, TRANSIT),
             Self::MemoReassignedIn => (TRANSIT, MEMO),
+            Self::ReceivableOfPortion => (RECEIVABLE, RECEIVABLE),
             Self::MemoPoReassigned => (MEMO, MEMO),
             Self::AwsCharges => (AWS_COST, PAYABLE),
             Self::AwsCreditLines => (PAYABLE, CREDIT_LINES),

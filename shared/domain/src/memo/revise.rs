@@ -58,6 +58,8 @@ pub struct EndUnfunded {
     pub posting: BillingPeriod,
     /// The day the account got the credit again, where it did: memos from then on stay.
     pub until: Option<NaiveDate>,
+    /// Nothing else ends these memos later: what was given beyond AWS is stated as a shortfall.
+    pub states_shortfall: bool,
 }
 
 impl MemberMemos {
@@ -94,21 +96,7 @@ impl MemberMemos {
         }
         // What cannot be written down was given to the customer: the distributor's shortfall.
         let shortfall = (-change - written_down).at_least_zero();
-        let shortfall_before = self.shortfalls.get(&command.credit).copied().unwrap_or(memo.face.zeroed());
-        if shortfall != shortfall_before {
-            let of_memo = |fact: &MemoFact| (fact.memo() == &memo.number).then(|| fact.balances().1);
-            let balance = facts.iter().rev().find_map(of_memo).unwrap_or(memo.open);
-            facts.push(MemoFact::Shortfall(UpstreamShortfallStated {
-                memo: memo.number.clone(),
-                credit: command.credit.clone(),
-                shortfall_before,
-                shortfall,
-                effective: command.effective,
-                posting,
-                balance_before: balance,
-                balance_after: balance,
-            }));
-        }
+        facts.extend(self.shortfall(memo, &command.credit, shortfall, &facts, command.effective, posting));
         Ok(facts)
     }
 
@@ -160,7 +148,8 @@ impl MemberMemos {
     }
 
     /// Decides the end of the unfunded part of a credit's memos: what AWS has taken off the payer's
-    /// bill stays owed.
+    /// bill stays owed, and what the customer had of it ahead of AWS is the distributor's shortfall, less
+    /// once AWS applies more of the months before (rule book N8, N25).
     ///
     /// # Errors
     /// [`MoneyError`] where a sum cannot be held.
@@ -168,12 +157,48 @@ impl MemberMemos {
         let of_credit =
             self.in_order_of_issue().into_iter().filter(|memo| memo.credit.as_ref() == Some(&command.credit));
         let again = |memo: &CreditMemo| memo.is_the_credits() && command.until == Some(memo.start_date);
-        Ok(of_credit
-            .take_while(|memo| !again(memo))
-            .filter(|memo| !granted_since(memo, command.effective))
+        let ended: Vec<&CreditMemo> =
+            of_credit.take_while(|memo| !again(memo)).filter(|memo| !granted_since(memo, command.effective)).collect();
+        let mut facts: Vec<MemoFact> = ended
+            .iter()
             .filter(|memo| memo.unfunded_balance().is_positive())
             .map(|memo| write_down(memo, memo.unfunded_balance(), command.cause, command.effective, command.posting))
-            .collect())
+            .collect();
+        if command.states_shortfall
+            && let Some(memo) = ended.iter().rev().find(|memo| memo.is_the_credits())
+        {
+            let shortfall = Money::sum(memo.currency, ended.iter().map(|memo| memo.exposure()));
+            let (effective, posting) = (command.effective, command.posting);
+            facts.extend(self.shortfall(memo, &command.credit, shortfall, &facts, effective, posting));
+        }
+        Ok(facts)
+    }
+
+    /// States a shortfall of a credit after other facts of its memos; none where it stands so.
+    fn shortfall(
+        &self,
+        memo: &CreditMemo,
+        credit: &UpstreamCreditId,
+        shortfall: Money,
+        after: &[MemoFact],
+        effective: NaiveDate,
+        posting: BillingPeriod,
+    ) -> Option<MemoFact> {
+        let shortfall_before = self.shortfalls.get(credit).copied().unwrap_or(memo.face.zeroed());
+        let of_memo = |fact: &MemoFact| (fact.memo() == &memo.number).then(|| fact.balances().1);
+        let balance = after.iter().rev().find_map(of_memo).unwrap_or(memo.open);
+        (shortfall != shortfall_before).then(|| {
+            MemoFact::Shortfall(UpstreamShortfallStated {
+                memo: memo.number.clone(),
+                credit: credit.clone(),
+                shortfall_before,
+                shortfall,
+                effective,
+                posting,
+                balance_before: balance,
+                balance_after: balance,
+            })
+        })
     }
 }
 
@@ -194,7 +219,8 @@ fn write_down(
         memo: memo.number.clone(),
         amount,
         cause,
-        effective,
+        // What ends before its first day was never there: it counts from that day, as the memo does.
+        effective: effective.max(memo.start_date),
         posting,
         balance_before: memo.open,
         balance_after: memo.open - amount,

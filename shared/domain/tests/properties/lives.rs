@@ -247,7 +247,7 @@ impl Life {
             Act::Cancel { memo } => {
                 let Some(credit) = self.memo(*memo).and_then(|memo| memo.credit) else { return };
                 let cause = WriteOffCause::UpstreamCancelled;
-                let command = EndUnfunded { credit, cause, effective, posting, until: None };
+                let command = EndUnfunded { credit, cause, effective, posting, until: None, states_shortfall: true };
                 self.record(&self.home.decide_end_unfunded(&command).unwrap());
                 assert_eq!(self.home.decide_end_unfunded(&command).unwrap(), [], "cancelling again");
             }

@@ -220,6 +220,7 @@ pub(super) fn waived() -> PeriodWaived {
             Blocker::BilledOnOtherDelivery,
             Blocker::DraftsOnly,
             Blocker::Residual { amount: exact("-0.01"), currency: from },
+            Blocker::PaidNotShown { amount: exact("60"), currency: from },
             Blocker::NoRate { from, to },
             Blocker::DaysMissing { detail: "charges of 2019-02 have no days".to_owned() },
         ],

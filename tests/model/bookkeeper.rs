@@ -110,6 +110,7 @@ impl Books {
             supplements: None,
             applied_before: 0,
             ownership_ended: false,
+            is_own_promise: false,
             paid: BTreeMap::new(),
             expired: 0,
             written_off: 0,

@@ -34,6 +34,8 @@ pub(crate) struct Memo {
     pub(crate) applied_before: Cents,
     /// Its owner lost the credit.
     pub(crate) ownership_ended: bool,
+    /// A person granted it when AWS had cancelled the credit, or given it to another.
+    pub(crate) is_own_promise: bool,
     /// What it paid of each month, pool by pool.
     pub(crate) paid: BTreeMap<Month, BTreeMap<&'static str, Cents>>,
     pub(crate) expired: Cents,

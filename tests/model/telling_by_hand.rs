@@ -128,7 +128,9 @@ impl Telling {
             }
             Step::Adjust { .. } if cents < 0 => memo.written_off -= cents,
             Step::Adjust { .. } => {
-                self.books.add_memo(NewMemo {
+                let credit = of.credit.as_ref().map(|id| &self.books.credits[id]);
+                let is_own_promise = credit.is_some_and(|credit| credit.is_cancelled || credit.owner() != of.member);
+                let granted = self.books.add_memo(NewMemo {
                     member: of.member,
                     credit: of.credit.clone(),
                     is_the_credits: false,
@@ -140,6 +142,7 @@ impl Telling {
                     covers_tax: of.covers_tax,
                     funding_moved: 0,
                 });
+                self.books.memos[granted].is_own_promise = is_own_promise;
             }
             _ => {
                 let funding = cents.min(of.funded_open()) * CENT;

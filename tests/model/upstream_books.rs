@@ -106,7 +106,7 @@ impl Books {
         for id in &ids {
             let credit = self.credits[id].clone();
             for memo in self.memos.iter_mut().filter(|memo| memo.credit.as_ref() == Some(id)) {
-                if memo.ownership_ended {
+                if memo.ownership_ended && !memo.is_own_promise {
                     memo.written_off += memo.unfunded_open();
                 }
             }
@@ -126,7 +126,7 @@ impl Books {
             let credit = self.credits[id].clone();
             for memo in &mut self.memos {
                 let of_credit = memo.credit.as_ref() == Some(id) && credit.everyone.contains(&memo.member);
-                if of_credit && credit.is_cancelled {
+                if of_credit && credit.is_cancelled && !memo.is_own_promise {
                     memo.written_off += memo.unfunded_open();
                 }
             }

@@ -91,8 +91,7 @@ impl MemoEntry {
 }
 
 /// The memos as of an effective date and as known at a recorded time. `now` are the memos as they
-/// stand, for what does not change; a memo that begins after the effective date, or that nothing was known
-/// of, is left out.
+/// stand, for what does not change; a memo without entries by then is left out.
 ///
 /// # Errors
 /// [`MoneyError`] where what a memo was funded with then cannot be held.
@@ -108,9 +107,6 @@ pub fn as_of(
             continue;
         }
         let Some(memo) = now.get(&entry.memo) else { continue };
-        if effective.is_some_and(|day| memo.start_date > day) {
-            continue;
-        }
         let zero = memo.face.zeroed();
         let known = then.entry(&entry.memo).or_insert_with(|| CreditMemo {
             face: zero,

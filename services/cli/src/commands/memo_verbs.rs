@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use chrono::NaiveDate;
 use domain::{
-    ids::{MemberAccountId, PayerAccountId},
+    credit::CreditStatus,
+    ids::{MemberAccountId, MemoNumber, PayerAccountId},
     memo::{
         AdjustMemo, CreditMemo, ExpireMemo, HandAct, HandRefusal, IssueMemo, MemoTerms, OpenMemo, PastEnd, ReassignPo,
         RefundMemo, ReinstateMemo, TransferMemo, WriteOffCause, WriteOffMemo,
@@ -93,6 +94,15 @@ fn target(office: &BackOffice, args: &MemoActArgs) -> Result<Target, Failure> {
     Ok(Target { posting: posting(office, &payer, effective)?, payer, member, currency, effective, amount })
 }
 
+/// Whether AWS has cancelled a memo's credit, or given it to another account.
+fn has_ended_upstream(office: &BackOffice, of: &Target, number: &MemoNumber) -> Result<bool, Failure> {
+    let memos = office.model.memos(&of.payer, &of.member)?;
+    let Some(id) = memos.memos.get(number).and_then(|memo| memo.credit.as_ref()) else { return Ok(false) };
+    let credit = office.model.upstream_credit(&of.payer, id)?;
+    let is_anothers = credit.terms.as_ref().is_some_and(|terms| terms.owner != of.member);
+    Ok(credit.status == CreditStatus::Cancelled || is_anothers)
+}
+
 fn in_minor_units(amount: Exact, currency: Currency) -> Result<Money, Failure> {
     amount.to_money(currency).map_err(|fault| Failure::refused("CM0301", fault))
 }
@@ -113,6 +123,7 @@ fn act_of(office: &BackOffice, command: MemosCommand) -> Result<(PayerAccountId,
         MemosCommand::Adjust { number, amount, date } => {
             let of = target(office, &MemoActArgs { number: number.clone(), amount: None, date })?;
             let policy = office.model.policies(&of.payer, of.posting)?.hash();
+            let after_upstream_end = has_ended_upstream(office, &of, &number)?;
             let act = HandAct::Adjust(AdjustMemo {
                 memo: number,
                 change: in_minor_units(amount, of.currency)?,
@@ -120,6 +131,7 @@ fn act_of(office: &BackOffice, command: MemosCommand) -> Result<(PayerAccountId,
                 posting: of.posting,
                 policy,
                 first_unissued: office.first_unissued(&of.payer)?,
+                after_upstream_end,
             });
             (of.payer, of.member, act)
         }

@@ -47,6 +47,9 @@ pub struct AdjustMemo {
     pub policy: PolicyHash,
     /// The first period of the payer whose statements are not issued.
     pub first_unissued: Option<BillingPeriod>,
+    /// AWS has cancelled the credit, or given it to another account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_upstream_end: bool,
 }
 
 /// Pay part of a memo out.
@@ -268,7 +271,7 @@ impl MemberMemos {
         let Some((payer, member)) = self.owner.clone() else {
             return Err(HandRefusal::UnknownMemo(memo.number.clone()));
         };
-        let issued = self.issued(&IssueMemo {
+        let mut issued = self.issued(&IssueMemo {
             payer,
             member,
             credit: memo.credit.clone(),
@@ -285,6 +288,7 @@ impl MemberMemos {
             first_unissued: command.first_unissued,
             new_ownership: false,
         })?;
+        issued.after_upstream_end = command.after_upstream_end;
         Ok(vec![MemoFact::Issued(issued)])
     }
 

@@ -237,6 +237,7 @@ fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
         funding: BTreeMap::new(),
         taken_over: None,
         by_revision: issued.by_revision,
+        after_upstream_end: issued.after_upstream_end,
         applications: BTreeMap::new(),
         across: BTreeMap::new(),
         movements: BTreeMap::new(),

@@ -57,6 +57,10 @@ pub struct MemoIssued {
     /// It supplements another because AWS raised the credit.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_revision: bool,
+    /// A person granted it beside a credit that AWS had cancelled, or given to another account: it does not
+    /// end with that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_upstream_end: bool,
     /// The credit's description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,

@@ -252,6 +252,7 @@ impl MemberMemos {
             credit: command.credit.clone(),
             supplements: command.supplements.clone(),
             by_revision: false,
+            after_upstream_end: false,
             description: command.description.clone(),
             program: command.program.clone(),
             currency: command.currency,

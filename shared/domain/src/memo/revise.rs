@@ -157,8 +157,9 @@ impl MemberMemos {
         let of_credit =
             self.in_order_of_issue().into_iter().filter(|memo| memo.credit.as_ref() == Some(&command.credit));
         let again = |memo: &CreditMemo| memo.is_the_credits() && command.until == Some(memo.start_date);
+        // A person's own promise stays: AWS's end has nothing to say of it (rule book N8).
         let ended: Vec<&CreditMemo> =
-            of_credit.take_while(|memo| !again(memo)).filter(|memo| !granted_since(memo, command.effective)).collect();
+            of_credit.take_while(|memo| !again(memo)).filter(|memo| !memo.after_upstream_end).collect();
         let mut facts: Vec<MemoFact> = ended
             .iter()
             .filter(|memo| memo.unfunded_balance().is_positive())
@@ -200,12 +201,6 @@ impl MemberMemos {
             })
         })
     }
-}
-
-/// Whether a person gave it beside the credit after AWS had ended that: his own promise, which AWS's
-/// end has nothing to say of (rule book N8).
-fn granted_since(memo: &CreditMemo, ended: NaiveDate) -> bool {
-    memo.supplements.is_some() && !memo.by_revision && memo.start_date >= ended
 }
 
 fn write_down(

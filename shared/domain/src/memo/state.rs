@@ -143,6 +143,9 @@ pub struct CreditMemo {
     /// face funds it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_revision: bool,
+    /// A person granted it after AWS had ended the credit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_upstream_end: bool,
     /// What left for other memos, by transfer.
     #[serde(default)]
     pub transfers_out: BTreeMap<String, TransferOut>,

@@ -217,8 +217,15 @@ impl Life {
             Act::Adjust { memo, cents: change } => {
                 let Some(memo) = self.memo(*memo).map(|memo| memo.number) else { return };
                 let change = cents(*change);
-                let command =
-                    AdjustMemo { memo, change, effective, posting, policy: hash(), first_unissued: Some(posting) };
+                let command = AdjustMemo {
+                    memo,
+                    change,
+                    effective,
+                    posting,
+                    policy: hash(),
+                    first_unissued: Some(posting),
+                    after_upstream_end: false,
+                };
                 self.record(&self.home.decide_adjust(&command).unwrap_or_default());
             }
             Act::Transfer { memo, cents } => self.transfer(*memo, amount(cents)),

@@ -21,6 +21,7 @@ pub(super) fn issued() -> MemoIssued {
         credit: Some(credit()),
         supplements: None,
         by_revision: false,
+        after_upstream_end: false,
         description: "AWS Activate Founders".to_owned(),
         program: "activate".to_owned(),
         currency: Currency::USD,

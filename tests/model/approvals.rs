@@ -6,7 +6,7 @@ use crate::{
     cut_off::{Cut, Mishap},
     paper::{Bill, CreditRow, MEMBERS, PAYER, accounts_csv, credits_csv, first_day, last_day},
     program::Program,
-    story::{CENT, Used},
+    steps::{CENT, Used},
 };
 
 /// Appends that a cut may come after: more than any approval takes.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     credit::Credit,
     paper::{CreditLine, MEMBERS},
-    story::{Micros, Month},
+    steps::{Micros, Month},
 };
 
 /// What a month's credit lines come to.

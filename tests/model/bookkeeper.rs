@@ -10,7 +10,7 @@ use crate::{
     memo::{Memo, NewMemo},
     paper::Bill,
     paying::Charges,
-    story::{CENT, Cents, Chosen, Micros, Month},
+    steps::{CENT, Cents, Chosen, Micros, Month},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -17,7 +17,7 @@ use crate::{
     memo::Memo,
     paper::{MEMBERS, PAYER, name},
     program::Program,
-    story::{Cents, Month},
+    steps::{Cents, Month},
 };
 
 pub(crate) fn payer() -> PayerAccountId {

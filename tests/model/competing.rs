@@ -12,7 +12,7 @@ use domain::{
 use event_log::{AppendError, EventLog, LogError, MemoryLog, ReadLimits, StreamHead};
 use money::Exact;
 use read_model::{ReadModel, WhatToFold, catch_up};
-use service_kit::{Act, BackOffice, Clock, ExitCode};
+use service_kit::{Act, Clock, ExitCode, UnitOfWork};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use wire::{Fact, SealedCommit, StoredCommit, StreamName, Subject};
@@ -20,7 +20,7 @@ use wire::{Fact, SealedCommit, StoredCommit, StreamName, Subject};
 use crate::{
     cut_off::{Cut, CutOffLog, Mishap},
     paper::{Bill, MEMBERS, PAYER},
-    story::Used,
+    steps::Used,
 };
 
 type Happening = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -91,11 +91,11 @@ fn bill(used: [i64; 4]) -> String {
     Bill { month: 0, is_final: true, used, refunds: Vec::new(), credits: Vec::new() }.cur2(false)
 }
 
-async fn office(log: Arc<dyn EventLog>) -> BackOffice {
+async fn office(log: Arc<dyn EventLog>) -> UnitOfWork {
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
     catch_up(log.as_ref(), &mut model).await.unwrap();
     let clock = Clock::Injected("2019-02-05T08:00:00Z".parse().unwrap());
-    BackOffice::over(log, model, clock, Act::default()).await.unwrap()
+    UnitOfWork::over(log, model, clock, Act::default()).await.unwrap()
 }
 
 /// Ingests a bill in an office of its own; a process that is killed says nothing.

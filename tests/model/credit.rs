@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::{
     paper::{last_day, month_of},
-    story::{Micros, Month},
+    steps::{Micros, Month},
 };
 
 /// An upstream credit.

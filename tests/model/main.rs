@@ -1,7 +1,7 @@
 //! Random months of a back office, driven through the program and kept a second time by a naive
 //! bookkeeper; after every step both must say the same of every memo (rule book B.1, B.3).
 //!
-//! `story.rs` makes the steps, `telling*.rs` take them, `program.rs` runs them as command lines in one
+//! `story.rs` makes the steps, `driver*.rs` take them, `program.rs` runs them as command lines in one
 //! process over a log in memory that can be cut off (`cut_off.rs`); `bookkeeper.rs`, `memo.rs`,
 //! `credit.rs`, `paying.rs`, `attribution.rs`, `upstream_books.rs` and `month_books.rs` are the second
 //! books, `compare.rs` holds one against the other. `approvals.rs` cuts approvals off at every append,
@@ -22,6 +22,10 @@ mod compare;
 mod competing;
 mod credit;
 mod cut_off;
+mod driver;
+mod driver_bills;
+mod driver_by_hand;
+mod driver_credits;
 mod memo;
 mod month_books;
 mod months;
@@ -29,9 +33,5 @@ mod paper;
 mod paying;
 mod power;
 mod program;
-mod story;
-mod telling;
-mod telling_bills;
-mod telling_by_hand;
-mod telling_credits;
+mod steps;
 mod upstream_books;

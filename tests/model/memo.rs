@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::{
     paper::{month_of, services_of},
     paying::{TAX, rounded},
-    story::{Cents, Micros, Month, Rounding},
+    steps::{Cents, Micros, Month, Rounding},
 };
 
 /// A credit memo.

@@ -9,7 +9,7 @@ use crate::{
     bookkeeper::{Books, MonthBook, Status},
     paper::{GRACE_DAYS, POOLS, first_day, last_day, services_of},
     paying::{Charges, Offer, Paying, TAX, add_all, rounded},
-    story::{Cents, Expiry, Month},
+    steps::{Cents, Expiry, Month},
 };
 
 impl Books {
@@ -247,7 +247,7 @@ impl Books {
         let charged = |member: usize| {
             self.charges(member, month, month) != Charges::default()
                 || bill.credits.iter().any(|line| line.on == member)
-                || bill.used[member] != crate::story::Used::nothing()
+                || bill.used[member] != crate::steps::Used::nothing()
         };
         let is_there = |member: usize| charged(member) || self.memos.iter().any(|memo| memo.member == member);
         let unassigned = (0..4).any(|member| !self.accounts.contains_key(&member) && is_there(member));

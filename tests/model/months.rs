@@ -1,12 +1,12 @@
-//! The stories: each step is run through the program and written in the second books; then both are
+//! The lives: each step is run through the program and written in the second books; then both are
 //! compared.
 
 use proptest::prelude::*;
 
 use crate::{
     compare,
-    story::{Act, Grain, Story, stories},
-    telling::Telling,
+    driver::Driver,
+    steps::{Act, Grain, Life, lives},
 };
 
 /// Cases in the gate; `PROPTEST_CASES` asks for others.
@@ -25,8 +25,8 @@ proptest! {
 
     /// Whole cents: with restatements and refunds of closed months.
     #[test]
-    fn months_are_kept_as_a_second_bookkeeper_keeps_them(story in stories(Grain::Cents, 24)) {
-        tell(&story, Grain::Cents);
+    fn months_are_kept_as_a_second_bookkeeper_keeps_them(steps in lives(Grain::Cents, 24)) {
+        tell(&steps, Grain::Cents);
     }
 }
 
@@ -35,19 +35,19 @@ proptest! {
 
     /// Charges finer than cents, rounded once an account and document.
     #[test]
-    fn months_finer_than_cents_are_kept_alike(story in stories(Grain::Fine, 16)) {
-        tell(&story, Grain::Fine);
+    fn months_finer_than_cents_are_kept_alike(steps in lives(Grain::Fine, 16)) {
+        tell(&steps, Grain::Fine);
     }
 }
 
-fn tell(Story(story): &Story, grain: Grain) {
+fn tell(Life(steps): &Life, grain: Grain) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut telling = Telling::new(grain).await;
-        for Act { step, cut } in story {
-            telling.step(step, *cut).await;
+        let mut driver = Driver::new(grain).await;
+        for Act { step, cut } in steps {
+            driver.step(step, *cut).await;
         }
-        compare::replays(&telling.program).await;
-        compare::is_the_same_decided_again(&telling.program).await;
+        compare::replays(&driver.program).await;
+        compare::is_the_same_decided_again(&driver.program).await;
     });
 }

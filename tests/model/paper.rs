@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use chrono::{Days, Months, NaiveDate};
 
-use crate::story::{Chosen, Expiry, Micros, Month, Rounding, Used};
+use crate::steps::{Chosen, Expiry, Micros, Month, Rounding, Used};
 
 pub(crate) const PAYER: &str = "999900001111";
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::story::{CENT, Cents, Micros, Rounding};
+use crate::steps::{CENT, Cents, Micros, Rounding};
 
 pub(crate) const TAX: &str = "Tax";
 

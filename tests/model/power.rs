@@ -8,13 +8,13 @@ use event_log::EventLog;
 use event_log_file::{FileLog, Settings, simulator::SimulatedFiles};
 use proptest::prelude::*;
 use read_model::{ReadModel, WhatToFold, catch_up};
-use service_kit::{Act, BackOffice, Clock, Failure};
+use service_kit::{Act, Clock, Failure, UnitOfWork};
 use tempfile::TempDir;
 
 use crate::{
     compare::{member, payer},
     paper::{Bill, CreditLine, CreditRow, MEMBERS, accounts_csv, credits_csv, first_day, last_day},
-    story::{CENT, Used},
+    steps::{CENT, Used},
 };
 
 /// Where the power goes within one command, and what is then lost.
@@ -128,12 +128,12 @@ async fn run(files: &SimulatedFiles, at: usize, words: &[String]) -> Result<(), 
     cli::run_in(&mut office, &words).await
 }
 
-async fn open(files: &SimulatedFiles, at: usize) -> Result<BackOffice, Failure> {
+async fn open(files: &SimulatedFiles, at: usize) -> Result<UnitOfWork, Failure> {
     let settings = Settings { layer: Arc::new(files.clone()), ..Settings::default() };
     let log = FileLog::open_writer_blocking(Path::new("/data"), Duration::from_secs(10), settings)?;
     let log: Arc<dyn EventLog> = Arc::new(log);
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
     catch_up(log.as_ref(), &mut model).await?;
     let day = first_day(u8::try_from(at / 5 + 1).unwrap()).and_hms_opt(8, 0, 0).unwrap().and_utc();
-    BackOffice::over(log, model, Clock::Injected(day), Act::default()).await
+    UnitOfWork::over(log, model, Clock::Injected(day), Act::default()).await
 }

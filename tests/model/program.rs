@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc};
 use chrono::{DateTime, Duration, Utc};
 use event_log::EventLog;
 use read_model::{ReadModel, WhatToFold, catch_up};
-use service_kit::{Act, BackOffice, Clock, ExitCode, Failure};
+use service_kit::{Act, Clock, ExitCode, Failure, UnitOfWork};
 use tempfile::TempDir;
 
 use crate::cut_off::{Cut, CutOffLog};
@@ -14,7 +14,7 @@ use crate::cut_off::{Cut, CutOffLog};
 /// A back office of its own.
 pub(crate) struct Program {
     pub(crate) log: CutOffLog,
-    pub(crate) office: BackOffice,
+    pub(crate) office: UnitOfWork,
     folder: TempDir,
     clock: DateTime<Utc>,
     /// Commands so far: each has its own key.
@@ -92,9 +92,9 @@ impl Program {
     }
 }
 
-async fn open(log: &CutOffLog, clock: DateTime<Utc>) -> BackOffice {
+async fn open(log: &CutOffLog, clock: DateTime<Utc>) -> UnitOfWork {
     let log: Arc<dyn EventLog> = Arc::new(log.clone());
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
     catch_up(log.as_ref(), &mut model).await.unwrap();
-    BackOffice::over(log, model, Clock::Injected(clock), Act::default()).await.unwrap()
+    UnitOfWork::over(log, model, Clock::Injected(clock), Act::default()).await.unwrap()
 }

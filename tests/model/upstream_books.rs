@@ -10,7 +10,7 @@ use crate::{
     memo::{Memo, NewMemo},
     paper::month_of,
     paying::rounded,
-    story::{CENT, Micros, Month},
+    steps::{CENT, Micros, Month},
 };
 
 impl Books {

@@ -9,8 +9,8 @@
 mod args;
 mod commands;
 mod output;
+mod process_manager;
 mod progress;
-mod react;
 mod render;
 mod run;
 mod serve;

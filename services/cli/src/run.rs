@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use service_kit::{Access, Act, BackOffice, Clock, Failure, OfficeSettings, Traces, start_logging};
+use service_kit::{Access, Act, Clock, Failure, Traces, UnitOfWork, UnitSettings, start_logging};
 use sha2::{Digest, Sha256};
 use wire::IdempotencyKey;
 
@@ -75,21 +75,21 @@ async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
         }
         command => {
             let (name, access) = name_and_access(&command);
-            let mut office = match (open(global, name, access, &command).await, &command) {
+            let mut unit = match (open(global, name, access, &command).await, &command) {
                 // A log that cannot be opened is a finding, and findings are data.
                 (Err(failure), Command::Audit(_)) => return Err(commands::audit_of_unreadable(global, failure)?),
                 (outcome, _) => outcome?,
             };
-            let was_done = office.was_done();
-            let mut outcome = dispatch(global, &mut office, command).await;
+            let was_done = unit.was_done();
+            let mut outcome = dispatch(global, &mut unit, command).await;
             if was_done {
                 output::say("done before under this key: nothing is recorded again");
             } else if outcome.is_ok() {
-                outcome = office.done().await;
+                outcome = unit.done().await;
             }
-            office.finish()?;
+            unit.finish()?;
             if outcome.is_ok() && global.dry_run && access == Access::Write {
-                commands::print_dry_run(&office);
+                commands::print_dry_run(&unit);
             }
             outcome
         }
@@ -97,73 +97,73 @@ async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
 }
 
 /// Runs one command line in a back office that is open already, over any log: all that a process of
-/// its own would do, save for opening the office and ending.
+/// its own would do, save for opening the unit and ending.
 ///
 /// # Errors
 /// [`Failure`], as the process would end with.
-pub async fn run_in(office: &mut BackOffice, arguments: &[&str]) -> Result<(), Failure> {
+pub async fn run_in(unit: &mut UnitOfWork, arguments: &[&str]) -> Result<(), Failure> {
     let words = std::iter::once("creditmemo").chain(arguments.iter().copied());
     let CommandLine { global, command } =
         CommandLine::try_parse_from(words).map_err(|fault| Failure::usage("CM0200", fault))?;
-    office.begin(act(&global, name_and_access(&command).0, &command)?)?;
-    dispatch(&global, office, command).await?;
-    office.done().await
+    unit.begin(act(&global, name_and_access(&command).0, &command)?)?;
+    dispatch(&global, unit, command).await?;
+    unit.done().await
 }
 
-pub(crate) async fn dispatch(global: &Global, office: &mut BackOffice, command: Command) -> Result<(), Failure> {
+pub(crate) async fn dispatch(global: &Global, unit: &mut UnitOfWork, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Accounts(AccountsCommand::Import { file }) => commands::accounts_import(global, office, &file).await,
-        Command::Accounts(AccountsCommand::List) => commands::accounts_list(global, office),
+        Command::Accounts(AccountsCommand::Import { file }) => commands::accounts_import(global, unit, &file).await,
+        Command::Accounts(AccountsCommand::List) => commands::accounts_list(global, unit),
         Command::Credits(CreditsCommand::Import { file, payer }) => {
-            commands::credits_import(global, office, &file, payer.as_ref()).await
+            commands::credits_import(global, unit, &file, payer.as_ref()).await
         }
         Command::Credits(CreditsCommand::List { payer, dates }) => {
-            commands::credits_list(global, office, payer.as_ref(), &dates).await
+            commands::credits_list(global, unit, payer.as_ref(), &dates).await
         }
         Command::Credits(CreditsCommand::Show { id, payer, dates }) => {
-            commands::credits_show(global, office, &id, payer.as_ref(), &dates).await
+            commands::credits_show(global, unit, &id, payer.as_ref(), &dates).await
         }
         Command::Credits(CreditsCommand::Suspense { payer, period }) => {
-            commands::credits_suspense(global, office, payer.as_ref(), period)
+            commands::credits_suspense(global, unit, payer.as_ref(), period)
         }
         Command::Credits(CreditsCommand::Attribute { item, credit, payer, period }) => {
-            commands::credits_attribute(global, office, item, credit, payer, period).await
+            commands::credits_attribute(global, unit, item, credit, payer, period).await
         }
-        Command::Credits(CreditsCommand::History(args)) => commands::credits_history(global, office, &args).await,
-        Command::Credits(CreditsCommand::Exceptions(args)) => commands::credits_exceptions(global, office, &args),
-        Command::Credits(CreditsCommand::Simulate(args)) => commands::credits_simulate(global, office, &args),
-        Command::Credits(life) => commands::credit_life(global, office, life).await,
-        Command::Ingest(args) => commands::ingest(global, office, &args).await,
-        Command::Bill(args) => commands::bill(global, office, &args).await,
-        Command::Close(args) => commands::close(global, office, &args).await,
-        Command::ClosePack(command) => commands::close_pack(global, office, command).await,
-        Command::Reopen(args) => commands::reopen(global, office, &args).await,
+        Command::Credits(CreditsCommand::History(args)) => commands::credits_history(global, unit, &args).await,
+        Command::Credits(CreditsCommand::Exceptions(args)) => commands::credits_exceptions(global, unit, &args),
+        Command::Credits(CreditsCommand::Simulate(args)) => commands::credits_simulate(global, unit, &args),
+        Command::Credits(life) => commands::credit_life(global, unit, life).await,
+        Command::Ingest(args) => commands::ingest(global, unit, &args).await,
+        Command::Bill(args) => commands::bill(global, unit, &args).await,
+        Command::Close(args) => commands::close(global, unit, &args).await,
+        Command::ClosePack(command) => commands::close_pack(global, unit, command).await,
+        Command::Reopen(args) => commands::reopen(global, unit, &args).await,
         Command::Policy(PolicyCommand::Show { payer, period }) => {
-            commands::policy_show(global, office, payer.as_ref(), period)
+            commands::policy_show(global, unit, payer.as_ref(), period)
         }
         Command::Policy(PolicyCommand::Adopt { file, payer, from }) => {
-            commands::policy_adopt(global, office, &file, payer.as_ref(), from).await
+            commands::policy_adopt(global, unit, &file, payer.as_ref(), from).await
         }
-        Command::Rates(RatesCommand::Import { file }) => commands::rates_import(global, office, &file).await,
-        Command::Rates(RatesCommand::List { period }) => commands::rates_list(global, office, period),
+        Command::Rates(RatesCommand::Import { file }) => commands::rates_import(global, unit, &file).await,
+        Command::Rates(RatesCommand::List { period }) => commands::rates_list(global, unit, period),
         Command::Memos(MemosCommand::List { payer, account, dates }) => {
-            commands::memos_list(global, office, payer.as_ref(), account.as_ref(), &dates).await
+            commands::memos_list(global, unit, payer.as_ref(), account.as_ref(), &dates).await
         }
         Command::Memos(MemosCommand::Show { number, dates }) => {
-            commands::memos_show(global, office, &number, &dates).await
+            commands::memos_show(global, unit, &number, &dates).await
         }
-        Command::Memos(verb) => commands::memo_verb(global, office, verb).await,
-        Command::Documents(documents) => commands::documents(global, office, documents).await,
-        Command::Approve { id } => commands::approve(global, office, &id).await,
-        Command::Approvals => commands::approvals(global, office),
-        Command::Balance(args) => commands::balance(global, office, &args).await,
-        Command::Statement(args) => commands::statement(global, office, args.of.as_ref()).await,
-        Command::Reconcile(args) => commands::reconcile(global, office, &args).await,
-        Command::Explain(args) => commands::explain(global, office, &args).await,
-        Command::WhatIf(args) => commands::what_if(global, office, &args).await,
-        Command::Replay(args) => commands::replay(global, office, &args).await,
-        Command::Audit(_) => commands::audit(global, office).await,
-        Command::Export(what) => commands::export(global, office, what).await,
+        Command::Memos(verb) => commands::memo_verb(global, unit, verb).await,
+        Command::Documents(documents) => commands::documents(global, unit, documents).await,
+        Command::Approve { id } => commands::approve(global, unit, &id).await,
+        Command::Approvals => commands::approvals(global, unit),
+        Command::Balance(args) => commands::balance(global, unit, &args).await,
+        Command::Statement(args) => commands::statement(global, unit, args.of.as_ref()).await,
+        Command::Reconcile(args) => commands::reconcile(global, unit, &args).await,
+        Command::Explain(args) => commands::explain(global, unit, &args).await,
+        Command::WhatIf(args) => commands::what_if(global, unit, &args).await,
+        Command::Replay(args) => commands::replay(global, unit, &args).await,
+        Command::Audit(_) => commands::audit(global, unit).await,
+        Command::Export(what) => commands::export(global, unit, what).await,
         Command::Completions { .. }
         | Command::Man { .. }
         | Command::Demo(_)
@@ -233,11 +233,10 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
     }
 }
 
-async fn open(global: &Global, name: &str, access: Access, command: &Command) -> Result<BackOffice, Failure> {
+async fn open(global: &Global, name: &str, access: Access, command: &Command) -> Result<UnitOfWork, Failure> {
     let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
     let act = act(global, name, command)?;
-    BackOffice::open(OfficeSettings { folder: global.data.clone(), nats: global.nats.clone(), access, clock, act })
-        .await
+    UnitOfWork::open(UnitSettings { folder: global.data.clone(), nats: global.nats.clone(), access, clock, act }).await
 }
 
 fn act(global: &Global, name: &str, command: &Command) -> Result<Act, Failure> {

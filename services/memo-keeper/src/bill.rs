@@ -17,15 +17,15 @@ use domain::{
 };
 use money::{Exact, Money};
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
 use crate::{
-    across::{Across, EarlierAcross, earlier_across, is_settled, left_to_do},
-    corrections::{EarlierMonth, earlier_months},
+    corrections::{MonthToCorrect, months_to_correct},
+    cross_payer::{CrossPayer, CrossPayerMonthToCorrect, cross_payer_months_to_correct, is_settled, left_to_do},
     documents,
-    members::PeriodBasis,
+    members::PeriodContext,
 };
 
 /// How to bill.
@@ -61,19 +61,19 @@ pub struct BillOutcome {
 /// # Errors
 /// [`Failure`]; blocked (exit 5) with what blocks it.
 pub async fn bill(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     options: BillOptions,
 ) -> Result<BillOutcome, Failure> {
-    let Some(basis) = PeriodBasis::read(&office.model, payer, period)? else {
+    let Some(basis) = PeriodContext::read(&unit.model, payer, period)? else {
         return Err(blocked(payer, period, vec![Blocker::NotDelivered]));
     };
-    let state = office.model.billing(payer, period)?;
+    let state = unit.model.billing(payer, period)?;
     let draft = basis.delivery.finality == Finality::Estimated && !options.accept_estimated;
     let run = run_id(&basis, draft)?;
     // Closed, or statements of a later month went out: changes of this one are corrections there.
-    if is_settled(&office.model, payer, period)? {
+    if is_settled(&unit.model, payer, period)? {
         let documents = state.standing.clone();
         let totals = state.billed().map(|run| run.totals.clone());
         return Ok(BillOutcome {
@@ -86,27 +86,27 @@ pub async fn bill(
             totals,
         });
     }
-    let date = options.date.unwrap_or_else(|| office.clock.today());
-    let mut blockers = blockers(&office.model, &basis)?;
-    blockers.extend(documents::missing_rates(&office.model, &basis, date)?);
+    let date = options.date.unwrap_or_else(|| unit.clock.today());
+    let mut blockers = blockers(&unit.model, &basis)?;
+    blockers.extend(documents::missing_rates(&unit.model, &basis, date)?);
     if !blockers.is_empty() {
         return Err(blocked(payer, period, blockers));
     }
     // Statements that were issued stay issued: a later estimated delivery supersedes, in numbers.
     let draft = draft && state.documents.is_empty();
-    office.correlate(&format!("bill {run}"));
-    start(office, &basis, &run, draft).await?;
-    let across = Across::read(&office.model, &basis, period)?;
-    let mut warnings = draw_members(office, &basis, &across, &run, date).await?;
-    let made = documents::issue(office, &basis, &across, &run, draft, date).await?;
-    warnings.extend(left_to_do(&office.model, &basis, &across)?);
+    unit.correlate(&format!("bill {run}"));
+    start(unit, &basis, &run, draft).await?;
+    let across = CrossPayer::read(&unit.model, &basis, period)?;
+    let mut warnings = draw_members(unit, &basis, &across, &run, date).await?;
+    let made = documents::issue(unit, &basis, &across, &run, draft, date).await?;
+    warnings.extend(left_to_do(&unit.model, &basis, &across)?);
     if made.net_only > 0 {
         warnings.push(format!(
             "the charges of {} member accounts are stated after discounts only: they are rated net, not list",
             made.net_only
         ));
     }
-    let totals = complete(office, &basis, &across, &run, draft, &made).await?;
+    let totals = complete(unit, &basis, &across, &run, draft, &made).await?;
     Ok(BillOutcome {
         run,
         draft,
@@ -123,7 +123,7 @@ pub(crate) fn blocked(payer: &PayerAccountId, period: BillingPeriod, blockers: V
 }
 
 /// The same delivery under the same policies is the same run.
-fn run_id(basis: &PeriodBasis, draft: bool) -> Result<RunId, Failure> {
+fn run_id(basis: &PeriodContext, draft: bool) -> Result<RunId, Failure> {
     let seed = format!(
         "{}\u{0}{}\u{0}{}\u{0}{}\u{0}{draft}",
         basis.payer, basis.period, basis.delivery.delivery, basis.policy
@@ -133,7 +133,7 @@ fn run_id(basis: &PeriodBasis, draft: bool) -> Result<RunId, Failure> {
 }
 
 /// What keeps a period from being billed.
-fn blockers(model: &ReadModel, basis: &PeriodBasis) -> Result<Vec<Blocker>, Failure> {
+fn blockers(model: &ReadModel, basis: &PeriodContext) -> Result<Vec<Blocker>, Failure> {
     let mut blockers = former_period_open(model, &basis.payer, basis.period)?;
     if basis.delivery.pro_forma {
         blockers.push(Blocker::ProForma);
@@ -145,7 +145,7 @@ fn blockers(model: &ReadModel, basis: &PeriodBasis) -> Result<Vec<Blocker>, Fail
 /// Under the policy that closed months are corrected by reopening them, a closed month that changed
 /// holds the next one until it was reopened, billed and closed again. Once the next one is billed it
 /// cannot be reopened any more, and its changes are corrections in the open month (rule book N20).
-fn closed_period_changed(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<Blocker>, Failure> {
+fn closed_period_changed(model: &ReadModel, basis: &PeriodContext) -> Result<Option<Blocker>, Failure> {
     if basis.policies.closed_period_corrections != ClosedPeriodCorrections::Reopen {
         return Ok(None);
     }
@@ -155,7 +155,7 @@ fn closed_period_changed(model: &ReadModel, basis: &PeriodBasis) -> Result<Optio
     if !is_closed || is_billed {
         return Ok(None);
     }
-    let earlier = earlier_months(model, basis)?;
+    let earlier = months_to_correct(model, basis)?;
     let Some(month) = earlier.iter().find(|month| month.basis.period == changed && month.delivered_anew) else {
         return Ok(None);
     };
@@ -188,41 +188,40 @@ pub(crate) fn former_period_open(
     Ok(vec![Blocker::FormerPeriodOpen { former }])
 }
 
-async fn start(office: &mut BackOffice, basis: &PeriodBasis, run: &RunId, draft: bool) -> Result<(), Failure> {
+async fn start(unit: &mut UnitOfWork, basis: &PeriodContext, run: &RunId, draft: bool) -> Result<(), Failure> {
     let subject = Subject::billing(&basis.payer, basis.period);
-    office
-        .decide(&subject, |model| {
-            let state = model.billing(&basis.payer, basis.period)?;
-            if state.last_run.as_ref().is_some_and(|last| last.run == *run) {
-                return Ok(Vec::new());
-            }
-            Ok(vec![Fact::from(BillingFact::RunStarted(BillingRunStarted {
-                run: run.clone(),
-                payer: basis.payer.clone(),
-                period: basis.period,
-                delivery: basis.delivery.delivery.clone(),
-                policy: basis.policy.clone(),
-                draft,
-                follows: basis.follows,
-            }))])
-        })
-        .await?;
+    unit.decide(&subject, |model| {
+        let state = model.billing(&basis.payer, basis.period)?;
+        if state.last_run.as_ref().is_some_and(|last| last.run == *run) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Fact::from(BillingFact::RunStarted(BillingRunStarted {
+            run: run.clone(),
+            payer: basis.payer.clone(),
+            period: basis.period,
+            delivery: basis.delivery.delivery.clone(),
+            policy: basis.policy.clone(),
+            draft,
+            follows: basis.follows,
+        }))])
+    })
+    .await?;
     Ok(())
 }
 
 async fn draw_members(
-    office: &mut BackOffice,
-    basis: &PeriodBasis,
-    across: &Across,
+    unit: &mut UnitOfWork,
+    basis: &PeriodContext,
+    across: &CrossPayer,
     run: &RunId,
     date: NaiveDate,
 ) -> Result<Vec<String>, Failure> {
-    let earlier = earlier_months(&office.model, basis)?;
-    let earlier = Earlier { here: earlier, across: earlier_across(&office.model, basis)? };
-    let members = documents::members_of_run(&office.model, basis, &earlier.here)?;
+    let earlier = months_to_correct(&unit.model, basis)?;
+    let earlier = Earlier { here: earlier, across: cross_payer_months_to_correct(&unit.model, basis)? };
+    let members = documents::members_of_run(&unit.model, basis, &earlier.here)?;
     let mut warnings = Vec::new();
     for member in &members {
-        let memos = office.model.memos(&basis.payer, member)?;
+        let memos = unit.model.memos(&basis.payer, member)?;
         let foreign: Vec<String> = memos
             .memos
             .values()
@@ -238,32 +237,31 @@ async fn draw_members(
             .collect();
         warnings.extend(foreign);
     }
-    office
-        .decide_many(|model| {
-            members
-                .iter()
-                .map(|member| {
-                    Ok((
-                        Subject::memos(&basis.payer, member),
-                        draw_member(model, basis, across, &earlier, run, member, date)?,
-                    ))
-                })
-                .collect()
-        })
-        .await?;
+    unit.decide_many(|model| {
+        members
+            .iter()
+            .map(|member| {
+                Ok((
+                    Subject::memos(&basis.payer, member),
+                    draw_member(model, basis, across, &earlier, run, member, date)?,
+                ))
+            })
+            .collect()
+    })
+    .await?;
     Ok(warnings)
 }
 
 /// The months that a run corrects, under its own payer and under others.
 struct Earlier {
-    here: Vec<EarlierMonth>,
-    across: Vec<EarlierAcross>,
+    here: Vec<MonthToCorrect>,
+    across: Vec<CrossPayerMonthToCorrect>,
 }
 
 fn draw_member(
     model: &ReadModel,
-    basis: &PeriodBasis,
-    across: &Across,
+    basis: &PeriodContext,
+    across: &CrossPayer,
     earlier: &Earlier,
     run: &RunId,
     member: &MemberAccountId,
@@ -307,7 +305,7 @@ fn draw_member(
 /// customer is the same (rule book N22, W12).
 fn reassign_to_present_po(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     member: &MemberAccountId,
     memos: &domain::memo::MemberMemos,
     date: NaiveDate,
@@ -349,12 +347,12 @@ fn reassign_to_present_po(
 }
 
 async fn complete(
-    office: &mut BackOffice,
-    basis: &PeriodBasis,
-    across: &Across,
+    unit: &mut UnitOfWork,
+    basis: &PeriodContext,
+    across: &CrossPayer,
     run: &RunId,
     draft: bool,
-    made: &documents::Made,
+    made: &documents::IssuedRun,
 ) -> Result<RunTotals, Failure> {
     let currency = basis.currency();
     let sum = |of: fn(&MemberStatement) -> Money| Money::sum(currency, made.statements.iter().map(of));
@@ -378,15 +376,14 @@ async fn complete(
         other_payers: across.deliveries(),
     };
     let subject = Subject::billing(&basis.payer, basis.period);
-    office
-        .decide(&subject, |model| {
-            let state = model.billing(&basis.payer, basis.period)?;
-            if state.billed() == Some(&completed) {
-                return Ok(Vec::new());
-            }
-            Ok(vec![Fact::from(BillingFact::RunCompleted(completed.clone()))])
-        })
-        .await?;
+    unit.decide(&subject, |model| {
+        let state = model.billing(&basis.payer, basis.period)?;
+        if state.billed() == Some(&completed) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Fact::from(BillingFact::RunCompleted(completed.clone()))])
+    })
+    .await?;
     Ok(totals)
 }
 

@@ -8,7 +8,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -45,8 +45,8 @@ pub fn owner_of(model: &ReadModel, number: &MemoNumber) -> Result<(PayerAccountI
 ///
 /// # Errors
 /// [`Failure`].
-pub fn posting(office: &BackOffice, payer: &PayerAccountId, effective: NaiveDate) -> Result<BillingPeriod, Failure> {
-    Ok(office.first_unissued(payer)?.unwrap_or(BillingPeriod::containing(effective)))
+pub fn posting(unit: &UnitOfWork, payer: &PayerAccountId, effective: NaiveDate) -> Result<BillingPeriod, Failure> {
+    Ok(unit.first_unissued(payer)?.unwrap_or(BillingPeriod::containing(effective)))
 }
 
 /// Does an act by hand, or proposes it.
@@ -54,17 +54,17 @@ pub fn posting(office: &BackOffice, payer: &PayerAccountId, effective: NaiveDate
 /// # Errors
 /// [`Failure`].
 pub async fn act_by_hand(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     act: &HandAct,
 ) -> Result<HandOutcome, Failure> {
-    let today = office.clock.today();
-    let policies = office.model.policies(payer, posting(office, payer, today)?)?;
+    let today = unit.clock.today();
+    let policies = unit.model.policies(payer, posting(unit, payer, today)?)?;
     let subject = Subject::memos(payer, member);
     // Killed between the act and the note that it was done, it is completed and not done twice.
-    let recorded_before = office.recorded_before(&subject).await?;
-    let arrived = complete_transfers(office, None).await?;
+    let recorded_before = unit.recorded_before(&subject).await?;
+    let arrived = complete_transfers(unit, None).await?;
     if let Some(facts) = recorded_before {
         let proposed = facts.iter().find_map(|fact| match fact {
             Fact::ActProposed(proposed) => Some(HandOutcome::Proposed(proposed.proposal.clone())),
@@ -78,38 +78,38 @@ pub async fn act_by_hand(
         return Ok(HandOutcome::Completed(Box::new(asked)));
     }
     // What is refused is refused at once, not when it is approved.
-    office.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;
+    unit.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;
     if policies.four_eyes.contains(&act.kind()) {
-        let proposal = proposal_id(office, &subject, act)?;
+        let proposal = proposal_id(unit, &subject, act)?;
         let proposed = ActProposed {
             proposal: proposal.clone(),
             act: act.clone(),
-            by: office.act.by.clone(),
-            reason: office.act.reason.clone().unwrap_or_default(),
+            by: unit.act.by.clone(),
+            reason: unit.act.reason.clone().unwrap_or_default(),
             replaces: Vec::new(),
         };
-        office.decide(&subject, |_| Ok(vec![Fact::ActProposed(proposed.clone())])).await?;
+        unit.decide(&subject, |_| Ok(vec![Fact::ActProposed(proposed.clone())])).await?;
         return Ok(HandOutcome::Proposed(proposal));
     }
-    let facts = office
+    let facts = unit
         .decide(&subject, |model| {
             let decided = model.memos(payer, member)?.decide_by_hand(act);
             let facts = decided.map_err(|refusal| Failure::refused("CM0336", refusal))?;
             Ok(facts.into_iter().map(Fact::from).collect())
         })
         .await?;
-    other_side(office, payer, member, &facts).await?;
+    other_side(unit, payer, member, &facts).await?;
     Ok(HandOutcome::Done(facts.len()))
 }
 
-fn proposal_id(office: &BackOffice, subject: &Subject, act: &HandAct) -> Result<String, Failure> {
-    let n = office.model.place_of(subject)?.n;
+fn proposal_id(unit: &UnitOfWork, subject: &Subject, act: &HandAct) -> Result<String, Failure> {
+    let n = unit.model.place_of(subject)?.n;
     Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
 }
 
 /// The incoming side of a transfer is another account's: recorded after the outgoing one.
 async fn other_side(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     recorded: &[Fact],
@@ -119,8 +119,8 @@ async fn other_side(
         _ => None,
     });
     let Some((memo, transfer)) = left else { return Ok(()) };
-    match one_in_transit(&office.model, payer, member, memo, transfer)? {
-        Some(left) => arrive(office, &left).await,
+    match one_in_transit(&unit.model, payer, member, memo, transfer)? {
+        Some(left) => arrive(unit, &left).await,
         None => Ok(()),
     }
 }
@@ -144,19 +144,19 @@ pub fn proposals(model: &ReadModel) -> Result<Vec<Proposal>, Failure> {
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, Failure> {
-    let arrived = complete_transfers(office, None).await?;
+pub async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
+    let arrived = complete_transfers(unit, None).await?;
     let Some(((payer, member), proposed)) =
-        proposals(&office.model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal)
+        proposals(&unit.model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal)
     else {
-        if let Some(facts) = resume_approved_move(office, proposal, &arrived).await? {
+        if let Some(facts) = resume_approved_move(unit, proposal, &arrived).await? {
             return Ok(facts);
         }
-        return approve_on_period(office, proposal).await;
+        return approve_on_period(unit, proposal).await;
     };
-    let by = office.act.by.clone();
+    let by = unit.act.by.clone();
     let subject = Subject::memos(&payer, &member);
-    let facts = office
+    let facts = unit
         .decide(&subject, |model| {
             refuse_what_is_out_of_date(model, &payer, &proposed)?;
             let decided = model.memos(&payer, &member)?.decide_approve(proposal, &by);
@@ -164,26 +164,26 @@ pub async fn approve(office: &mut BackOffice, proposal: &str) -> Result<usize, F
             Ok(std::iter::once(Fact::ActApproved(approved)).chain(facts.into_iter().map(Fact::from)).collect())
         })
         .await?;
-    other_side(office, &payer, &member, &facts).await?;
+    other_side(unit, &payer, &member, &facts).await?;
     Ok(facts.len().saturating_sub(1))
 }
 
 /// An approval of a move that was cut off is completed by whoever gave it: the proposal stands for it.
 /// None where it was never given; a second one that finds nothing missing is refused as any second one.
 async fn resume_approved_move(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     proposal: &str,
     arrived: &[InTransit],
 ) -> Result<Option<usize>, Failure> {
-    let by = office.act.by.clone();
-    let given = office.model.all_memos()?.into_iter().find_map(|(owner, memos)| {
+    let by = unit.act.by.clone();
+    let given = unit.model.all_memos()?.into_iter().find_map(|(owner, memos)| {
         let (approver, proposed) = memos.approved_moves.get(proposal)?.clone();
         (approver == by).then_some((owner, proposed))
     });
     let Some(((payer, member), proposed)) = given else { return Ok(None) };
     let HandAct::Transfer(command) = &proposed.act else { return Ok(None) };
     let was_cut_off = arrived.iter().any(|one| one.is_asked_again(&payer, &member, command));
-    let is_repeated = office.recorded_before(&Subject::memos(&payer, &member)).await?.is_some();
+    let is_repeated = unit.recorded_before(&Subject::memos(&payer, &member)).await?.is_some();
     Ok((was_cut_off || is_repeated).then_some(1))
 }
 
@@ -206,8 +206,8 @@ fn refuse_what_is_out_of_date(
 ///
 /// # Errors
 /// [`Failure`]; nothing is recorded then.
-pub async fn open_memos(office: &mut BackOffice, commands: &[OpenMemo]) -> Result<usize, Failure> {
-    let decided = office
+pub async fn open_memos(unit: &mut UnitOfWork, commands: &[OpenMemo]) -> Result<usize, Failure> {
+    let decided = unit
         .decide_many(|model| {
             let mut by_owner: Vec<(Subject, domain::memo::MemberMemos, Vec<Fact>)> = Vec::new();
             for command in commands {

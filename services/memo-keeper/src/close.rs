@@ -10,12 +10,12 @@ use domain::{
 };
 use money::{Exact, Money};
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::{
     bill::{blocked, former_period_open},
-    members::{PeriodBasis, memo_holders},
+    members::{PeriodContext, memo_holders},
     reconcile::reconcile,
     shown::{PaidNotShown, paid_not_shown},
 };
@@ -45,14 +45,14 @@ pub struct CloseOutcome {
 /// # Errors
 /// [`Failure`]; blocked (exit 5) with everything that blocks.
 pub async fn close(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     options: CloseOptions,
 ) -> Result<CloseOutcome, Failure> {
-    office.correlate(&format!("close {payer} {period}"));
+    unit.correlate(&format!("close {payer} {period}"));
     let subject = Subject::billing(payer, period);
-    let facts = office
+    let facts = unit
         .decide(&subject, |model| {
             let command = close_command(model, payer, period, options)?;
             let state = model.billing(payer, period)?;
@@ -63,7 +63,7 @@ pub async fn close(
         })
         .await?;
     // Decided again by a repeated close, so that one that was killed here is completed.
-    lapse(office, payer, period).await?;
+    lapse(unit, payer, period).await?;
     let waived = facts
         .iter()
         .filter_map(|fact| match fact {
@@ -81,7 +81,7 @@ fn close_command(
     period: BillingPeriod,
     options: CloseOptions,
 ) -> Result<ClosePeriod, Failure> {
-    let basis = PeriodBasis::read(model, payer, period)?;
+    let basis = PeriodContext::read(model, payer, period)?;
     Ok(ClosePeriod {
         payer: payer.clone(),
         period,
@@ -101,7 +101,7 @@ fn found(
     model: &ReadModel,
     payer: &PayerAccountId,
     period: BillingPeriod,
-    basis: Option<&PeriodBasis>,
+    basis: Option<&PeriodContext>,
 ) -> Result<Vec<Blocker>, Failure> {
     let mut found = former_period_open(model, payer, period)?;
     let Some(basis) = basis else { return Ok(found) };
@@ -146,34 +146,32 @@ fn found(
     Ok(found)
 }
 
-async fn lapse(office: &mut BackOffice, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
-    let Some(first_unissued) = office.first_unissued(payer)? else { return Ok(()) };
-    office
-        .decide_many(|model| {
-            if model.billing(payer, period)?.status != PeriodStatus::Closed {
-                return Ok(Vec::new());
-            }
-            let policies = model.policies(payer, period)?;
-            let policy = policies.hash();
-            let payers = model.payers()?;
-            let command =
-                LapseAtClose { closing: period, expiry: policies.memo_expiry, policy: &policy, first_unissued };
-            memo_holders(model, payer)?
-                .into_iter()
-                .map(|member| {
-                    let mut memos = model.memos(payer, &member)?;
-                    let mut facts = memos.decide_lapse(&command);
-                    for fact in &facts {
-                        memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
-                    }
-                    if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
-                        facts.extend(memos.decide_account_left(left_on, first_unissued));
-                    }
-                    Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))
-                })
-                .collect()
-        })
-        .await?;
+async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
+    let Some(first_unissued) = unit.first_unissued(payer)? else { return Ok(()) };
+    unit.decide_many(|model| {
+        if model.billing(payer, period)?.status != PeriodStatus::Closed {
+            return Ok(Vec::new());
+        }
+        let policies = model.policies(payer, period)?;
+        let policy = policies.hash();
+        let payers = model.payers()?;
+        let command = LapseAtClose { closing: period, expiry: policies.memo_expiry, policy: &policy, first_unissued };
+        memo_holders(model, payer)?
+            .into_iter()
+            .map(|member| {
+                let mut memos = model.memos(payer, &member)?;
+                let mut facts = memos.decide_lapse(&command);
+                for fact in &facts {
+                    memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
+                }
+                if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
+                    facts.extend(memos.decide_account_left(left_on, first_unissued));
+                }
+                Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))
+            })
+            .collect()
+    })
+    .await?;
     Ok(())
 }
 
@@ -203,7 +201,7 @@ fn left_for_good(
 /// # Errors
 /// [`Failure`].
 pub async fn waive(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
 ) -> Result<CloseOutcome, Failure> {
@@ -212,7 +210,7 @@ pub async fn waive(
     let blockers = |model: &ReadModel| -> Result<Vec<Blocker>, Failure> {
         Ok(model.billing(payer, period)?.blockers(&close_command(model, payer, period, CloseOptions::default())?))
     };
-    let facts = office
+    let facts = unit
         .decide(&subject, |model| {
             let command = WaivePeriod { payer: payer.clone(), period, blockers: blockers(model)? };
             Ok(model.billing(payer, period)?.decide_waive(command).into_iter().map(Fact::from).collect())
@@ -224,8 +222,8 @@ pub async fn waive(
     });
     let blockers = match waived {
         Some(waived) => waived,
-        None => blockers(&office.model)?,
+        None => blockers(&unit.model)?,
     };
-    let status = office.model.billing(payer, period)?.status;
+    let status = unit.model.billing(payer, period)?.status;
     Ok(CloseOutcome { status, waived: blockers, stood_already: facts.is_empty() })
 }

@@ -14,14 +14,14 @@ use domain::{
     period::BillingPeriod,
 };
 use event_log::EventLog;
-use read_model::{Known, ReadModel, SubjectRecord, model_as_known};
-use service_kit::{BackOffice, Failure};
+use read_model::{KnowledgeCut, ReadModel, SubjectRecord, model_as_known};
+use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, StreamName, Subject};
 
 use crate::{
     exceptions::{Exception, ExceptionKind, exceptions},
-    members::PeriodBasis,
+    members::PeriodContext,
     reconcile::reconcile,
 };
 
@@ -50,12 +50,12 @@ impl FiledClosePack {
 /// # Errors
 /// [`Failure`].
 pub async fn record_close_pack(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
 ) -> Result<Option<FiledClosePack>, Failure> {
     let made = Mutex::new(None);
-    let recorded = office
+    let recorded = unit
         .decide(&Subject::billing(payer, period), |model| {
             let state = model.billing(payer, period)?;
             if state.status != PeriodStatus::Closed || state.packs.contains_key(&state.closes) {
@@ -107,7 +107,7 @@ pub async fn close_pack_again(
             format!("the close pack of {period} of {payer} is a {}: a later program makes it", made.kind),
         ));
     }
-    let known = model_as_known(log, None, &Known::Read(made.through.clone()), &StreamName::ALL).await?;
+    let known = model_as_known(log, None, &KnowledgeCut::Read(made.through.clone()), &StreamName::ALL).await?;
     let filed = FiledClosePack::of(close_pack(&known, payer, period, made.through.clone())?)?;
     if filed.digest == made.digest {
         return Ok(filed);
@@ -130,7 +130,7 @@ fn close_pack(
 ) -> Result<ClosePack, Failure> {
     let state = model.billing(payer, period)?;
     let not_billed = || Failure::failed("CM0126", format!("{period} of {payer} is not billed"));
-    let basis = PeriodBasis::read(model, payer, period)?.ok_or_else(not_billed)?;
+    let basis = PeriodContext::read(model, payer, period)?.ok_or_else(not_billed)?;
     let run = state.billed().ok_or_else(not_billed)?;
     let reconciled = reconcile(model, payer, period)?.ok_or_else(not_billed)?;
     let subject = Subject::billing(payer, period);

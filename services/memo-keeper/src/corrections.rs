@@ -21,14 +21,14 @@ use read_model::ReadModel;
 use service_kit::Failure;
 
 use crate::{
-    across::Across,
-    members::PeriodBasis,
+    cross_payer::CrossPayer,
+    members::PeriodContext,
     voids::{VoidedMembers, voided_members},
 };
 
 /// What a month's statement and the corrections since have settled with a member.
 #[derive(Debug, Clone)]
-pub(crate) struct Settled {
+pub(crate) struct BilledSoFar {
     pub(crate) gross: Money,
     pub(crate) applied: Money,
     pub(crate) document: Option<DocumentNumber>,
@@ -40,12 +40,13 @@ pub(crate) struct Settled {
 /// Reads what has been settled of a month, leaving out the corrections on one statement.
 pub(crate) fn settled(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     member: &MemberAccountId,
     leaving_out: Option<BillingPeriod>,
-) -> Result<Settled, Failure> {
+) -> Result<BilledSoFar, Failure> {
     let zero = Money::zero(basis.currency());
-    let mut settled = Settled { gross: zero, applied: zero, document: None, has_statement: false, converted_at: None };
+    let mut settled =
+        BilledSoFar { gross: zero, applied: zero, document: None, has_statement: false, converted_at: None };
     // The month's own statement, and those that correct something: of years of months, a few.
     let own = model.statement(&basis.payer, member, basis.period)?;
     let correcting = model.correcting_statements(&basis.payer, member)?;
@@ -80,15 +81,15 @@ pub(crate) fn refunds_month(charge: &ChargeAggregate, billed_in: BillingPeriod) 
 }
 
 /// A month whose documents went out before a run, and that may need correcting in it.
-pub(crate) struct EarlierMonth {
-    pub(crate) basis: PeriodBasis,
+pub(crate) struct MonthToCorrect {
+    pub(crate) basis: PeriodContext,
     /// Its bill was delivered anew since it was billed.
     pub(crate) delivered_anew: bool,
     /// Bills that may hold refunds of it.
     later: LaterBills,
     /// Members whose document was voided for good: nothing is charged to them for it any more.
     voided: VoidedMembers,
-    across: Across,
+    across: CrossPayer,
     /// Only of these members, and only what memos of other payers paid changed (rule book N21).
     only_paid_by_others: Option<BTreeSet<MemberAccountId>>,
 }
@@ -111,7 +112,7 @@ pub(crate) fn later_bills(
 /// The earlier months that a run corrects: closed (or followed by issued statements), and either
 /// delivered anew since, refunded by the bill of the run's month or by one between that was delivered
 /// anew, or with a document that was voided.
-pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<EarlierMonth>, Failure> {
+pub(crate) fn months_to_correct(model: &ReadModel, of: &PeriodContext) -> Result<Vec<MonthToCorrect>, Failure> {
     let refunded = refunded_months(model, of)?;
     let paid_by_others = months_paid_by_others(model, of)?;
     let last_anew = last_delivered_anew(model, of)?;
@@ -129,14 +130,14 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
         if delivery.currency != of.currency() || !(may_have_changed || by_others.is_some()) {
             continue;
         }
-        let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
+        let Some(basis) = PeriodContext::read(model, &of.payer, *period)? else { continue };
         let voided = voided_members(model, &basis, &state.voided)?;
         let has_changed = delivered_anew || may_be_refunded || !voided.is_empty();
         if has_changed || by_others.is_some() {
             let later = later_bills(model, &of.payer, *period, of.period)?;
-            let across = Across::read(model, &basis, of.period)?;
+            let across = CrossPayer::read(model, &basis, of.period)?;
             let only_paid_by_others = by_others.filter(|_| !has_changed).cloned();
-            found.push(EarlierMonth { basis, delivered_anew, later, voided, across, only_paid_by_others });
+            found.push(MonthToCorrect { basis, delivered_anew, later, voided, across, only_paid_by_others });
         }
     }
     Ok(found)
@@ -144,7 +145,7 @@ pub(crate) fn earlier_months(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
 
 /// The last month before a run's whose bill was delivered anew after its documents went out: no run bills
 /// it again, and what it refunds of months before it is for this run to give back (rule book N9).
-fn last_delivered_anew(model: &ReadModel, of: &PeriodBasis) -> Result<Option<BillingPeriod>, Failure> {
+fn last_delivered_anew(model: &ReadModel, of: &PeriodContext) -> Result<Option<BillingPeriod>, Failure> {
     for (period, state) in model.billing_periods(&of.payer)?.range(..of.period).rev() {
         let Some(run) = state.billed() else { continue };
         let deliveries = model.deliveries(&of.payer, *period)?;
@@ -158,7 +159,7 @@ fn last_delivered_anew(model: &ReadModel, of: &PeriodBasis) -> Result<Option<Bil
 /// Months of which memos of other payers paid, or a statement says so, with the members.
 fn months_paid_by_others(
     model: &ReadModel,
-    of: &PeriodBasis,
+    of: &PeriodContext,
 ) -> Result<BTreeMap<BillingPeriod, BTreeSet<MemberAccountId>>, Failure> {
     let mut months: BTreeMap<BillingPeriod, BTreeSet<MemberAccountId>> = BTreeMap::new();
     for (member, others) in model.members_shared_with_other_payers(&of.payer)? {
@@ -178,7 +179,7 @@ fn months_paid_by_others(
     Ok(months)
 }
 
-fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<BillingPeriod>, Failure> {
+fn refunded_months(model: &ReadModel, of: &PeriodContext) -> Result<BTreeSet<BillingPeriod>, Failure> {
     let mut months = BTreeSet::new();
     for member in model.members_of_period(&of.payer, of.period)? {
         if let Some(usage) = of.usage(model, &member)? {
@@ -188,7 +189,7 @@ fn refunded_months(model: &ReadModel, of: &PeriodBasis) -> Result<BTreeSet<Billi
     Ok(months)
 }
 
-impl EarlierMonth {
+impl MonthToCorrect {
     /// Whether its charges changed, not only what memos of other payers paid of them.
     pub(crate) fn is_changed(&self) -> bool {
         self.only_paid_by_others.is_none()
@@ -228,7 +229,7 @@ impl EarlierMonth {
     pub(crate) fn by_other_payers(
         &self,
         model: &ReadModel,
-        of: &PeriodBasis,
+        of: &PeriodContext,
         member: &MemberAccountId,
         memos: &MemberMemos,
     ) -> Result<Vec<PaidAcrossPayers>, Failure> {
@@ -269,7 +270,7 @@ impl EarlierMonth {
     pub(crate) fn decide(
         &self,
         model: &ReadModel,
-        of: &PeriodBasis,
+        of: &PeriodContext,
         run: &RunId,
         member: &MemberAccountId,
         memos: &MemberMemos,
@@ -312,7 +313,7 @@ impl EarlierMonth {
     pub(crate) fn correction(
         &self,
         model: &ReadModel,
-        of: &PeriodBasis,
+        of: &PeriodContext,
         member: &MemberAccountId,
         memos: &MemberMemos,
     ) -> Result<Option<Correction>, Failure> {
@@ -363,7 +364,7 @@ impl EarlierMonth {
 /// Refund lines on later bills for a month that has its statement.
 pub(crate) fn refunds_of(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     member: &MemberAccountId,
     later: &LaterBills,
 ) -> Result<Vec<ChargeAggregate>, Failure> {
@@ -378,7 +379,7 @@ pub(crate) fn refunds_of(
 /// What becomes of amounts that decided facts give back to memos: past a memo's end they lapse at
 /// once, or get days of grace (rule book N4).
 pub(crate) fn after_what_came_back(
-    of: &PeriodBasis,
+    of: &PeriodContext,
     memos: &MemberMemos,
     facts: &[MemoFact],
 ) -> Result<Vec<MemoFact>, Failure> {

@@ -15,18 +15,18 @@ use domain::{
 };
 use money::Exact;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::{
-    across::Across,
     bill::{NOTHING, blocked},
-    corrections::{EarlierMonth, earlier_months},
-    members::PeriodBasis,
+    corrections::{MonthToCorrect, months_to_correct},
+    cross_payer::CrossPayer,
+    members::PeriodContext,
 };
 
 /// What a run made.
-pub(crate) struct Made {
+pub(crate) struct IssuedRun {
     /// The documents that stand.
     pub(crate) documents: Vec<DocumentHeader>,
     /// The statements that stand.
@@ -47,8 +47,8 @@ const DOCUMENTS_PER_DECISION: usize = 64;
 /// Members that a run is about: those of the month, and those of earlier months that it corrects.
 pub(crate) fn members_of_run(
     model: &ReadModel,
-    basis: &PeriodBasis,
-    earlier: &[EarlierMonth],
+    basis: &PeriodContext,
+    earlier: &[MonthToCorrect],
 ) -> Result<BTreeSet<MemberAccountId>, Failure> {
     let mut members = basis.members(model)?;
     for month in earlier {
@@ -60,14 +60,14 @@ pub(crate) fn members_of_run(
 type Customers = BTreeMap<(CustomerId, PoNumber), Vec<MemberStatement>>;
 
 pub(crate) async fn issue(
-    office: &mut BackOffice,
-    basis: &PeriodBasis,
-    across: &Across,
+    unit: &mut UnitOfWork,
+    basis: &PeriodContext,
+    across: &CrossPayer,
     run: &RunId,
     draft: bool,
     date: NaiveDate,
-) -> Result<Made, Failure> {
-    let mut made = Made {
+) -> Result<IssuedRun, Failure> {
+    let mut made = IssuedRun {
         documents: Vec::new(),
         statements: Vec::new(),
         unassigned: Vec::new(),
@@ -77,9 +77,9 @@ pub(crate) async fn issue(
     };
     let mut by_customer: Customers = BTreeMap::new();
     let mut without_document: Vec<MemberStatement> = Vec::new();
-    let earlier = earlier_months(&office.model, basis)?;
-    for member in members_of_run(&office.model, basis, &earlier)? {
-        let (statement, month) = statement_of(&office.model, basis, across, &earlier, run, &member, date)?;
+    let earlier = months_to_correct(&unit.model, basis)?;
+    for member in members_of_run(&unit.model, basis, &earlier)? {
+        let (statement, month) = statement_of(&unit.model, basis, across, &earlier, run, &member, date)?;
         made.exact_gross = made.exact_gross.checked_add(month.gross()?)?;
         made.kept = made.kept.checked_add(month.kept)?;
         made.net_only += u64::from(month.is_net_only);
@@ -103,38 +103,37 @@ pub(crate) async fn issue(
     let charged: Vec<_> = charged.into_iter().collect();
     for batch in charged.chunks(DOCUMENTS_PER_DECISION) {
         let subject = Subject::billing(&basis.payer, basis.period);
-        office
-            .decide(&subject, |model| {
-                let mut state = model.billing(&basis.payer, basis.period)?;
-                let issued_elsewhere = issued_elsewhere(model, basis)?;
-                let mut facts = Vec::new();
-                for ((customer, po_number), statements) in batch {
-                    let decision = state.decide_document(IssueDocument {
-                        payer: &basis.payer,
-                        period: basis.period,
-                        customer,
-                        po_number,
-                        currency: basis.currency(),
-                        date,
-                        statements: statements.clone(),
-                        policies: &basis.policies,
-                        policy: &basis.policy,
-                        run,
-                        draft,
-                        issued_elsewhere,
-                    });
-                    for fact in decision.facts {
-                        state.evolve(&fact);
-                        facts.push(Fact::from(fact));
-                    }
+        unit.decide(&subject, |model| {
+            let mut state = model.billing(&basis.payer, basis.period)?;
+            let issued_elsewhere = issued_elsewhere(model, basis)?;
+            let mut facts = Vec::new();
+            for ((customer, po_number), statements) in batch {
+                let decision = state.decide_document(IssueDocument {
+                    payer: &basis.payer,
+                    period: basis.period,
+                    customer,
+                    po_number,
+                    currency: basis.currency(),
+                    date,
+                    statements: statements.clone(),
+                    policies: &basis.policies,
+                    policy: &basis.policy,
+                    run,
+                    draft,
+                    issued_elsewhere,
+                });
+                for fact in decision.facts {
+                    state.evolve(&fact);
+                    facts.push(Fact::from(fact));
                 }
-                Ok(facts)
-            })
-            .await?;
+            }
+            Ok(facts)
+        })
+        .await?;
     }
-    record_without_document(office, basis, &without_document).await?;
+    record_without_document(unit, basis, &without_document).await?;
 
-    let state = office.model.billing(&basis.payer, basis.period)?;
+    let state = unit.model.billing(&basis.payer, basis.period)?;
     for ((customer, po_number), statements) in charged {
         if let Some(header) = state.standing_for(&customer, &po_number) {
             let number = header.document_number.clone();
@@ -152,9 +151,9 @@ pub(crate) async fn issue(
 
 fn statement_of(
     model: &ReadModel,
-    basis: &PeriodBasis,
-    across: &Across,
-    earlier: &[EarlierMonth],
+    basis: &PeriodContext,
+    across: &CrossPayer,
+    earlier: &[MonthToCorrect],
     run: &RunId,
     member: &MemberAccountId,
     date: NaiveDate,
@@ -211,7 +210,7 @@ fn statement_of(
 /// without charges is on no document, and needs no rate.
 fn in_document_currency(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     statement: MemberStatement,
 ) -> Result<MemberStatement, Failure> {
     let is_on_document = !statement.lines.is_empty() || !statement.earlier_periods.is_empty();
@@ -225,12 +224,16 @@ fn in_document_currency(
 }
 
 /// Conversion rates that the documents of a run need and nobody has stated.
-pub(crate) fn missing_rates(model: &ReadModel, basis: &PeriodBasis, date: NaiveDate) -> Result<Vec<Blocker>, Failure> {
+pub(crate) fn missing_rates(
+    model: &ReadModel,
+    basis: &PeriodContext,
+    date: NaiveDate,
+) -> Result<Vec<Blocker>, Failure> {
     if basis.policies.document_currencies.is_empty() {
         return Ok(Vec::new());
     }
     let rates = model.conversion_rates()?;
-    let earlier = earlier_months(model, basis)?;
+    let earlier = months_to_correct(model, basis)?;
     let mut missing = BTreeSet::new();
     for member in members_of_run(model, basis, &earlier)? {
         let account = model.member_account(&basis.payer, &member)?;
@@ -248,30 +251,29 @@ pub(crate) fn missing_rates(model: &ReadModel, basis: &PeriodBasis, date: NaiveD
 }
 
 async fn record_without_document(
-    office: &mut BackOffice,
-    basis: &PeriodBasis,
+    unit: &mut UnitOfWork,
+    basis: &PeriodContext,
     statements: &[MemberStatement],
 ) -> Result<(), Failure> {
     let subject = Subject::billing(&basis.payer, basis.period);
-    office
-        .decide(&subject, |model| {
-            let mut facts = Vec::new();
-            for statement in statements {
-                let stands = model.statement(&basis.payer, &statement.member_account_id, basis.period)?;
-                let digest = |one: &MemberStatement| content_digest(std::slice::from_ref(one));
-                if stands.is_none_or(|stored| digest(&stored.statement) != digest(statement)) {
-                    facts.push(Fact::from(BillingFact::Statement(statement.clone())));
-                }
+    unit.decide(&subject, |model| {
+        let mut facts = Vec::new();
+        for statement in statements {
+            let stands = model.statement(&basis.payer, &statement.member_account_id, basis.period)?;
+            let digest = |one: &MemberStatement| content_digest(std::slice::from_ref(one));
+            if stands.is_none_or(|stored| digest(&stored.statement) != digest(statement)) {
+                facts.push(Fact::from(BillingFact::Statement(statement.clone())));
             }
-            Ok(facts)
-        })
-        .await?;
+        }
+        Ok(facts)
+    })
+    .await?;
     Ok(())
 }
 
 /// Documents of the series over all periods that other periods have issued. Read with each decision: one
 /// that is made anew counts what came meanwhile.
-fn issued_elsewhere(model: &ReadModel, basis: &PeriodBasis) -> Result<usize, Failure> {
+fn issued_elsewhere(model: &ReadModel, basis: &PeriodContext) -> Result<usize, Failure> {
     if basis.policies.document_series != DocumentSeries::Payer {
         return Ok(0);
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::{credit::UpstreamCreditState, ids::PayerAccountId};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{AggregateKey, Fact, Subject};
 
 use crate::{follow_credits, fund_payer, issue_for_credits};
@@ -36,10 +36,10 @@ pub fn payers_to_follow(heard: &[Subject]) -> Result<BTreeSet<PayerAccountId>, F
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn follow_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
-    let credits = office.model.upstream_credits_as_observed(payer)?;
+pub async fn follow_payer(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
+    let credits = unit.model.upstream_credits_as_observed(payer)?;
     let terms: Vec<_> = credits.iter().filter_map(UpstreamCreditState::terms_of_own_memo).collect();
-    issue_for_credits(office, &terms).await?;
-    fund_payer(office, payer).await?;
-    follow_credits(office, payer).await
+    issue_for_credits(unit, &terms).await?;
+    fund_payer(unit, payer).await?;
+    follow_credits(unit, payer).await
 }

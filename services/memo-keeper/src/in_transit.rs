@@ -8,7 +8,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, StreamName, Subject};
 
 /// A move of which only the outgoing side stands.
@@ -85,44 +85,44 @@ pub(crate) fn one_in_transit(
 }
 
 /// Completes the moves from or to memos of a payer, or of all, that were cut off; answers with them. An
-/// office whose streams MEMOS is not leaves them to the one whose it is.
+/// unit whose streams MEMOS is not leaves them to the one whose it is.
 ///
 /// # Errors
 /// [`Failure`].
 pub async fn complete_transfers(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: Option<&PayerAccountId>,
 ) -> Result<Vec<InTransit>, Failure> {
-    if !office.may_write(StreamName::Memos) {
+    if !unit.may_write(StreamName::Memos) {
         return Ok(Vec::new());
     }
-    let cut_off = in_transit(&office.model, payer)?;
+    let cut_off = in_transit(&unit.model, payer)?;
     if cut_off.is_empty() {
         return Ok(cut_off);
     }
     // It is no part of the act under way: an act that is looked for by its key is not found by this.
-    let key = office.act.idempotency.take();
-    let outcome = complete(office, &cut_off).await;
-    office.act.idempotency = key;
+    let key = unit.act.idempotency.take();
+    let outcome = complete(unit, &cut_off).await;
+    unit.act.idempotency = key;
     outcome.map(|()| cut_off)
 }
 
-async fn complete(office: &mut BackOffice, cut_off: &[InTransit]) -> Result<(), Failure> {
+async fn complete(unit: &mut UnitOfWork, cut_off: &[InTransit]) -> Result<(), Failure> {
     for left in cut_off {
         tracing::warn!(
             transfer = left.transfer, memo = %left.memo.number, amount = %left.left.amount, to = %left.left.to_member,
             "a move that was cut off is completed"
         );
-        arrive(office, left).await?;
+        arrive(unit, left).await?;
     }
     Ok(())
 }
 
 /// Records the incoming side of a move; nothing where it has arrived meanwhile.
-pub(crate) async fn arrive(office: &mut BackOffice, one: &InTransit) -> Result<(), Failure> {
+pub(crate) async fn arrive(unit: &mut UnitOfWork, one: &InTransit) -> Result<(), Failure> {
     let to = Subject::memos(&one.left.to_payer, &one.left.to_member);
-    let first_unissued = office.first_unissued(&one.left.to_payer)?;
-    office.decide(&to, |model| incoming(model, one, first_unissued)).await?;
+    let first_unissued = unit.first_unissued(&one.left.to_payer)?;
+    unit.decide(&to, |model| incoming(model, one, first_unissued)).await?;
     Ok(())
 }
 

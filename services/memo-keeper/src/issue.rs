@@ -10,7 +10,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::upstream::terms_of;
@@ -19,33 +19,32 @@ use crate::upstream::terms_of;
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn issue_for_credits(office: &mut BackOffice, credits: &[UpstreamCreditTerms]) -> Result<(), Failure> {
+pub async fn issue_for_credits(unit: &mut UnitOfWork, credits: &[UpstreamCreditTerms]) -> Result<(), Failure> {
     let mut first_unissued: BTreeMap<PayerAccountId, Option<BillingPeriod>> = BTreeMap::new();
     for terms in credits {
         if !first_unissued.contains_key(&terms.payer) {
-            first_unissued.insert(terms.payer.clone(), office.first_unissued(&terms.payer)?);
+            first_unissued.insert(terms.payer.clone(), unit.first_unissued(&terms.payer)?);
         }
     }
-    office
-        .decide_many(|model| {
-            let mut by_owner: Vec<((PayerAccountId, MemberAccountId), Vec<&UpstreamCreditTerms>)> = Vec::new();
-            for terms in credits.iter().filter(|terms| UpstreamCreditState::gets_memo(terms)) {
-                let owner = (terms.payer.clone(), terms.owner.clone());
-                match by_owner.iter_mut().find(|(of, _)| *of == owner) {
-                    Some((_, owned)) => owned.push(terms),
-                    None => by_owner.push((owner, vec![terms])),
-                }
+    unit.decide_many(|model| {
+        let mut by_owner: Vec<((PayerAccountId, MemberAccountId), Vec<&UpstreamCreditTerms>)> = Vec::new();
+        for terms in credits.iter().filter(|terms| UpstreamCreditState::gets_memo(terms)) {
+            let owner = (terms.payer.clone(), terms.owner.clone());
+            match by_owner.iter_mut().find(|(of, _)| *of == owner) {
+                Some((_, owned)) => owned.push(terms),
+                None => by_owner.push((owner, vec![terms])),
             }
-            by_owner
-                .into_iter()
-                .map(|((payer, member), owned)| {
-                    let unissued = first_unissued.get(&payer).copied().flatten();
-                    let facts = decide_for_owner(model, &payer, &member, &owned, unissued)?;
-                    Ok((Subject::memos(&payer, &member), facts))
-                })
-                .collect()
-        })
-        .await?;
+        }
+        by_owner
+            .into_iter()
+            .map(|((payer, member), owned)| {
+                let unissued = first_unissued.get(&payer).copied().flatten();
+                let facts = decide_for_owner(model, &payer, &member, &owned, unissued)?;
+                Ok((Subject::memos(&payer, &member), facts))
+            })
+            .collect()
+    })
+    .await?;
     Ok(())
 }
 

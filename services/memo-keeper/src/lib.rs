@@ -4,18 +4,18 @@
 //! anywhere in the payer, bills periods and closes them. It writes the MEMOS and BILLING streams
 //! only. A billing run is one decision a member and may be killed and repeated anywhere.
 
-mod across;
 mod bill;
 mod by_hand;
 mod close;
 mod close_pack;
 mod corrections;
+mod cross_payer;
 mod documents;
 mod exceptions;
 mod explain;
+mod exposure;
 mod follow;
 mod fund;
-mod funds;
 mod in_transit;
 mod issue;
 mod members;
@@ -34,9 +34,9 @@ pub use close::{CloseOptions, CloseOutcome, close, waive};
 pub use close_pack::{FiledClosePack, close_pack_again, record_close_pack};
 pub use exceptions::{Exception, ExceptionKind, exceptions};
 pub use explain::{explain_item, explain_one_memo, explain_statement};
+pub use exposure::{Exposure, MemoExposure};
 pub use follow::{concerns, follow_payer, payers_to_follow};
 pub use fund::fund_payer;
-pub use funds::{FundsApart, MemoApart};
 pub use in_transit::{InTransit, complete_transfers};
 pub use issue::issue_for_credits;
 pub use period_acts::{PeriodOutcome, act_on_period, document_of, period_proposals};

@@ -20,7 +20,7 @@ use service_kit::Failure;
 use crate::corrections::{refunds_month, sum_of};
 
 /// A payer's period with what its decisions depend on.
-pub(crate) struct PeriodBasis {
+pub(crate) struct PeriodContext {
     pub(crate) payer: PayerAccountId,
     pub(crate) period: BillingPeriod,
     pub(crate) deliveries: DeliveryState,
@@ -32,7 +32,7 @@ pub(crate) struct PeriodBasis {
     pub(crate) follows: StatementsBefore,
 }
 
-impl PeriodBasis {
+impl PeriodContext {
     /// Reads it; none where nothing was delivered.
     pub(crate) fn read(
         model: &ReadModel,

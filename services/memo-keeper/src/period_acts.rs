@@ -10,7 +10,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -30,14 +30,14 @@ pub enum PeriodOutcome {
 /// # Errors
 /// [`Failure`].
 pub async fn act_on_period(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     act: &PeriodAct,
 ) -> Result<PeriodOutcome, Failure> {
     let subject = Subject::billing(payer, period);
     // Killed before it was noted as done, it is completed and not done twice.
-    if let Some(facts) = office.recorded_before(&subject).await? {
+    if let Some(facts) = unit.recorded_before(&subject).await? {
         let proposed = facts.iter().find_map(|fact| match fact {
             Fact::PeriodActProposed(proposed) => Some(proposed.proposal.clone()),
             _ => None,
@@ -45,44 +45,44 @@ pub async fn act_on_period(
         if let Some(proposal) = proposed {
             return Ok(PeriodOutcome::Proposed(proposal));
         }
-        let given_back = follow(office, payer, period, act).await?;
+        let given_back = follow(unit, payer, period, act).await?;
         return Ok(PeriodOutcome::Done(facts.len() + given_back));
     }
-    let first_unissued = office.first_unissued(payer)?;
+    let first_unissued = unit.first_unissued(payer)?;
     // What is refused is refused at once, not when it is approved.
-    let would = decided(&office.model, payer, period, act, first_unissued)?;
-    let policies = office.model.policies(payer, posting(office, payer, office.clock.today())?)?;
+    let would = decided(&unit.model, payer, period, act, first_unissued)?;
+    let policies = unit.model.policies(payer, posting(unit, payer, unit.clock.today())?)?;
     if !would.is_empty() && act.needs_second_person(&policies) {
-        let proposal = proposal_id(office, &subject, act)?;
+        let proposal = proposal_id(unit, &subject, act)?;
         let proposed = PeriodActProposed {
             proposal: proposal.clone(),
             payer: payer.clone(),
             period,
             act: act.clone(),
-            by: office.act.by.clone(),
-            reason: office.act.reason.clone().unwrap_or_default(),
+            by: unit.act.by.clone(),
+            reason: unit.act.reason.clone().unwrap_or_default(),
         };
-        office.decide(&subject, |_| Ok(vec![Fact::from(BillingFact::ActProposed(proposed.clone()))])).await?;
+        unit.decide(&subject, |_| Ok(vec![Fact::from(BillingFact::ActProposed(proposed.clone()))])).await?;
         return Ok(PeriodOutcome::Proposed(proposal));
     }
-    Ok(PeriodOutcome::Done(do_at_once(office, payer, period, act).await?))
+    Ok(PeriodOutcome::Done(do_at_once(unit, payer, period, act).await?))
 }
 
 /// Does an act upon a period, whether or not a second person should look at it; answers with how many facts
 /// it made.
 pub(crate) async fn do_at_once(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     act: &PeriodAct,
 ) -> Result<usize, Failure> {
-    let first_unissued = office.first_unissued(payer)?;
-    let facts = office
+    let first_unissued = unit.first_unissued(payer)?;
+    let facts = unit
         .decide(&Subject::billing(payer, period), |model| {
             Ok(decided(model, payer, period, act, first_unissued)?.into_iter().map(Fact::from).collect())
         })
         .await?;
-    Ok(facts.len() + follow(office, payer, period, act).await?)
+    Ok(facts.len() + follow(unit, payer, period, act).await?)
 }
 
 fn decided(
@@ -110,19 +110,19 @@ fn decided(
 
 /// What an act moves beside the period itself: recorded after it, and completed by repeating it.
 async fn follow(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     act: &PeriodAct,
 ) -> Result<usize, Failure> {
     match act {
         PeriodAct::Reopen => Ok(0),
-        PeriodAct::Void { document, .. } => give_back(office, payer, period, document).await,
+        PeriodAct::Void { document, .. } => give_back(unit, payer, period, document).await,
     }
 }
 
-fn proposal_id(office: &BackOffice, subject: &Subject, act: &PeriodAct) -> Result<String, Failure> {
-    let n = office.model.place_of(subject)?.n;
+fn proposal_id(unit: &UnitOfWork, subject: &Subject, act: &PeriodAct) -> Result<String, Failure> {
+    let n = unit.model.place_of(subject)?.n;
     Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
 }
 
@@ -141,17 +141,17 @@ pub fn period_proposals(model: &ReadModel) -> Result<Vec<PeriodActProposed>, Fai
 }
 
 /// Approves an act upon a period: maker is not checker.
-pub(crate) async fn approve_on_period(office: &mut BackOffice, proposal: &str) -> Result<usize, Failure> {
-    let waiting = period_proposals(&office.model)?.into_iter().find(|proposed| proposed.proposal == proposal);
+pub(crate) async fn approve_on_period(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
+    let waiting = period_proposals(&unit.model)?.into_iter().find(|proposed| proposed.proposal == proposal);
     let Some(PeriodActProposed { payer, period, act, .. }) = waiting else {
-        if let Some(given_back) = resume_approved_void(office, proposal).await? {
+        if let Some(given_back) = resume_approved_void(unit, proposal).await? {
             return Ok(given_back);
         }
         return Err(Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals")));
     };
-    let by = office.act.by.clone();
-    let first_unissued = office.first_unissued(&payer)?;
-    let facts = office
+    let by = unit.act.by.clone();
+    let first_unissued = unit.first_unissued(&payer)?;
+    let facts = unit
         .decide(&Subject::billing(&payer, period), |model| {
             let state = model.billing(&payer, period)?;
             let approved =
@@ -160,22 +160,22 @@ pub(crate) async fn approve_on_period(office: &mut BackOffice, proposal: &str) -
             Ok(std::iter::once(BillingFact::ActApproved(approved)).chain(done).map(Fact::from).collect())
         })
         .await?;
-    let given_back = follow(office, &payer, period, &act).await?;
+    let given_back = follow(unit, &payer, period, &act).await?;
     Ok(facts.len().saturating_sub(1) + given_back)
 }
 
 /// An approval of a void that was cut off is completed by whoever gave it. None where it was never given,
 /// or where nothing is missing and it is no repetition.
-async fn resume_approved_void(office: &mut BackOffice, proposal: &str) -> Result<Option<usize>, Failure> {
-    let by = office.act.by.clone();
-    for payer in office.model.payers()? {
-        for (period, state) in office.model.billing_periods(&payer)? {
+async fn resume_approved_void(unit: &mut UnitOfWork, proposal: &str) -> Result<Option<usize>, Failure> {
+    let by = unit.act.by.clone();
+    for payer in unit.model.payers()? {
+        for (period, state) in unit.model.billing_periods(&payer)? {
             let Some((approver, proposed)) = state.approved_voids.get(proposal) else { continue };
             if *approver != by {
                 return Ok(None);
             }
-            let is_repeated = office.recorded_before(&Subject::billing(&payer, period)).await?.is_some();
-            let given_back = follow(office, &payer, period, &proposed.act).await?;
+            let is_repeated = unit.recorded_before(&Subject::billing(&payer, period)).await?.is_some();
+            let given_back = follow(unit, &payer, period, &proposed.act).await?;
             return Ok(Some(given_back).filter(|facts| *facts > 0 || is_repeated));
         }
     }

@@ -28,8 +28,8 @@ use service_kit::Failure;
 use crate::{
     corrections::{later_bills, refunds_of, settled},
     exceptions::{Exception, ExceptionKind, exceptions},
-    funds::{FundsApart, funds_apart},
-    members::PeriodBasis,
+    exposure::{Exposure, funds_apart},
+    members::PeriodContext,
     shown::{own_not_shown, paid_not_shown},
     voids::voided_members,
 };
@@ -120,7 +120,7 @@ pub struct Reconciliation {
     /// Each credit.
     pub credits: Vec<ReconciledCredit>,
     /// How far the memos and AWS are apart.
-    pub funds: FundsApart,
+    pub funds: Exposure,
     /// What ties and still wants a person's eye: shortfalls, funding below nothing, differences from
     /// AWS's history of the month. It is no part of the residual.
     #[serde(default)]
@@ -149,7 +149,7 @@ pub fn reconcile_as_of(
     period: BillingPeriod,
     day: NaiveDate,
 ) -> Result<Option<Reconciliation>, Failure> {
-    let Some(basis) = PeriodBasis::read(model, payer, period)? else { return Ok(None) };
+    let Some(basis) = PeriodContext::read(model, payer, period)? else { return Ok(None) };
     let (mut upstream_credits, mut retained, mut gross) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
     let mut together = MembersTogether::default();
     for member in model.members_of_period(payer, period)? {
@@ -276,7 +276,7 @@ pub fn open_items(
         ExceptionKind::HistoryDifference => one.period == Some(period),
         _ => false,
     });
-    let Some(basis) = PeriodBasis::read(model, payer, period)? else { return Ok(found) };
+    let Some(basis) = PeriodContext::read(model, payer, period)? else { return Ok(found) };
     let waiting = paid_not_shown(model, &basis)?.into_iter().map(|one| one.open_item(&basis));
     Ok(waiting.chain(found).collect())
 }
@@ -313,7 +313,7 @@ impl CustomersSide {
 }
 
 /// None where the month was not billed, or was delivered anew or voided and not corrected yet.
-fn customers_side(model: &ReadModel, basis: &PeriodBasis) -> Result<Option<CustomersSide>, Failure> {
+fn customers_side(model: &ReadModel, basis: &PeriodContext) -> Result<Option<CustomersSide>, Failure> {
     let periods = model.billing_periods(&basis.payer)?;
     let Some(state) = periods.get(&basis.period) else { return Ok(None) };
     let Some(run) = state.billed() else { return Ok(None) };

@@ -13,10 +13,10 @@ use read_model::ReadModel;
 use service_kit::Failure;
 
 use crate::{
-    across::{Across, shown_as_paid},
-    corrections::Settled,
+    corrections::BilledSoFar,
+    cross_payer::{CrossPayer, shown_as_paid},
     exceptions::{Exception, ExceptionKind},
-    members::PeriodBasis,
+    members::PeriodContext,
 };
 
 /// What memos of another payer paid of an account's charges, and what the statements say of it.
@@ -30,7 +30,7 @@ pub(crate) struct PaidNotShown {
 }
 
 /// Accounts of a month that memos of other payers paid for otherwise than its statements say.
-pub(crate) fn paid_not_shown(model: &ReadModel, basis: &PeriodBasis) -> Result<Vec<PaidNotShown>, Failure> {
+pub(crate) fn paid_not_shown(model: &ReadModel, basis: &PeriodContext) -> Result<Vec<PaidNotShown>, Failure> {
     let (payer, period, zero) = (&basis.payer, basis.period, Money::zero(basis.currency()));
     let mut found = Vec::new();
     for (member, others) in model.members_shared_with_other_payers(payer)? {
@@ -40,7 +40,7 @@ pub(crate) fn paid_not_shown(model: &ReadModel, basis: &PeriodBasis) -> Result<V
             if paid == shown {
                 continue;
             }
-            let across = Across::read(model, basis, period)?;
+            let across = CrossPayer::read(model, basis, period)?;
             let held = across.held(model, &member)?;
             let month = basis.rated(model, &member)?;
             let holds = model.memos(payer, &member)?.held_by_others(&month, &basis.policies, &held);
@@ -55,7 +55,7 @@ pub(crate) fn paid_not_shown(model: &ReadModel, basis: &PeriodBasis) -> Result<V
 
 fn paid_by(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     member: &MemberAccountId,
     home: &PayerAccountId,
 ) -> Result<Money, Failure> {
@@ -71,7 +71,7 @@ impl PaidNotShown {
     }
 
     /// The open item of a month, and what to do about it.
-    pub(crate) fn open_item(self, basis: &PeriodBasis) -> Exception {
+    pub(crate) fn open_item(self, basis: &PeriodContext) -> Exception {
         let Self { member, home, paid, shown, .. } = &self;
         let (payer, period) = (&basis.payer, basis.period);
         let whose = if self.left_to_bill().is_zero() { home } else { payer };
@@ -97,9 +97,9 @@ impl PaidNotShown {
 /// What an account's own memos paid of a month less what its statements show of them: must be 0.
 pub(crate) fn own_not_shown(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     member: &MemberAccountId,
-    settled: &Settled,
+    settled: &BilledSoFar,
 ) -> Result<Exact, Failure> {
     let currency = basis.currency();
     let memos = model.memos(&basis.payer, member)?;

@@ -10,14 +10,14 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::{in_transit::split_id, transfer::Transfer, upstream::Decided};
 
 /// A parent's memo gives each child its portion: out of one, into the other, with one transfer id.
 pub(crate) async fn split(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     id: &UpstreamCreditId,
     credit: &UpstreamCreditState,
@@ -27,10 +27,10 @@ pub(crate) async fn split(
     let posting = first_unissued.unwrap_or(BillingPeriod::containing(effective));
     for portion in &credit.portions {
         let child_owner = portion.owner.as_ref().unwrap_or(&terms.owner);
-        let Some(parent) = office.model.memos(payer, &terms.owner)?.of_credit(id).cloned() else { continue };
+        let Some(parent) = unit.model.memos(payer, &terms.owner)?.of_credit(id).cloned() else { continue };
         if parent.basis == MemoBasis::Funded {
             let of = (payer, child_owner);
-            office.decide_many(|model| unfunded_child(model, of, &parent, portion, effective, first_unissued)).await?;
+            unit.decide_many(|model| unfunded_child(model, of, &parent, portion, effective, first_unissued)).await?;
             continue;
         }
         let parent = parent.number;
@@ -47,7 +47,7 @@ pub(crate) async fn split(
             credit: Some(&portion.credit),
             up_to_open: true,
         };
-        transfer.record(office).await?;
+        transfer.record(unit).await?;
     }
     Ok(())
 }

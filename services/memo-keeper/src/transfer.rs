@@ -9,7 +9,7 @@ use domain::{
 };
 use money::Money;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::in_transit::{arrive, one_in_transit};
@@ -34,11 +34,11 @@ pub(crate) struct Transfer<'a> {
 impl Transfer<'_> {
     /// Records both sides; the outgoing first. One that was cut off between is in transit until someone
     /// completes it: the outgoing side says where to.
-    pub(crate) async fn record(&self, office: &mut BackOffice) -> Result<(), Failure> {
+    pub(crate) async fn record(&self, unit: &mut UnitOfWork) -> Result<(), Failure> {
         let from = Subject::memos(self.payer, self.from_member);
-        office.decide(&from, |model| self.outgoing(model)).await?;
-        if let Some(left) = one_in_transit(&office.model, self.payer, self.from_member, self.memo, &self.id)? {
-            arrive(office, &left).await?;
+        unit.decide(&from, |model| self.outgoing(model)).await?;
+        if let Some(left) = one_in_transit(&unit.model, self.payer, self.from_member, self.memo, &self.id)? {
+            arrive(unit, &left).await?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -28,33 +28,33 @@ pub(crate) type Decided = Vec<(Subject, Vec<Fact>)>;
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
-    complete_transfers(office, Some(payer)).await?;
-    let first_unissued = office.first_unissued(payer)?;
-    let today = office.clock.today();
-    let credits = office.model.upstream_credits(Some(payer))?;
+pub async fn follow_credits(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
+    complete_transfers(unit, Some(payer)).await?;
+    let first_unissued = unit.first_unissued(payer)?;
+    let today = unit.clock.today();
+    let credits = unit.model.upstream_credits(Some(payer))?;
     let mut has_moved = false;
     for ((_, id), credit) in &credits {
-        has_moved |= follow_transfers(office, payer, id, credit, first_unissued).await?;
+        has_moved |= follow_transfers(unit, payer, id, credit, first_unissued).await?;
         // Who owns it now is who a revision concerns.
         // Once it is cancelled, what is left to give and what fell short follow from that alone.
         if credit.revisions > 0 && credit.status != CreditStatus::Cancelled {
-            let maker = (office.act.by.clone(), office.act.reason.clone());
+            let maker = (unit.act.by.clone(), unit.act.reason.clone());
             let revised =
-                office.decide_many(|model| revise(model, payer, id, credit, today, first_unissued, &maker)).await?;
-            let extended = office.decide_many(|model| extend(model, payer, id, credit, today, first_unissued)).await?;
+                unit.decide_many(|model| revise(model, payer, id, credit, today, first_unissued, &maker)).await?;
+            let extended = unit.decide_many(|model| extend(model, payer, id, credit, today, first_unissued)).await?;
             has_moved |= !revised.is_empty() || !extended.is_empty();
         }
     }
     if has_moved {
         // What AWS applied since a transfer, or beyond what it had granted before, is another memo's.
-        fund_payer(office, payer).await?;
+        fund_payer(unit, payer).await?;
     }
     for ((_, id), credit) in &credits {
         match credit.status {
             CreditStatus::Active | CreditStatus::Paused => {}
-            CreditStatus::Cancelled => follow_cancelled(office, payer, id, credit, first_unissued).await?,
-            CreditStatus::Split => split(office, payer, id, credit, first_unissued).await?,
+            CreditStatus::Cancelled => follow_cancelled(unit, payer, id, credit, first_unissued).await?,
+            CreditStatus::Split => split(unit, payer, id, credit, first_unissued).await?,
         }
     }
     Ok(())
@@ -62,7 +62,7 @@ pub async fn follow_credits(office: &mut BackOffice, payer: &PayerAccountId) -> 
 
 /// The former owners keep what AWS took, the next one gets a memo for the rest (rule book N25).
 async fn follow_transfers(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     id: &UpstreamCreditId,
     credit: &UpstreamCreditState,
@@ -80,8 +80,8 @@ async fn follow_transfers(
             until: again.map(|later| later.effective),
             states_shortfall: again.is_none() && credit.status != CreditStatus::Cancelled,
         };
-        office.decide_many(|model| Ok(vec![end_unfunded(model, payer, former, &ending)?])).await?;
-        let issued = office.decide_many(|model| new_owner(model, payer, credit, transfer, first_unissued)).await?;
+        unit.decide_many(|model| Ok(vec![end_unfunded(model, payer, former, &ending)?])).await?;
+        let issued = unit.decide_many(|model| new_owner(model, payer, credit, transfer, first_unissued)).await?;
         has_moved |= !issued.is_empty();
     }
     Ok(has_moved)
@@ -89,7 +89,7 @@ async fn follow_transfers(
 
 /// What AWS never applied of a cancelled credit is written down (rule book N8).
 async fn follow_cancelled(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     id: &UpstreamCreditId,
     credit: &UpstreamCreditState,
@@ -105,7 +105,7 @@ async fn follow_cancelled(
         states_shortfall: true,
     };
     let owners: BTreeSet<&MemberAccountId> = credit.everyone();
-    office.decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect()).await?;
+    unit.decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect()).await?;
     Ok(())
 }
 

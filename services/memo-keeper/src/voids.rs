@@ -9,10 +9,10 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
-use crate::members::PeriodBasis;
+use crate::members::PeriodContext;
 
 /// Members of a month whose document was voided for good, with the document and the run it is of.
 pub(crate) type VoidedMembers = BTreeMap<MemberAccountId, (DocumentNumber, RunId)>;
@@ -20,7 +20,7 @@ pub(crate) type VoidedMembers = BTreeMap<MemberAccountId, (DocumentNumber, RunId
 /// Members of a month whose document was voided after the month's statements were out.
 pub(crate) fn voided_members(
     model: &ReadModel,
-    basis: &PeriodBasis,
+    basis: &PeriodContext,
     documents: &BTreeMap<DocumentNumber, BillingPeriod>,
 ) -> Result<VoidedMembers, Failure> {
     let mut voided = VoidedMembers::new();
@@ -52,13 +52,13 @@ fn members_of(
 
 /// Gives back what memos paid of a voided document. By target: repeated, it does what is missing.
 pub(crate) async fn give_back(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     document: &DocumentNumber,
 ) -> Result<usize, Failure> {
-    let today = office.clock.today();
-    let decided = office
+    let today = unit.clock.today();
+    let decided = unit
         .decide_many(|model| {
             let Some(posting) = model.billing(payer, period)?.voided.get(document).copied() else {
                 return Ok(Vec::new());

@@ -23,9 +23,9 @@ use wire::StreamName;
 
 use crate::{
     control_totals::usage_ties,
-    passing::Passing,
     replay::{Until, differences, replay_watched},
     snapshots::ToCompare,
+    stream_checks::StreamChecks,
     transfers::transfers_arrive,
     whole_ends::whole_ends,
 };
@@ -77,7 +77,7 @@ pub fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings
 
 /// Audits a log, and against it the live read model, as far as that one has read, and the snapshots.
 ///
-/// The log is folded beside the live model ([`ReadModel::beside`]), so what is held grows with accounts and
+/// The log is folded beside the live model ([`ReadModel::overlay`]), so what is held grows with accounts and
 /// memos and, by some bytes a record, with months; only with snapshots to compare the place of every subject
 /// is held too.
 ///
@@ -91,13 +91,13 @@ pub async fn audit(
     let until = Until::as_far_as(live);
     let mut checks = Vec::new();
     let to_compare = ToCompare::of(log, snapshots).await?;
-    let (mut model, beside) = ReadModel::beside(live)?;
+    let (mut model, overlay) = ReadModel::overlay(live)?;
     if !to_compare.is_empty() {
         model.keep_places();
     }
-    match replay_watched(log, until, WhatToFold::Everything, model, Passing::new(to_compare)).await {
+    match replay_watched(log, until, WhatToFold::Everything, model, StreamChecks::new(to_compare)).await {
         Err(broken) => checks.push(check(WHOLE_LOG, 0, "commits", vec![broken.message])),
-        Ok((report, passing)) => {
+        Ok((report, checks_of_streams)) => {
             let mut model = report.model;
             model.flush()?;
             let memos = model.all_memos()?;
@@ -111,7 +111,7 @@ pub async fn audit(
             checks.push(conservation(&memos));
             checks.push(transfers_arrive(&memos));
             checks.push(usage_ties(&model)?);
-            checks.push(applications(&memos, &passing));
+            checks.push(applications(&memos, &checks_of_streams));
             let credits = model.upstream_credits(None)?;
             checks.push(upstream_within_face(&credits)?);
             checks.extend(documents(&model)?);
@@ -120,13 +120,13 @@ pub async fn audit(
             for (stream, end) in StreamName::ALL.into_iter().zip(&mut ends) {
                 *end = log.head(stream).await?.last_sequence;
             }
-            checks.extend(passing.into_checks(ends)?);
-            let statements = as_check("live statements equal the log's", "statements", beside.statements()?);
+            checks.extend(checks_of_streams.into_checks(ends)?);
+            let statements = as_check("live statements equal the log's", "statements", overlay.statements()?);
             checks.extend(Some(statements).filter(|check| check.looked_at > 0 || !check.holds));
             checks.push(live_balances(&model, live)?);
             // Everything else that answers are made of: assignments, policies, deliveries, usage, credits,
             // suspense, documents, entries.
-            checks.push(as_check("live records equal the log's", "records", beside.records()?));
+            checks.push(as_check("live records equal the log's", "records", overlay.records()?));
         }
     }
     let holds = checks.iter().all(|check| check.holds);
@@ -174,12 +174,12 @@ fn conservation(memos: &AllMemos) -> AuditCheck {
 }
 
 /// The sum of what a memo paid by period is what stands applied.
-fn applications(memos: &AllMemos, passing: &Passing) -> AuditCheck {
+fn applications(memos: &AllMemos, checks_of_streams: &StreamChecks) -> AuditCheck {
     let mut findings = Vec::new();
     let mut looked_at = 0;
     for memo in memos.values().flat_map(|memos| memos.memos.values()) {
         looked_at += memo.applications.len() as u64;
-        let taken_over = passing.taken_over(&memo.number).unwrap_or(memo.applied.zeroed());
+        let taken_over = checks_of_streams.taken_over(&memo.number).unwrap_or(memo.applied.zeroed());
         if !memo.applications_tie(taken_over) {
             findings.push(format!("{}: its applications by period do not add up to {}", memo.number, memo.applied));
         }

@@ -27,7 +27,7 @@ use wire::{
 
 use crate::{
     canonical::{PlacedFact, Rule, rule_of},
-    standing::{Happened, NO_DELIVERY, Standing},
+    certificate_sort::{CertificateSort, Happened, NO_DELIVERY},
 };
 
 /// The certificates of a log.
@@ -144,7 +144,7 @@ pub struct Certifier {
     trees: BTreeMap<StreamName, MerkleTree>,
     last: BTreeMap<StreamName, LastCommit>,
     held_back: FxHashMap<Subject, (String, Vec<PlacedFact>)>,
-    standing: Standing,
+    sort: CertificateSort,
     deliveries: FxHashMap<String, u32>,
     /// Payer and period with a delivery that was completed for them.
     completed: FxHashSet<(String, u32)>,
@@ -189,13 +189,13 @@ impl Certifier {
         let key = |group: &str, value: &str| format!("{subject} {group} {}", value.escape_default());
         match rule {
             Rule::LeftOut => Ok(()),
-            Rule::Each(_) => self.standing.add(key(group, &value), Happened::Each(hash)),
-            Rule::Last(_) | Rule::Proposal => self.standing.add(key(group, &value), Happened::Last(hash)),
-            Rule::Approval => self.standing.add(key(group, &value), Happened::Gone),
+            Rule::Each(_) => self.sort.add(key(group, &value), Happened::Each(hash)),
+            Rule::Last(_) | Rule::Proposal => self.sort.add(key(group, &value), Happened::Last(hash)),
+            Rule::Approval => self.sort.add(key(group, &value), Happened::Gone),
             Rule::Delivery => {
                 let delivery = self.delivery(value);
                 self.completed.insert((month_of(subject.as_str()), delivery));
-                self.standing.add(key(group, ""), Happened::Last(hash))
+                self.sort.add(key(group, ""), Happened::Last(hash))
             }
             Rule::Usage => {
                 let happened = if begins {
@@ -204,15 +204,15 @@ impl Certifier {
                 } else {
                     Happened::UsagePart(hash)
                 };
-                self.standing.add(key(group, ""), happened)
+                self.sort.add(key(group, ""), happened)
             }
             Rule::Document => {
                 let draft = key("draft", &other.unwrap_or_default());
                 if value.is_empty() {
-                    return self.standing.add(draft, Happened::Last(hash));
+                    return self.sort.add(draft, Happened::Last(hash));
                 }
-                self.standing.add(draft, Happened::Gone)?;
-                self.standing.add(key(group, &value), Happened::Last(hash))
+                self.sort.add(draft, Happened::Gone)?;
+                self.sort.add(key(group, &value), Happened::Last(hash))
             }
         }
     }
@@ -279,7 +279,7 @@ impl Certifier {
             }
             state.update("\n");
         };
-        self.standing.each_key(line).map_err(held)?;
+        self.sort.each_key(line).map_err(held)?;
         let mut log = Sha256::new().chain_update("creditmemo log certificate v1\n");
         for stream in StreamName::ALL {
             let tree = self.tree(stream);

@@ -16,7 +16,7 @@ use domain::{
 };
 use money::Exact;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 /// Attributes the credit lines of all delivered periods of a payer, the earliest first. Where a credit
@@ -24,10 +24,10 @@ use wire::{Fact, Subject};
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn attribute_payer(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
-    attribute_what_lies_beyond_a_face(office, payer).await?;
-    for period in office.model.delivered_periods(payer)?.into_keys() {
-        attribute_period(office, payer, period).await?;
+pub async fn attribute_payer(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
+    attribute_what_lies_beyond_a_face(unit, payer).await?;
+    for period in unit.model.delivered_periods(payer)?.into_keys() {
+        attribute_period(unit, payer, period).await?;
     }
     Ok(())
 }
@@ -37,20 +37,20 @@ pub async fn attribute_payer(office: &mut BackOffice, payer: &PayerAccountId) ->
 /// # Errors
 /// [`Failure`].
 pub async fn attribute_period(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
 ) -> Result<(), Failure> {
-    office.decide_many(|model| decide_period(model, payer, period)).await?;
-    attribute_what_lies_beyond_a_face(office, payer).await
+    unit.decide_many(|model| decide_period(model, payer, period)).await?;
+    attribute_what_lies_beyond_a_face(unit, payer).await
 }
 
 /// A month in which AWS no longer takes back leaves what filled that room in another month beyond the
 /// face: the latest such months are attributed anew, each at most once.
-async fn attribute_what_lies_beyond_a_face(office: &mut BackOffice, payer: &PayerAccountId) -> Result<(), Failure> {
+async fn attribute_what_lies_beyond_a_face(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
     let mut done: BTreeSet<BillingPeriod> = BTreeSet::new();
-    while let Some(period) = latest_beyond_a_face(&office.model, payer, &done)? {
-        office.decide_many(|model| decide_period(model, payer, period)).await?;
+    while let Some(period) = latest_beyond_a_face(&unit.model, payer, &done)? {
+        unit.decide_many(|model| decide_period(model, payer, period)).await?;
         done.insert(period);
     }
     Ok(())
@@ -194,32 +194,31 @@ fn attributable(
 ///
 /// # Errors
 /// [`Failure`] where there is no such item or credit.
-pub async fn attribute_by_hand(office: &mut BackOffice, command: &AttributeByHand) -> Result<(), Failure> {
-    if office.model.upstream_credit(&command.payer, &command.credit)?.terms.is_none() {
+pub async fn attribute_by_hand(unit: &mut UnitOfWork, command: &AttributeByHand) -> Result<(), Failure> {
+    if unit.model.upstream_credit(&command.payer, &command.credit)?.terms.is_none() {
         return Err(Failure::refused(
             "CM0325",
             format!("payer {} has no credit {}: import it first", command.payer, command.credit),
         ));
     }
     let subject = Subject::suspense(&command.payer, command.period);
-    let was_said = office.recorded_before(&subject).await?.is_some();
-    office
-        .decide(&subject, |model| {
-            if was_said {
-                return Ok(Vec::new());
-            }
-            let state = model.suspense(&command.payer, command.period)?;
-            let fact = state.decide_by_hand(command).ok_or_else(|| {
-                Failure::refused(
-                    "CM0326",
-                    format!(
-                        "{} of {} has no suspense item '{}': see credits suspense",
-                        command.period, command.payer, command.item
-                    ),
-                )
-            })?;
-            Ok(vec![fact.into()])
-        })
-        .await?;
-    attribute_period(office, &command.payer, command.period).await
+    let was_said = unit.recorded_before(&subject).await?.is_some();
+    unit.decide(&subject, |model| {
+        if was_said {
+            return Ok(Vec::new());
+        }
+        let state = model.suspense(&command.payer, command.period)?;
+        let fact = state.decide_by_hand(command).ok_or_else(|| {
+            Failure::refused(
+                "CM0326",
+                format!(
+                    "{} of {} has no suspense item '{}': see credits suspense",
+                    command.period, command.payer, command.item
+                ),
+            )
+        })?;
+        Ok(vec![fact.into()])
+    })
+    .await?;
+    attribute_period(unit, &command.payer, command.period).await
 }

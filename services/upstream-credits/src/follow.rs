@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::{ids::PayerAccountId, period::BillingPeriod};
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{AggregateKey, Fact, Subject};
 
 use crate::{attribute_payer, attribute_period};
@@ -79,13 +79,13 @@ pub fn everything(model: &ReadModel) -> Result<BTreeMap<PayerAccountId, Due>, Fa
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn follow(office: &mut BackOffice, payer: &PayerAccountId, due: &Due) -> Result<(), Failure> {
+pub async fn follow(unit: &mut UnitOfWork, payer: &PayerAccountId, due: &Due) -> Result<(), Failure> {
     match due {
-        Due::AllMonths => attribute_payer(office, payer).await,
+        Due::AllMonths => attribute_payer(unit, payer).await,
         Due::Months(months) => {
             for period in months {
-                office.correlate(&format!("attribute {payer} {period}"));
-                attribute_period(office, payer, *period).await?;
+                unit.correlate(&format!("attribute {payer} {period}"));
+                attribute_period(unit, payer, *period).await?;
             }
             Ok(())
         }

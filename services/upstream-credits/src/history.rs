@@ -14,7 +14,7 @@ use domain::{
 };
 use money::{Currency, Exact};
 use serde_json::Value;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::billing_api::{amount_of, text_of};
@@ -138,14 +138,14 @@ fn read_entry(entry: &Value, sums: &mut ByCreditAndMonth) -> Result<(), String> 
 /// # Errors
 /// [`Failure`]; nothing is recorded then.
 pub async fn observe_history(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     observed: Vec<CreditAllocationObserved>,
 ) -> Result<HistoryImported, Failure> {
     let mut by_credit: BTreeMap<(PayerAccountId, UpstreamCreditId), Vec<CreditAllocationObserved>> = BTreeMap::new();
     for one in &observed {
         by_credit.entry((one.payer.clone(), one.credit.clone())).or_default().push(one.clone());
     }
-    let decided = office
+    let decided = unit
         .decide_many(|model| {
             by_credit
                 .iter()
@@ -160,7 +160,7 @@ pub async fn observe_history(
     let mut imported =
         HistoryImported { changed: decided.iter().map(|(_, facts)| facts.len()).sum(), ..Default::default() };
     for (payer, credit) in by_credit.keys() {
-        if office.model.upstream_credit(payer, credit)?.terms.is_none() {
+        if unit.model.upstream_credit(payer, credit)?.terms.is_none() {
             imported.unknown.push(credit.clone());
         }
     }

@@ -7,7 +7,7 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId},
     services::product_code_of,
 };
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::{csv_file::read_credits_csv, read_get_credits};
@@ -28,7 +28,7 @@ pub struct Imported {
 /// # Errors
 /// [`Failure`] with the place of what is wrong.
 pub fn read_credits_file(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     path: &Path,
     payer: Option<&PayerAccountId>,
 ) -> Result<Vec<UpstreamCreditTerms>, Failure> {
@@ -46,7 +46,7 @@ pub fn read_credits_file(
             format!("{name} line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()),
         )
     })?;
-    let accounts = office.model.member_accounts()?;
+    let accounts = unit.model.member_accounts()?;
     let payer_of = |owner: &MemberAccountId| -> Option<PayerAccountId> {
         payer.cloned().or_else(|| {
             let mut payers = accounts.keys().filter(|(_, member)| member == owner).map(|(payer, _)| payer.clone());
@@ -61,11 +61,11 @@ pub fn read_credits_file(
 ///
 /// # Errors
 /// [`Failure`]; nothing is recorded then.
-pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>) -> Result<Imported, Failure> {
+pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -> Result<Imported, Failure> {
     let mut used_up = Vec::new();
     let mut live = Vec::new();
     for terms in credits {
-        let known = office.model.upstream_credit(&terms.payer, &terms.credit)?.terms.is_some();
+        let known = unit.model.upstream_credit(&terms.payer, &terms.credit)?.terms.is_some();
         // The API goes on listing credits that were used up before we knew them: nothing is left to owe.
         if !known && terms.remaining_amount.is_some() && terms.face_amount.is_zero() {
             used_up.push(terms.credit);
@@ -74,8 +74,8 @@ pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>)
         }
     }
     let credits = live;
-    let on = office.clock.today();
-    let decided = office
+    let on = unit.clock.today();
+    let decided = unit
         .decide_many(|model| {
             credits
                 .iter()
@@ -95,7 +95,7 @@ pub async fn observe(office: &mut BackOffice, credits: Vec<UpstreamCreditTerms>)
         imported.warnings.push(format!("credit {credit}: nothing of it is left, it was passed over"));
     }
     for terms in &credits {
-        imported.warnings.extend(warnings(office, terms)?);
+        imported.warnings.extend(warnings(unit, terms)?);
     }
     imported.credits = credits;
     Ok(imported)
@@ -115,7 +115,7 @@ fn seen_again(terms: &UpstreamCreditTerms, known: Option<&UpstreamCreditTerms>) 
     terms
 }
 
-fn warnings(office: &BackOffice, terms: &UpstreamCreditTerms) -> Result<Vec<String>, Failure> {
+fn warnings(unit: &UnitOfWork, terms: &UpstreamCreditTerms) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
     for service in terms.services.iter().chain(&terms.excluded_services) {
         // A name has spaces; a code is taken at its word, since any code seen in a bill is valid.
@@ -126,7 +126,7 @@ fn warnings(office: &BackOffice, terms: &UpstreamCreditTerms) -> Result<Vec<Stri
             ));
         }
     }
-    if office.model.member_account(&terms.payer, &terms.owner)?.assignments().next().is_none() {
+    if unit.model.member_account(&terms.payer, &terms.owner)?.assignments().next().is_none() {
         warnings.push(format!(
             "credit {}: its owner {} is in no accounts import of payer {}: the memo is issued and listed as unassigned",
             terms.credit, terms.owner, terms.payer

@@ -4,7 +4,7 @@ use domain::{
     credit::{CreditLife, UpstreamCreditObserved, UpstreamCreditTerms},
     ids::{PayerAccountId, UpstreamCreditId},
 };
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 /// Records what AWS did with a credit; the children of a split are observed with it.
@@ -12,16 +12,16 @@ use wire::{Fact, Subject};
 /// # Errors
 /// [`Failure`]; nothing is recorded then.
 pub async fn credit_life(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     credit: &UpstreamCreditId,
     life: &CreditLife,
 ) -> Result<usize, Failure> {
     // Killed before what follows of it: what AWS did is not done twice.
-    if let Some(facts) = office.recorded_before(&Subject::credit(payer, credit)).await? {
+    if let Some(facts) = unit.recorded_before(&Subject::credit(payer, credit)).await? {
         return Ok(facts.len());
     }
-    let decided = office
+    let decided = unit
         .decide_many(|model| {
             let state = model.upstream_credit(payer, credit)?;
             let facts = state.decide_life(credit, life).map_err(|refusal| Failure::refused("CM0327", refusal))?;

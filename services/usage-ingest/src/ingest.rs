@@ -13,7 +13,7 @@ use domain::{
     },
 };
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use crate::{IngestRow, ingest_row, record::record};
 
@@ -41,12 +41,12 @@ pub struct Ingested {
 /// # Errors
 /// [`Failure`]: an input that was refused (nothing is recorded then), or a log that failed.
 pub async fn ingest(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     paths: &[PathBuf],
     options: IngestOptions,
     progress: &dyn Progress,
 ) -> Result<Ingested, Failure> {
-    let keep_days = counts_days(&office.model)?;
+    let keep_days = counts_days(&unit.model)?;
     let read = ReadOptions { keep_days, ..ReadOptions::default() };
     let reading = read_deliveries(paths, &read, progress).map_err(|fault| Failure::refused("CM0310", fault))?;
     let mut ingested = Ingested {
@@ -66,13 +66,13 @@ pub async fn ingest(
             );
             tracing::info!(payer = %delivery.payer, period = %delivery.period, "{columns}");
         }
-        judge(&office.model, &completed(delivery, keep_days)?, delivery, options)?;
+        judge(&unit.model, &completed(delivery, keep_days)?, delivery, options)?;
     }
     for delivery in &reading.deliveries {
         let summary = completed(delivery, keep_days)?;
-        let changed = record(office, delivery, options, &summary).await?;
+        let changed = record(unit, delivery, options, &summary).await?;
         ingested.warnings.extend(unclassified_warning(&summary));
-        ingested.warnings.extend(unassigned_warning(&office.model, delivery)?);
+        ingested.warnings.extend(unassigned_warning(&unit.model, delivery)?);
         ingested.periods.push((delivery.payer.clone(), delivery.period));
         ingested.rows.push(ingest_row(&summary, changed.unwrap_or(0)));
     }

@@ -7,7 +7,7 @@ use domain::{
     usage::{DeliveryCompleted, DeliveryVerdict, MemberUsage},
 };
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::ingest::{IngestOptions, judge, nothing_of};
@@ -17,18 +17,18 @@ const OTHERS_COMPLETED_MAX: usize = 5;
 
 /// Records a delivery; answers with the number of members that changed, or none where nothing did.
 pub(crate) async fn record(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     reading: &DeliveryReading,
     options: IngestOptions,
     summary: &DeliveryCompleted,
 ) -> Result<Option<u64>, Failure> {
     for _ in 0..=OTHERS_COMPLETED_MAX {
-        let (verdict, dropped) = judge(&office.model, summary, reading, options)?;
+        let (verdict, dropped) = judge(&unit.model, summary, reading, options)?;
         if matches!(verdict, DeliveryVerdict::New { .. }) {
-            office.correlate(&format!("ingest {}", reading.delivery));
-            record_members(office, reading, dropped).await?;
+            unit.correlate(&format!("ingest {}", reading.delivery));
+            record_members(unit, reading, dropped).await?;
         }
-        match close(office, reading, options, summary).await?.as_slice() {
+        match close(unit, reading, options, summary).await?.as_slice() {
             [Fact::DeliveryCompleted(completed), ..] => return Ok(Some(completed.changed_accounts)),
             // It changes nothing, or it was here before.
             [_, ..] => return Ok(None),
@@ -48,50 +48,48 @@ pub(crate) async fn record(
 }
 
 async fn record_members(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     reading: &DeliveryReading,
     dropped: Vec<MemberAccountId>,
 ) -> Result<(), Failure> {
     let gone: Vec<MemberUsage> = dropped.into_iter().map(|member| nothing_of(reading, member)).collect();
-    office
-        .decide_many(|model| {
-            let state = model.deliveries(&reading.payer, reading.period)?;
-            let mut decided = Vec::new();
-            for offered in reading.members.iter().chain(&gone) {
-                let versions = model.member_usage_versions(&reading.payer, &offered.member, reading.period)?;
-                let facts = versions.decide(offered, |delivery| state.place_of(delivery));
-                let subject = Subject::member_usage(&reading.payer, &offered.member, reading.period);
-                decided.push((subject, facts.into_iter().map(Fact::MemberUsageDelivered).collect()));
-            }
-            Ok(decided)
-        })
-        .await?;
+    unit.decide_many(|model| {
+        let state = model.deliveries(&reading.payer, reading.period)?;
+        let mut decided = Vec::new();
+        for offered in reading.members.iter().chain(&gone) {
+            let versions = model.member_usage_versions(&reading.payer, &offered.member, reading.period)?;
+            let facts = versions.decide(offered, |delivery| state.place_of(delivery));
+            let subject = Subject::member_usage(&reading.payer, &offered.member, reading.period);
+            decided.push((subject, facts.into_iter().map(Fact::MemberUsageDelivered).collect()));
+        }
+        Ok(decided)
+    })
+    .await?;
     Ok(())
 }
 
 /// Completes a delivery: nothing counts before this fact; from here on everything does. It is decided on
 /// the deliveries that stand when it is recorded, and only where each member will then stand as it says.
 async fn close(
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     reading: &DeliveryReading,
     options: IngestOptions,
     summary: &DeliveryCompleted,
 ) -> Result<Vec<Fact>, Failure> {
     let closing = Subject::delivery(&reading.payer, reading.period);
-    office
-        .decide(&closing, |model| {
-            let (verdict, dropped) = judge(model, summary, reading, options)?;
-            Ok(match verdict {
-                DeliveryVerdict::SeenBefore => Vec::new(),
-                DeliveryVerdict::NoChange(seen) => vec![Fact::DeliverySeen(seen)],
-                DeliveryVerdict::New { replaces } => changed_accounts(model, reading, dropped)?
-                    .map(|changed_accounts| DeliveryCompleted { replaces, changed_accounts, ..summary.clone() })
-                    .map(Fact::DeliveryCompleted)
-                    .into_iter()
-                    .collect(),
-            })
+    unit.decide(&closing, |model| {
+        let (verdict, dropped) = judge(model, summary, reading, options)?;
+        Ok(match verdict {
+            DeliveryVerdict::SeenBefore => Vec::new(),
+            DeliveryVerdict::NoChange(seen) => vec![Fact::DeliverySeen(seen)],
+            DeliveryVerdict::New { replaces } => changed_accounts(model, reading, dropped)?
+                .map(|changed_accounts| DeliveryCompleted { replaces, changed_accounts, ..summary.clone() })
+                .map(Fact::DeliveryCompleted)
+                .into_iter()
+                .collect(),
         })
-        .await
+    })
+    .await
 }
 
 /// How many members a delivery changes; none where one of them does not stand as it says. Counted against

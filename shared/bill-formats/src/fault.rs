@@ -12,7 +12,7 @@ use crate::format::BillFormat;
 
 /// Where in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     /// The file as it was named to this crate.
     pub file: Arc<str>,
     /// The line of a text file (the header is line 1) or the row of a Parquet file (from 1).
@@ -32,7 +32,7 @@ pub struct ColumnAt {
     pub number: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = if self.is_row { "row" } else { "line" };
         write!(f, "{}, {unit} {}", self.file, self.line)?;
@@ -155,7 +155,7 @@ pub enum ReadFault {
     #[error("{place}: is not UTF-8 text: export the bill as UTF-8")]
     NotUtf8 {
         /// Where.
-        place: Place,
+        place: Position,
     },
     /// Fetch the file again; a comma in a value has to be quoted.
     #[error(
@@ -163,7 +163,7 @@ pub enum ReadFault {
     )]
     FieldCount {
         /// Where.
-        place: Place,
+        place: Position,
         /// Columns of the header.
         expected: usize,
         /// Fields of the line.
@@ -173,7 +173,7 @@ pub enum ReadFault {
     #[error("{place}: {what}: quote values that hold quotes or line breaks, and double the quotes within")]
     Quoting {
         /// Where the line begins.
-        place: Place,
+        place: Position,
         /// What is wrong.
         what: &'static str,
     },
@@ -181,7 +181,7 @@ pub enum ReadFault {
     #[error("{place}: is blank where {what} is needed: export the bill again")]
     Blank {
         /// Where.
-        place: Place,
+        place: Position,
         /// What the column states.
         what: &'static str,
     },
@@ -189,7 +189,7 @@ pub enum ReadFault {
     #[error("{place}: {source}")]
     Amount {
         /// Where.
-        place: Place,
+        place: Position,
         /// What is wrong with it.
         source: MoneyError,
     },
@@ -197,7 +197,7 @@ pub enum ReadFault {
     #[error("{place}: {source}")]
     Id {
         /// Where.
-        place: Place,
+        place: Position,
         /// What is wrong with it.
         source: IdFault,
     },
@@ -205,7 +205,7 @@ pub enum ReadFault {
     #[error("{place}: '{text}' is not a billing period start: write it as YYYY-MM-DD, with or without a time")]
     Period {
         /// Where.
-        place: Place,
+        place: Position,
         /// The text found.
         text: String,
     },
@@ -213,7 +213,7 @@ pub enum ReadFault {
     #[error("{place}: {source}")]
     Currency {
         /// Where.
-        place: Place,
+        place: Position,
         /// What is wrong with it.
         source: UnknownCurrency,
     },
@@ -221,7 +221,7 @@ pub enum ReadFault {
     #[error("{place}: '{text}' is not a map of discounts: write it as {{\"edp_discount\": -1.25}}")]
     DiscountMap {
         /// Where.
-        place: Place,
+        place: Position,
         /// The text found.
         text: String,
     },
@@ -338,11 +338,11 @@ pub struct MixedCurrencies {
     /// A currency.
     pub first: Currency,
     /// The first place that states it.
-    pub first_at: Place,
+    pub first_at: Position,
     /// The other currency.
     pub second: Currency,
     /// The first place that states it.
-    pub second_at: Place,
+    pub second_at: Position,
 }
 
 impl fmt::Display for MixedCurrencies {

@@ -38,7 +38,7 @@ mod table;
 use std::path::PathBuf;
 
 pub use digest::member_digest;
-pub use fault::{ColumnAt, MixedCurrencies, Place, ReadFault};
+pub use fault::{ColumnAt, MixedCurrencies, Position, ReadFault};
 pub use format::{BillFormat, Encoding};
 pub use manifest::ManifestInfo;
 pub use reading::{BillReading, BillTypeEvidence, DeliveryReading, FileRead, LeftOut, TypeTotal, Warning};

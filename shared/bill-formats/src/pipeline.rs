@@ -23,7 +23,7 @@ use crate::{
         blocks::{Block, BlockReader},
         rows::{CsvLayout, add_block},
     },
-    fault::{Place, ReadFault},
+    fault::{Position, ReadFault},
     format::{BillFormat, Encoding},
     meaning::{At, Cause, RowFault},
     parquet::{GroupFault, ParquetLayout},
@@ -301,7 +301,7 @@ fn placed(fault: RowFault, columns: &Columns, display: &Arc<str>, line: u64) -> 
         At::Column(column) => Some(columns.at(column)),
     };
     let line = fault.line.unwrap_or(line);
-    let place = Place { file: display.clone(), line, is_row: columns.encoding == Encoding::Parquet, column };
+    let place = Position { file: display.clone(), line, is_row: columns.encoding == Encoding::Parquet, column };
     match fault.cause {
         Cause::Blank(what) => ReadFault::Blank { place, what },
         Cause::Amount(source) => ReadFault::Amount { place, source },

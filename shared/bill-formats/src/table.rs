@@ -21,7 +21,7 @@ pub(crate) type RowKey = [u32; Field::COUNT];
 
 /// A row's position: file number, and line or row in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Spot {
+pub(crate) struct RowAt {
     pub(crate) file: u32,
     pub(crate) line: u64,
 }
@@ -38,7 +38,7 @@ const NO_SLOT: u32 = u32::MAX;
 
 /// What some bills state beside the amount.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Beside {
+pub(crate) struct MoreAmounts {
     /// Net amounts, and the amounts of the same rows: a row without a net amount is net as it is.
     pub(crate) net: ExactAccumulator,
     pub(crate) amount_with_net: ExactAccumulator,
@@ -50,7 +50,7 @@ pub(crate) struct Beside {
 /// What a key means, and where it was first seen.
 pub(crate) struct Slot {
     pub(crate) meaning: Meaning,
-    pub(crate) first: Spot,
+    pub(crate) first: RowAt,
 }
 
 /// A row whose sum is still to be found.
@@ -90,7 +90,7 @@ pub(crate) struct Table {
     slots: Vec<Slot>,
     sums: Vec<Sum>,
     /// As long as the slots where any row had something beside its amount.
-    beside: Vec<Beside>,
+    beside: Vec<MoreAmounts>,
     discount_types: Vec<LineType>,
     /// Rows by file, payer and period.
     tallies: FxHashMap<(u32, u32, u32), u64>,
@@ -216,7 +216,7 @@ impl Table {
         let mut settled = Ok(());
         for (row, slot) in pending.iter().zip(&mut slots) {
             if *slot == NO_SLOT {
-                match self.open_slot(row.key, Spot { file, line: row.line }) {
+                match self.open_slot(row.key, RowAt { file, line: row.line }) {
                     Ok(opened) => *slot = opened,
                     Err(fault) => {
                         settled = Err(fault.on_line(row.line));
@@ -250,7 +250,7 @@ impl Table {
         slots: &[u32],
     ) -> Result<(), RowFault> {
         if !beside.is_empty() {
-            self.beside.resize_with(self.slots.len(), Beside::default);
+            self.beside.resize_with(self.slots.len(), MoreAmounts::default);
         }
         for (row, stated) in beside {
             let sums = &mut self.beside[slots[*row] as usize];
@@ -283,7 +283,7 @@ impl Table {
 
     /// Makes the slot of a key that is new.
     #[cold]
-    fn open_slot(&mut self, short: u64, spot: Spot) -> Result<u32, RowFault> {
+    fn open_slot(&mut self, short: u64, spot: RowAt) -> Result<u32, RowFault> {
         // An earlier row that waited may have opened it.
         if let Some(slot) = self.index.get(&short) {
             return Ok(*slot);
@@ -312,8 +312,8 @@ impl Table {
     }
 
     /// Every slot with its sums, and the names of the discount types.
-    pub(crate) fn into_slots(self) -> (impl Iterator<Item = (Slot, Sum, Beside)>, Vec<LineType>) {
-        let beside = self.beside.into_iter().chain(std::iter::repeat_with(Beside::default));
+    pub(crate) fn into_slots(self) -> (impl Iterator<Item = (Slot, Sum, MoreAmounts)>, Vec<LineType>) {
+        let beside = self.beside.into_iter().chain(std::iter::repeat_with(MoreAmounts::default));
         let slots = self.slots.into_iter().zip(self.sums).zip(beside).map(|((slot, sum), beside)| (slot, sum, beside));
         (slots, self.discount_types)
     }

@@ -17,14 +17,14 @@ use crate::{
     line::{Bill, BillLine, Item, LineKind, Sheet},
     member_month::{MemberMonth, Series},
     roster::Member,
-    scatter::{Landing, World},
+    scatter::{Landing, Simulation},
     seeded::{Purpose, Seeded},
     ticks::CENT,
 };
 
 /// Writes a member's month.
 pub(crate) struct MemberBill<'a> {
-    pub(crate) world: &'a World,
+    pub(crate) simulation: &'a Simulation,
     pub(crate) sheet: &'a Sheet<'a>,
     pub(crate) month: usize,
     /// Place of the member.
@@ -54,7 +54,7 @@ struct Measure {
 
 impl MemberBill<'_> {
     fn member(&self) -> &Member {
-        &self.world.roster.members[self.at]
+        &self.simulation.roster.members[self.at]
     }
 
     pub(crate) fn write(
@@ -95,7 +95,7 @@ impl MemberBill<'_> {
         let lines = Lines { series, from_hour: month.from_hour, hours };
         let resources = resources(member, self.at, nth, sku, region, series.lines.div_ceil(hours));
         let mut seeded =
-            Seeded::keyed(self.world.plan.seed, Purpose::Lines, &[self.at as u64, self.month as u64, nth as u64]);
+            Seeded::keyed(self.simulation.plan.seed, Purpose::Lines, &[self.at as u64, self.month as u64, nth as u64]);
         let mut itemiser = Itemiser::over(shares, series.lines);
         let mut before = 0;
         for at in 0..series.lines {
@@ -179,7 +179,7 @@ impl MemberBill<'_> {
         // A credit line has no resource, no rate and no commitment of its own.
         let item = Item { rate: "", commitment: "", ..item.clone() };
         for credit in items {
-            let grant = &self.world.grants[credit.grant];
+            let grant = &self.simulation.grants[credit.grant];
             let own = grant.owner == self.at;
             let description = if own { &grant.description } else { &grant.scattered_description };
             let measure = Measure {
@@ -238,7 +238,7 @@ impl MemberBill<'_> {
         measure: Measure,
         file: &mut BillFile,
     ) -> Result<(), GeneratorFault> {
-        let owner_benefits = text.credit.is_some_and(|credit| self.world.grants[credit].owner == self.at);
+        let owner_benefits = text.credit.is_some_and(|credit| self.simulation.grants[credit].owner == self.at);
         let line = BillLine {
             sheet: self.sheet,
             member: self.member(),

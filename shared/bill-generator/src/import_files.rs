@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{GeneratorFault, scatter::World, ticks::CENT};
+use crate::{GeneratorFault, scatter::Simulation, ticks::CENT};
 
 const ACCOUNT_COLUMNS: [&str; 6] = ["payer_account_id", "member_account_id", "customer", "po_number", "from", "to"];
 
@@ -22,13 +22,13 @@ const CREDIT_COLUMNS: [&str; 13] = [
     "covers_tax",
 ];
 
-pub(crate) fn write_accounts(world: &World, path: &Path) -> Result<(), GeneratorFault> {
-    let rows = world.roster.members.iter().flat_map(|member| {
+pub(crate) fn write_accounts(simulation: &Simulation, path: &Path) -> Result<(), GeneratorFault> {
+    let rows = simulation.roster.members.iter().flat_map(|member| {
         member.assignments.iter().map(|assignment| {
             [
-                world.plan.payers[member.payer].to_string(),
+                simulation.plan.payers[member.payer].to_string(),
                 member.id.to_string(),
-                world.roster.customers[member.customer].name.clone(),
+                simulation.roster.customers[member.customer].name.clone(),
                 assignment.po_number.clone(),
                 assignment.from.to_string(),
                 assignment.to.map(|to| to.to_string()).unwrap_or_default(),
@@ -38,14 +38,14 @@ pub(crate) fn write_accounts(world: &World, path: &Path) -> Result<(), Generator
     write(path, &ACCOUNT_COLUMNS, rows)
 }
 
-pub(crate) fn write_credits(world: &World, path: &Path) -> Result<(), GeneratorFault> {
-    let rows = world.grants.iter().map(|grant| {
+pub(crate) fn write_credits(simulation: &Simulation, path: &Path) -> Result<(), GeneratorFault> {
+    let rows = simulation.grants.iter().map(|grant| {
         let cents = grant.face / CENT;
         let services: Vec<&str> = grant.services.iter().map(|service| service.as_str()).collect();
         [
             grant.id.to_string(),
-            world.plan.payers[grant.payer].to_string(),
-            world.roster.members[grant.owner].id.to_string(),
+            simulation.plan.payers[grant.payer].to_string(),
+            simulation.roster.members[grant.owner].id.to_string(),
             grant.description.clone(),
             grant.program.to_owned(),
             "USD".to_owned(),

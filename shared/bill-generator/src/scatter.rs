@@ -23,7 +23,7 @@ use crate::{
 
 /// Everything that is decided before a line is written.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct Simulation {
     pub(crate) plan: GeneratorPlan,
     pub(crate) roster: Roster,
     pub(crate) grants: Vec<Grant>,
@@ -56,7 +56,7 @@ pub(crate) struct PayerPlan {
 /// Of the lines asked for, this share is usage; the rest is tax, credits, fees and discounts.
 const USAGE_PER_CENT: u64 = 93;
 
-impl World {
+impl Simulation {
     pub(crate) fn of(plan: &GeneratorPlan) -> Result<Self, GeneratorFault> {
         plan.check()?;
         let roster = Roster::of(plan)?;

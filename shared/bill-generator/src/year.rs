@@ -17,7 +17,7 @@ use crate::{
     import_files::{write_accounts, write_credits},
     labels::uuid,
     line::{Invoices, Sheet},
-    scatter::{PayerPlan, World},
+    scatter::{PayerPlan, Simulation},
     seeded::{Purpose, Seeded},
     tally::{CreditCount, Tally},
     ticks,
@@ -40,14 +40,14 @@ pub fn generate_with_progress(
     directory: &Path,
     on_rows: &(dyn Fn(u64) + Sync),
 ) -> Result<GeneratedYear, GeneratorFault> {
-    let world = World::of(plan)?;
+    let simulation = Simulation::of(plan)?;
     std::fs::create_dir_all(directory).map_err(|source| GeneratorFault::write(directory, source))?;
     let accounts_file = directory.join("accounts.csv");
     let credits_file = directory.join("credits.csv");
-    write_accounts(&world, &accounts_file)?;
-    write_credits(&world, &credits_file)?;
+    write_accounts(&simulation, &accounts_file)?;
+    write_credits(&simulation, &credits_file)?;
     let deliveries: Vec<Delivery> =
-        world.payer_plans()?.into_iter().map(|decided| Delivery::of(&world, directory, decided)).collect();
+        simulation.payer_plans()?.into_iter().map(|decided| Delivery::of(&simulation, directory, decided)).collect();
     for delivery in &deliveries {
         delivery.paths.make_folders()?;
     }
@@ -58,7 +58,7 @@ pub fn generate_with_progress(
         .collect();
     let tallies: Vec<Tally> = jobs
         .par_iter()
-        .map(|(at, chunk)| deliveries[*at].write_chunk(&world, *chunk, on_rows))
+        .map(|(at, chunk)| deliveries[*at].write_chunk(&simulation, *chunk, on_rows))
         .collect::<Result<_, _>>()?;
     let mut by_delivery = vec![Tally::default(); deliveries.len()];
     for ((at, _), tally) in jobs.iter().zip(&tallies) {
@@ -66,15 +66,15 @@ pub fn generate_with_progress(
     }
     let mut periods = Vec::with_capacity(deliveries.len());
     for (delivery, tally) in deliveries.iter().zip(&by_delivery) {
-        delivery.compare(&world, tally)?;
-        periods.push(delivery.finish(&world, tally)?);
+        delivery.compare(&simulation, tally)?;
+        periods.push(delivery.finish(&simulation, tally)?);
     }
     Ok(GeneratedYear {
         accounts_file,
         credits_file,
-        customers: world.roster.customers.len(),
-        members: world.roster.members.len(),
-        credits: credits_over_all(&world, &by_delivery)?,
+        customers: simulation.roster.customers.len(),
+        members: simulation.roster.members.len(),
+        credits: credits_over_all(&simulation, &by_delivery)?,
         periods,
     })
 }
@@ -90,14 +90,14 @@ struct Delivery {
 }
 
 impl Delivery {
-    fn of(world: &World, directory: &Path, decided: PayerPlan) -> Self {
-        let plan = &world.plan;
+    fn of(simulation: &Simulation, directory: &Path, decided: PayerPlan) -> Self {
+        let plan = &simulation.plan;
         let keys = [decided.payer as u64, decided.month as u64];
         let mut seeded = Seeded::keyed(plan.seed, Purpose::Delivery, &keys);
-        let period = world.clocks[decided.month].period;
+        let period = simulation.clocks[decided.month].period;
         let payer = plan.payers[decided.payer].as_str();
         let paths = DeliveryPaths::new(directory, payer, period, plan.format, plan.container, uuid(&mut seeded));
-        let is_final = !(plan.open_month && decided.month + 1 == world.clocks.len());
+        let is_final = !(plan.open_month && decided.month + 1 == simulation.clocks.len());
         let mut invoice =
             || if is_final { (1_500_000_000 + seeded.below(900_000_000)).to_string() } else { String::new() };
         let invoices = Invoices { monthly: invoice(), purchase: invoice(), refund: invoice(), marketplace: invoice() };
@@ -107,25 +107,25 @@ impl Delivery {
 
     fn write_chunk(
         &self,
-        world: &World,
+        simulation: &Simulation,
         chunk: usize,
         on_rows: &(dyn Fn(u64) + Sync),
     ) -> Result<Tally, GeneratorFault> {
-        let plan = &world.plan;
+        let plan = &simulation.plan;
         let sheet = Sheet {
             payer: plan.payers[self.decided.payer].as_str(),
             payer_name: "Distribution Payer",
-            clock: &world.clocks[self.decided.month],
+            clock: &simulation.clocks[self.decided.month],
             invoices: &self.invoices,
         };
         let mut file = BillFile::create(&self.paths.file(chunk + 1), plan.format, plan.container)?;
         for at in &self.chunks[chunk] {
-            let Some(member_month) = world.member_month(*at, self.decided.month) else {
+            let Some(member_month) = simulation.member_month(*at, self.decided.month) else {
                 continue;
             };
             let landings = self.decided.landings.get(at).map_or(&[][..], Vec::as_slice);
             let rows_before = file.tally.all().rows;
-            let bill = MemberBill { world, sheet: &sheet, month: self.decided.month, at: *at };
+            let bill = MemberBill { simulation, sheet: &sheet, month: self.decided.month, at: *at };
             bill.write(&member_month, landings, &mut file)?;
             on_rows(file.tally.all().rows - rows_before);
         }
@@ -133,12 +133,12 @@ impl Delivery {
     }
 
     /// What was decided for each credit against what its lines add up to.
-    fn compare(&self, world: &World, tally: &Tally) -> Result<(), GeneratorFault> {
+    fn compare(&self, simulation: &Simulation, tally: &Tally) -> Result<(), GeneratorFault> {
         let mut decided = BTreeMap::<usize, CreditCount>::new();
         for (at, landings) in &self.decided.landings {
             for landing in landings {
                 let count = decided.entry(landing.grant).or_default();
-                let own = world.grants[landing.grant].owner == *at;
+                let own = simulation.grants[landing.grant].owner == *at;
                 *(if own { &mut count.on_owner } else { &mut count.scattered }) += i128::from(landing.amount);
             }
         }
@@ -146,31 +146,31 @@ impl Delivery {
             return Ok(());
         }
         Err(GeneratorFault::Untied {
-            payer: world.plan.payers[self.decided.payer].to_string(),
-            period: world.clocks[self.decided.month].period.to_string(),
+            payer: simulation.plan.payers[self.decided.payer].to_string(),
+            period: simulation.clocks[self.decided.month].period.to_string(),
             what: format!("credits decided {decided:?}, written {:?}", tally.credits),
         })
     }
 
-    fn finish(&self, world: &World, tally: &Tally) -> Result<GeneratedPeriod, GeneratorFault> {
+    fn finish(&self, simulation: &Simulation, tally: &Tally) -> Result<GeneratedPeriod, GeneratorFault> {
         let files: Vec<PathBuf> = (1..=self.chunks.len()).map(|nth| self.paths.file(nth)).collect();
         let manifest = self.paths.write_manifest(files.len())?;
-        let by_type = tally.by_word(world.plan.format).into_iter().map(|(word, count)| {
+        let by_type = tally.by_word(simulation.plan.format).into_iter().map(|(word, count)| {
             Ok(TypeTotal { line_type: word.to_owned(), rows: count.rows, amount: ticks::to_exact(count.ticks)? })
         });
         let credits = tally.credits.iter().map(|(at, count)| {
-            let grant = &world.grants[*at];
+            let grant = &simulation.grants[*at];
             Ok(CreditInPeriod {
                 credit_id: grant.id.clone(),
-                owner: world.roster.members[grant.owner].id.clone(),
+                owner: simulation.roster.members[grant.owner].id.clone(),
                 on_owner: ticks::to_exact(count.on_owner)?,
                 scattered: ticks::to_exact(count.scattered)?,
             })
         });
         let all = tally.all();
         Ok(GeneratedPeriod {
-            payer: world.plan.payers[self.decided.payer].clone(),
-            period: world.clocks[self.decided.month].period,
+            payer: simulation.plan.payers[self.decided.payer].clone(),
+            period: simulation.clocks[self.decided.month].period,
             delivery: self.paths.delivery_folder(),
             manifest,
             files,
@@ -202,19 +202,19 @@ fn chunks(decided: &PayerPlan, rows_per_file: u64) -> Vec<Vec<usize>> {
     chunks
 }
 
-fn credits_over_all(world: &World, tallies: &[Tally]) -> Result<Vec<GeneratedCredit>, GeneratorFault> {
+fn credits_over_all(simulation: &Simulation, tallies: &[Tally]) -> Result<Vec<GeneratedCredit>, GeneratorFault> {
     let applied = |at: usize| -> i128 {
         tallies.iter().filter_map(|tally| tally.credits.get(&at)).map(|count| count.on_owner + count.scattered).sum()
     };
-    world
+    simulation
         .grants
         .iter()
         .enumerate()
         .map(|(at, grant)| {
             Ok(GeneratedCredit {
                 credit_id: grant.id.clone(),
-                payer: world.plan.payers[grant.payer].clone(),
-                owner: world.roster.members[grant.owner].id.clone(),
+                payer: simulation.plan.payers[grant.payer].clone(),
+                owner: simulation.roster.members[grant.owner].id.clone(),
                 description: grant.description.clone(),
                 program: grant.program.to_owned(),
                 face: ticks::to_exact(i128::from(grant.face))?,

@@ -32,13 +32,13 @@ pub(crate) fn commit(
 /// `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<time>.<pending>`,
 /// with a domain and an account before the stream from newer servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub(crate) sequence: u64,
     /// Messages that the consumer still has to deliver.
     pub(crate) pending: u64,
 }
 
-impl Place {
+impl Position {
     pub(crate) fn of(reply: &str) -> Option<Self> {
         let tokens = reply.strip_prefix("$JS.ACK.")?.split('.').collect::<Vec<_>>();
         // Old: 7 tokens. New: a domain and an account hash before them, and a random one after.
@@ -53,13 +53,13 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::Position;
 
     #[test]
     fn a_place_is_read_from_both_forms_of_a_reply() {
-        let place = Some(Place { sequence: 17, pending: 5 });
-        assert_eq!(Place::of("$JS.ACK.MEMOS.reader.1.17.3.1700000000000000000.5"), place);
-        assert_eq!(Place::of("$JS.ACK.hub.ACC.MEMOS.reader.1.17.3.1700000000000000000.5.rnd"), place);
-        assert_eq!(Place::of("_INBOX.x"), None);
+        let place = Some(Position { sequence: 17, pending: 5 });
+        assert_eq!(Position::of("$JS.ACK.MEMOS.reader.1.17.3.1700000000000000000.5"), place);
+        assert_eq!(Position::of("$JS.ACK.hub.ACC.MEMOS.reader.1.17.3.1700000000000000000.5.rnd"), place);
+        assert_eq!(Position::of("_INBOX.x"), None);
     }
 }

@@ -21,7 +21,7 @@ use wire::{StoredCommit, StreamName, Subject};
 use crate::{
     connection::{ApiError, Connection},
     denials::Watch,
-    message::{self, Place},
+    message::{self, Position},
 };
 
 /// Messages of one pull. The client buffers 65,536 at the most and drops what comes beyond.
@@ -352,10 +352,10 @@ impl Reader {
                 }
             };
         }
-        let Some(place) = message.reply.as_deref().and_then(Place::of) else {
+        let Some(place) = message.reply.as_deref().and_then(Position::of) else {
             return Err(Stopped::Silent("a message without a place came".to_owned()));
         };
-        let Place { sequence, pending } = place;
+        let Position { sequence, pending } = place;
         if sequence < self.next {
             // Delivered twice: by an earlier pull as well.
             return Ok(Came::Nothing);

@@ -7,7 +7,7 @@ use domain::{
 use serde_json::Value;
 use wire::{StreamName, Subject};
 
-use crate::{Beside, ReadModelFault, StoreFault, Tree, beside::DifferingValue};
+use crate::{Overlay, ReadModelFault, StoreFault, Tree, overlay::DifferingValue};
 
 /// A record that two models hold something else of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Compared {
 /// Differences of one kind at the most.
 const DIFFERENCES_MAX: usize = 50;
 
-impl Beside {
+impl Overlay {
     /// Every record that the live model has otherwise, but for statements.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Beside {
     }
 
     /// The sequence of what a record is of, as it says itself, as its key says, or as that record says
-    /// which it is made beside.
+    /// which it is made overlay.
     fn sequence(&self, tree: Tree, key: &[u8], value: &Value) -> Result<u64, StoreFault> {
         let stated = |value: &Value| {
             let sequence = value.get("last_sequence").or_else(|| value.get("sequence"));

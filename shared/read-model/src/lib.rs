@@ -9,14 +9,14 @@
 //! covers; only `sled_store.rs` names sled. Deliberately absent: decisions, clocks.
 
 mod aggregate;
-mod beside;
 mod commit;
 mod compare;
 mod entry;
 mod fault;
+mod knowledge_cut;
 mod model;
+mod overlay;
 mod packed;
-mod past;
 mod queries;
 mod runner;
 mod sled_store;
@@ -26,13 +26,13 @@ mod store;
 mod stream_end;
 
 pub use aggregate::{Aggregate, SubjectPlace, SubjectRecord};
-pub use beside::Beside;
 pub use commit::{DecodedCommit, HeldBack, facts_that_count};
 pub use compare::{Compared, RecordDifference};
 pub use entry::{MemoEntry, as_of};
 pub use fault::ReadModelFault;
+pub use knowledge_cut::{KnowledgeCut, PlacedFact, facts_of_subject, model_as_known, model_of_subjects};
 pub use model::{ReadModel, StreamPosition, WhatToFold};
-pub use past::{Known, PlacedFact, facts_of_subject, model_as_known, model_of_subjects};
+pub use overlay::Overlay;
 pub use queries::{StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;

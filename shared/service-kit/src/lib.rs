@@ -1,7 +1,7 @@
 //! What every service and the CLI are started with: a log, a read model, a clock, and the one way
 //! of recording what was decided.
 //!
-//! [`BackOffice`] reads, lets a pure function decide, and appends with the sequence it read. A
+//! [`UnitOfWork`] reads, lets a pure function decide, and appends with the sequence it read. A
 //! conflict means that someone else wrote first: it reads and decides again, a bounded number of
 //! times. A dry run does all of this and appends nothing.
 //!
@@ -9,25 +9,25 @@
 
 mod clock;
 mod failure;
+mod foreign_writes;
 mod jetstream;
 mod logging;
-mod office;
 mod open;
-mod others;
 mod place;
 mod probe;
 mod record;
-mod service_office;
+mod service_unit;
 mod traces;
+mod unit_of_work;
 
 pub use clock::{Clock, ClockFault};
 pub use event_log_nats::Provision;
 pub use failure::{ExitCode, Failure};
+pub use foreign_writes::NOT_FOLLOWED;
 pub use jetstream::connect as connect_to_jetstream;
 pub use logging::start_logging;
-pub use office::{Act, BackOffice, OfOthers, Recorded, Writes};
-pub use open::{Access, OfficeSettings};
-pub use others::NOT_FOLLOWED;
+pub use open::{Access, UnitSettings};
 pub use place::LogPlace;
 pub use probe::{Probe, serve_probe};
 pub use traces::Traces;
+pub use unit_of_work::{Act, ForeignWrites, Recorded, UnitOfWork, Writes};

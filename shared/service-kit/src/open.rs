@@ -11,7 +11,7 @@ use event_log::{EventLog, MemoryLog};
 use event_log_file::FileLog;
 use read_model::{ReadModel, ReadModelFault, SledStore, StoreFault, WhatToFold, catch_up};
 
-use crate::{Act, BackOffice, Clock, Failure, jetstream};
+use crate::{Act, Clock, Failure, UnitOfWork, jetstream};
 
 /// Whether a command writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Access {
 
 /// What a back office is opened with.
 #[derive(Debug, Clone)]
-pub struct OfficeSettings {
+pub struct UnitSettings {
     /// The folder of the embedded log and the read model.
     pub folder: PathBuf,
     /// The URL of a JetStream log instead of the embedded one.
@@ -43,7 +43,7 @@ pub(crate) const WRITER_WAIT: Duration = Duration::from_secs(30);
 /// How long a command waits for another one to let go of the read model.
 const STORE_WAIT: Duration = Duration::from_secs(10);
 
-impl BackOffice {
+impl UnitOfWork {
     /// Opens the log alone, to follow it: without the read model, and without a lock.
     ///
     /// # Errors
@@ -74,8 +74,8 @@ impl BackOffice {
     ///
     /// # Errors
     /// [`Failure`] where the log cannot be opened, or is damaged.
-    pub async fn open(settings: OfficeSettings) -> Result<Self, Failure> {
-        let OfficeSettings { folder, nats, access, clock, act } = settings;
+    pub async fn open(settings: UnitSettings) -> Result<Self, Failure> {
+        let UnitSettings { folder, nats, access, clock, act } = settings;
         let writes = access == Access::Write && !act.dry_run;
         if let Some(url) = nats {
             return Self::open_on_jetstream(&url, &folder, writes, clock, act).await;

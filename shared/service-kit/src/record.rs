@@ -9,7 +9,7 @@ use wire::{
     AggregateKey, BODY_BYTES_MAX, ChainHash, CommitBody, CommitId, Fact, PartOfSet, SealedCommit, StreamName, Subject,
 };
 
-use crate::{BackOffice, Failure, Recorded, office::CONFLICT_RETRIES_MAX, others::Awaited};
+use crate::{Failure, Recorded, UnitOfWork, foreign_writes::Awaited, unit_of_work::CONFLICT_RETRIES_MAX};
 
 /// Room for the envelope around the facts of a body.
 const ENVELOPE_BYTES_MAX: usize = 4 * 1024;
@@ -42,7 +42,7 @@ enum Outcome {
     Conflict(AppendError),
 }
 
-impl BackOffice {
+impl UnitOfWork {
     /// Decides upon a subject and records it: reads, decides, appends, and does it again where
     /// someone else wrote first.
     ///

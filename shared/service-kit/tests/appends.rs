@@ -18,7 +18,7 @@ use domain::{
 };
 use event_log::{AppendError, EventLog, LogError, MemoryLog, ReadLimits, StreamHead};
 use read_model::{ReadModel, WhatToFold, catch_up};
-use service_kit::{Act, BackOffice, Clock, ExitCode};
+use service_kit::{Act, Clock, ExitCode, UnitOfWork};
 use wire::{CommitBody, Fact, SealedCommit, StoredCommit, StreamName, Subject};
 
 /// A log whose appends fail once a number of their commits stands, as often as it says.
@@ -102,10 +102,10 @@ fn assignments() -> Vec<Fact> {
     (0..300).map(assigned).collect()
 }
 
-async fn office(log: Arc<dyn EventLog>, clock: Clock) -> BackOffice {
+async fn unit(log: Arc<dyn EventLog>, clock: Clock) -> UnitOfWork {
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
     catch_up(log.as_ref(), &mut model).await.unwrap();
-    BackOffice::over(log, model, clock, Act::default()).await.unwrap()
+    UnitOfWork::over(log, model, clock, Act::default()).await.unwrap()
 }
 
 async fn bodies(log: &MemoryLog) -> Vec<CommitBody> {
@@ -123,14 +123,14 @@ fn fails_within(stand: usize, failures: usize) -> (MemoryLog, FailsWithin) {
 async fn a_decision_of_which_a_part_stands_is_completed() {
     for stand in 1..=3 {
         let (log, failing) = fails_within(stand, 1);
-        let mut office = office(Arc::new(failing), Clock::System).await;
-        office.decide(&subject(), |_| Ok(assignments())).await.unwrap();
+        let mut unit = unit(Arc::new(failing), Clock::System).await;
+        unit.decide(&subject(), |_| Ok(assignments())).await.unwrap();
         let bodies = bodies(&log).await;
         assert!(bodies.len() >= 3, "the decision must take several commits");
         let closes: Vec<bool> = bodies.iter().map(|body| body.part_of.as_ref().unwrap().closes).collect();
         assert_eq!(closes.iter().filter(|closes| **closes).count(), 1, "{closes:?}");
         assert!(closes[closes.len() - 1], "done, and never closed");
-        let assigned = office.model.member_account(&payer(), &member()).unwrap().assignments().count();
+        let assigned = unit.model.member_account(&payer(), &member()).unwrap().assignments().count();
         assert_eq!(assigned, 300);
         let mut read = ReadModel::in_memory(WhatToFold::Everything);
         catch_up(&log, &mut read).await.unwrap();
@@ -141,12 +141,12 @@ async fn a_decision_of_which_a_part_stands_is_completed() {
 #[tokio::test]
 async fn what_cannot_be_completed_is_no_success_and_may_be_decided_again() {
     let (log, failing) = fails_within(1, 2);
-    let mut office = office(Arc::new(failing), Clock::System).await;
-    let failure = office.decide(&subject(), |_| Ok(assignments())).await.unwrap_err();
+    let mut unit = unit(Arc::new(failing), Clock::System).await;
+    let failure = unit.decide(&subject(), |_| Ok(assignments())).await.unwrap_err();
     assert_eq!(failure.exit, ExitCode::Failed, "{failure}");
     assert!(!bodies(&log).await.iter().any(|body| body.part_of.as_ref().unwrap().closes));
     // A new process takes it up: what was never closed counts for nothing.
-    let mut again = self::office(Arc::new(log.clone()), Clock::System).await;
+    let mut again = self::unit(Arc::new(log.clone()), Clock::System).await;
     assert_eq!(again.model.member_account(&payer(), &member()).unwrap().assignments().count(), 0);
     again.decide(&subject(), |_| Ok(assignments())).await.unwrap();
     assert_eq!(again.model.member_account(&payer(), &member()).unwrap().assignments().count(), 300);
@@ -157,14 +157,14 @@ async fn what_cannot_be_completed_is_no_success_and_may_be_decided_again() {
 #[tokio::test]
 async fn the_commits_of_a_decision_are_recorded_at_one_time() {
     let log = MemoryLog::new();
-    let mut office = office(Arc::new(log.clone()), Clock::System).await;
-    office.decide(&subject(), |_| Ok(assignments())).await.unwrap();
+    let mut unit = unit(Arc::new(log.clone()), Clock::System).await;
+    unit.decide(&subject(), |_| Ok(assignments())).await.unwrap();
     let times: BTreeSet<_> = bodies(&log).await.into_iter().map(|body| body.recorded).collect();
     assert_eq!(times.len(), 1, "{times:?}");
     // A later decision by a clock that is behind is not recorded before it.
     let behind = Clock::Injected("2001-01-01T00:00:00Z".parse().unwrap());
-    let mut office = self::office(Arc::new(log.clone()), behind).await;
-    office.decide(&subject(), |_| Ok(assignments())).await.unwrap();
+    let mut unit = self::unit(Arc::new(log.clone()), behind).await;
+    unit.decide(&subject(), |_| Ok(assignments())).await.unwrap();
     let times: Vec<_> = bodies(&log).await.into_iter().map(|body| body.recorded).collect();
     assert!(times.is_sorted(), "{times:?}");
 }
@@ -173,24 +173,24 @@ async fn the_commits_of_a_decision_are_recorded_at_one_time() {
 /// and not done a second time.
 #[tokio::test]
 async fn what_stands_is_done_though_someone_wrote_after_it() {
-    // What the other writes follows the first commit: made by an office that read it.
+    // What the other writes follows the first commit: made by a unit that read it.
     let fact = assignments().remove(0);
     let other_fact = assignments().remove(1);
     let dry = MemoryLog::new();
     let clock = Clock::Injected("2019-01-05T08:00:00Z".parse().unwrap());
-    let mut first = office(Arc::new(dry.clone()), clock).await;
+    let mut first = unit(Arc::new(dry.clone()), clock).await;
     first.decide(&subject(), |_| Ok(vec![fact.clone()])).await.unwrap();
-    let mut second = office(Arc::new(dry.clone()), clock).await;
+    let mut second = unit(Arc::new(dry.clone()), clock).await;
     second.correlate("someone else");
     second.decide(&subject(), |_| Ok(vec![other_fact.clone()])).await.unwrap();
     let others = dry.read_subject(&subject()).await.unwrap().remove(1).commit;
 
     let (log, failing) = fails_within(1, 1);
     let failing = FailsWithin { meanwhile: Some(others), ..failing };
-    let mut office = office(Arc::new(failing), clock).await;
-    office.decide(&subject(), |_| Ok(vec![fact.clone()])).await.unwrap();
+    let mut unit = unit(Arc::new(failing), clock).await;
+    unit.decide(&subject(), |_| Ok(vec![fact.clone()])).await.unwrap();
     assert_eq!(bodies(&log).await.len(), 2);
-    assert_eq!(office.model.member_account(&payer(), &member()).unwrap().assignments().count(), 2);
+    assert_eq!(unit.model.member_account(&payer(), &member()).unwrap().assignments().count(), 2);
 }
 
 /// A fact as the golden samples have it, with an amount written otherwise.
@@ -213,8 +213,8 @@ async fn an_amount_that_is_not_its_currencys_is_named_with_its_place() {
         (&billing, "BILLING", golden("member_statement_recorded.v1", "gross", "7")),
     ];
     for (subject, stream, fact) in forged {
-        let mut office = office(Arc::new(MemoryLog::new()), Clock::System).await;
-        let failure = office.decide(subject, |_| Ok(vec![fact.clone()])).await.unwrap_err();
+        let mut unit = unit(Arc::new(MemoryLog::new()), Clock::System).await;
+        let failure = unit.decide(subject, |_| Ok(vec![fact.clone()])).await.unwrap_err();
         assert_eq!(failure.exit, ExitCode::CheckFailed, "{failure}");
         let said = failure.to_string();
         for words in [stream, "sequence 1", subject.as_str(), "USD", "2 decimals"] {

@@ -18,6 +18,6 @@ use crate::support::*;
 /// An office with one customer.
 fn one_customer() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     office
 }

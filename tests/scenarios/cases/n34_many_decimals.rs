@@ -6,12 +6,12 @@ use crate::support::*;
 #[test]
 fn n34_the_total_is_rounded_once_and_the_lines_add_up_to_it() {
     let office = one_customer();
-    office.grants(&[grant("5001", DLT, "1000.00")]);
-    let thirds = ["AmazonEC2", "AmazonRDS", "AmazonS3"].map(|service| usage(DLT, service, "0.3383333333"));
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
+    let thirds = ["AmazonEC2", "AmazonRDS", "AmazonS3"].map(|service| usage(OWNER, service, "0.3383333333"));
     office.ingest("january.csv", bill("2019-01").lines(thirds).cur2());
     office.bill_and_close("2019-01");
     // 1.0149999999: each line alone would be 0.34, together 1.02.
-    let statement = office.statement(DLT, "2019-01");
+    let statement = office.statement(OWNER, "2019-01");
     assert_fields(
         &statement,
         &[("gross", "1.01"), ("applied", "1.01"), ("due", "0.00"), ("balance_of_funds", "998.99")],

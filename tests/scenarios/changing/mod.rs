@@ -45,7 +45,7 @@ fn assert_sound(office: &Office, periods: &[&str]) {
     }
     for period in periods {
         assert_fields(&office.reconcile(period), &[("residual", "0")]);
-        for account in [DLT, A2] {
+        for account in [OWNER, A2] {
             let arguments = ["explain", "--account", account, "--period", period, "--output", "json"];
             let outcome = office.run(&arguments);
             // An account without a statement has none to explain; a check that differs is exit code 5.
@@ -67,10 +67,10 @@ fn memo_of(office: &Office, account: &str) -> String {
 fn partly_funded() -> Office {
     let office = Story::imported();
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         usage(A2, "AmazonEC2", "2500.00"),
         usage(A3, "AmazonEC2", "2400.00"),
-        credit(DLT, "-100.00", SUFFIXED),
+        credit(OWNER, "-100.00", SUFFIXED),
         credit(A2, "-300.00", SUFFIXED),
     ]);
     office.ingest("january.csv", january.cur2());

@@ -7,8 +7,8 @@ use crate::support::*;
 #[test]
 fn n05_up_is_a_supplementary_memo() {
     let mut office = Story::closed();
-    office.grants(&[grant("5001", DLT, "1200.00")]);
-    let rows = office.json(&["balance", "--account", DLT]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_eq!(rows.as_array().unwrap().len(), 2, "{rows:#}");
     assert_fields(&row_where(&rows, "face_amount", "1000.00"), &[("open_balance", "900.00")]);
     assert_fields(&row_where(&rows, "face_amount", "200.00"), &[("open_balance", "200.00")]);
@@ -16,7 +16,7 @@ fn n05_up_is_a_supplementary_memo() {
     office.ingest("february.csv", Story::later("2019-02", "950.00").cur2());
     office.bill_and_close("2019-02");
     assert_fields(
-        &office.statement(DLT, "2019-02"),
+        &office.statement(OWNER, "2019-02"),
         &[
             ("prior_balance", "900.00"),
             ("issued", "200.00"),
@@ -31,9 +31,9 @@ fn n05_up_is_a_supplementary_memo() {
 #[test]
 fn n05_down_is_written_off() {
     let office = super::partly_funded();
-    office.grants(&[grant("5001", DLT, "950.00")]);
+    office.grants(&[grant("5001", OWNER, "950.00")]);
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[
             ("face_amount", "1000.00"),
             ("applied_amount", "100.00"),
@@ -47,9 +47,9 @@ fn n05_down_is_written_off() {
 #[test]
 fn the_same_again_changes_nothing() {
     let office = Story::closed();
-    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
     let log = office.log_files();
-    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
     assert_eq!(office.log_files(), log);
     assert_sound(&office, &["2019-01"]);
 }
@@ -59,9 +59,9 @@ fn down_below_what_was_drawn_stops_at_nothing() {
     let office = Story::imported();
     office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
     office.bill_and_close("2019-01");
-    office.grants(&[grant("5001", DLT, "60.00")]);
+    office.grants(&[grant("5001", OWNER, "60.00")]);
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[
             ("face_amount", "1000.00"),
             ("applied_amount", "100.00"),
@@ -69,7 +69,7 @@ fn down_below_what_was_drawn_stops_at_nothing() {
             ("open_balance", "0.00"),
         ],
     );
-    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "100.00"), ("due", "0.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("applied", "100.00"), ("due", "0.00")]);
     assert_sound(&office, &["2019-01"]);
 }
 
@@ -77,7 +77,7 @@ fn down_below_what_was_drawn_stops_at_nothing() {
 #[track_caller]
 fn waiting(office: &Office) -> String {
     let row = only(&office.json(&["approvals"]));
-    assert_fields(&row, &[("by", "clerk"), ("member_account_id", DLT)]);
+    assert_fields(&row, &[("by", "clerk"), ("member_account_id", OWNER)]);
     row["proposal"].as_str().unwrap().to_owned()
 }
 
@@ -85,15 +85,15 @@ fn waiting(office: &Office) -> String {
 fn n05_where_four_eyes_are_asked_for_it_waits_and_the_one_who_read_it_does_not_approve() {
     let office = Story::closed();
     adopt(&office, r#"{"four_eyes":["adjust"]}"#);
-    office.grants(&[grant("5001", DLT, "1200.00")]);
-    assert_fields(&office.balance(DLT), &[("face_amount", "1000.00"), ("open_balance", "900.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
+    assert_fields(&office.balance(OWNER), &[("face_amount", "1000.00"), ("open_balance", "900.00")]);
     let proposal = waiting(&office);
     let log = office.log_files();
-    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
     assert_eq!(office.log_files(), log, "it was proposed twice");
     office.refused(&["approve", &proposal, "--by", "clerk"], &["clerk"]);
     office.ok(&["approve", &proposal, "--by", "bert"]);
-    let rows = office.json(&["balance", "--account", DLT]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(&row_where(&rows, "face_amount", "1000.00"), &[("open_balance", "900.00")]);
     assert_fields(&row_where(&rows, "face_amount", "200.00"), &[("open_balance", "200.00")]);
     assert_eq!(office.json(&["approvals"]), serde_json::json!([]));
@@ -106,24 +106,24 @@ fn n05_where_four_eyes_are_asked_for_it_waits_and_the_one_who_read_it_does_not_a
 fn n05_a_proposal_that_aws_made_out_of_date_is_replaced() {
     let office = super::partly_funded();
     adopt(&office, r#"{"four_eyes":["adjust"]}"#);
-    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
     let first = waiting(&office);
-    office.grants(&[grant("5001", DLT, "950.00")]);
+    office.grants(&[grant("5001", OWNER, "950.00")]);
     let second = waiting(&office);
     assert_ne!(first, second);
     office.refused(&["approve", &first, "--by", "bert"], &[&first]);
-    assert_fields(&office.balance(DLT), &[("written_off_amount", "0.00"), ("open_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("written_off_amount", "0.00"), ("open_balance", "900.00")]);
     office.ok(&["approve", &second, "--by", "bert"]);
-    assert_fields(&office.balance(DLT), &[("written_off_amount", "50.00"), ("open_balance", "850.00")]);
+    assert_fields(&office.balance(OWNER), &[("written_off_amount", "50.00"), ("open_balance", "850.00")]);
     assert_sound(&office, &["2019-01"]);
 }
 
 #[test]
 fn n05_back_to_what_it_was_is_made_good() {
     let office = super::partly_funded();
-    office.grants(&[grant("5001", DLT, "950.00")]);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
-    let rows = office.json(&["balance", "--account", DLT]);
+    office.grants(&[grant("5001", OWNER, "950.00")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(&row_where(&rows, "face_amount", "1000.00"), &[("open_balance", "850.00")]);
     assert_fields(&row_where(&rows, "face_amount", "50.00"), &[("open_balance", "50.00")]);
     assert_sound(&office, &["2019-01"]);
@@ -140,22 +140,22 @@ fn n06_what_the_customer_was_given_is_a_shortfall_and_an_exception() {
         rows.as_array().unwrap().iter().find(of_kind).cloned()
     };
     assert_eq!(shortfall(&office), None);
-    office.grants(&[grant("5001", DLT, "60.00")]);
+    office.grants(&[grant("5001", OWNER, "60.00")]);
     assert_fields(
         &shortfall(&office).unwrap(),
-        &[("amount", "40"), ("memo_number", &memo_of(&office, DLT)), ("credit_id", "5001"), ("currency", "USD")],
+        &[("amount", "40"), ("memo_number", &memo_of(&office, OWNER)), ("credit_id", "5001"), ("currency", "USD")],
     );
     let reconciled = office.reconcile("2019-01");
     assert_fields(&reconciled, &[("residual", "0")]);
     assert_fields(&only(&reconciled["open_items"]), &[("exception", "upstream-shortfall"), ("amount", "40")]);
     assert_eq!(facts(&office, "MEMOS", "upstream_shortfall_stated"), 1);
     // AWS makes up for half of it, then for all and more.
-    office.grants(&[grant("5001", DLT, "80.00")]);
+    office.grants(&[grant("5001", OWNER, "80.00")]);
     assert_fields(&shortfall(&office).unwrap(), &[("amount", "20")]);
-    assert_fields(&office.balance(DLT), &[("written_off_amount", "900.00"), ("open_balance", "0.00")]);
-    office.grants(&[grant("5001", DLT, "130.00")]);
+    assert_fields(&office.balance(OWNER), &[("written_off_amount", "900.00"), ("open_balance", "0.00")]);
+    office.grants(&[grant("5001", OWNER, "130.00")]);
     assert_eq!(shortfall(&office), None);
-    let rows = office.json(&["balance", "--account", DLT]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(&row_where(&rows, "face_amount", "30.00"), &[("open_balance", "30.00")]);
     assert_sound(&office, &["2019-01"]);
 }
@@ -165,8 +165,8 @@ fn n06_what_the_customer_was_given_is_a_shortfall_and_an_exception() {
 #[test]
 fn n05_a_later_end_is_the_memos_and_an_earlier_one_is_not() {
     let mut office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
-    let ends = |day: &str| [grant("5001", DLT, "1000.00").runs("2019-01-01", day)];
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
+    let ends = |day: &str| [grant("5001", OWNER, "1000.00").runs("2019-01-01", day)];
     office.grants(&ends("2019-01-31"));
     office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
     office.grants(&ends("2019-02-28"));
@@ -174,16 +174,16 @@ fn n05_a_later_end_is_the_memos_and_an_earlier_one_is_not() {
     office.grants(&ends("2019-02-28"));
     assert_eq!(office.log_files(), log);
     office.bill_and_close("2019-01");
-    assert_fields(&office.balance(DLT), &[("expired_amount", "0.00"), ("open_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("expired_amount", "0.00"), ("open_balance", "900.00")]);
     office.grants(&ends("2019-01-31"));
     office.at(FIVE_MARCH);
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
     assert_fields(
-        &office.statement(DLT, "2019-02"),
+        &office.statement(OWNER, "2019-02"),
         &[("applied", "250.40"), ("balance_of_funds", "649.60"), ("due", "0.00")],
     );
-    assert_fields(&office.balance(DLT), &[("expired_amount", "649.60"), ("open_balance", "0.00")]);
+    assert_fields(&office.balance(OWNER), &[("expired_amount", "649.60"), ("open_balance", "0.00")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
 
@@ -192,12 +192,12 @@ fn n05_a_later_end_is_the_memos_and_an_earlier_one_is_not() {
 #[test]
 fn n05_what_aws_applies_beyond_the_first_face_funds_the_supplement() {
     let mut office = Story::closed();
-    office.grants(&[grant("5001", DLT, "1200.00").runs("2019-01-01", "2019-02-28")]);
+    office.grants(&[grant("5001", OWNER, "1200.00").runs("2019-01-01", "2019-02-28")]);
     office.at(FIVE_MARCH);
     let february = Story::later("2019-02", "10.00").lines([credit(A2, "-200.00", "AWS Promotional Credit")]);
     office.ingest("february.csv", february.cur2());
     office.bill_and_close("2019-02");
-    let rows = office.json(&["balance", "--account", DLT]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(
         &row_where(&rows, "face_amount", "200.00"),
         &[("funded_balance", "200.00"), ("expired_amount", "0.00"), ("open_balance", "200.00")],
@@ -212,9 +212,9 @@ fn n05_down_again_takes_from_the_supplement_first() {
     let office = Story::imported();
     office.ingest("january.csv", Story::later("2019-01", "1000.00").cur2());
     office.bill_and_close("2019-01");
-    office.grants(&[grant("5001", DLT, "1200.00")]);
-    office.grants(&[grant("5001", DLT, "1050.00")]);
-    let rows = office.json(&["balance", "--account", DLT]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1050.00")]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(
         &row_where(&rows, "face_amount", "200.00"),
         &[("written_off_amount", "150.00"), ("open_balance", "50.00")],
@@ -228,9 +228,9 @@ fn n05_down_again_takes_from_the_supplement_first() {
 #[test]
 fn n05_down_again_leaves_the_first_memo_alone_while_the_supplement_covers_it() {
     let office = super::partly_funded();
-    office.grants(&[grant("5001", DLT, "1200.00")]);
-    office.grants(&[grant("5001", DLT, "1150.00")]);
-    let rows = office.json(&["balance", "--account", DLT]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1150.00")]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(&row_where(&rows, "face_amount", "200.00"), &[("written_off_amount", "50.00")]);
     assert_fields(
         &row_where(&rows, "face_amount", "1000.00"),
@@ -243,12 +243,12 @@ fn n05_down_again_leaves_the_first_memo_alone_while_the_supplement_covers_it() {
 #[test]
 fn n05_a_revised_credit_that_is_given_away_is_not_revised_again() {
     let mut office = super::partly_funded();
-    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-03"]);
     office.ok(&["bill", "2019-01"]);
     assert_fields(&office.balance(A3), &[("face_amount", "800.00"), ("open_balance", "800.00")]);
     office.at(FIVE_MARCH);
-    office.ok(&["credits", "transfer", "5001", "--to", DLT, "--date", "2019-03-01"]);
+    office.ok(&["credits", "transfer", "5001", "--to", OWNER, "--date", "2019-03-01"]);
     office.ok(&["bill", "2019-01"]);
     let rows = office.json(&["balance"]);
     let open = sum(rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap()));

@@ -19,7 +19,7 @@ fn n07_funding_falls_and_the_memo_does_not() {
     office.at(FIVE_MARCH);
     office.ingest("february.csv", february("200.00").cur2());
     office.bill_and_close("2019-02");
-    let memo = only(&office.json(&["memos", "list", "--account", DLT]));
+    let memo = only(&office.json(&["memos", "list", "--account", OWNER]));
     assert_fields(
         &memo,
         &[
@@ -29,7 +29,7 @@ fn n07_funding_falls_and_the_memo_does_not() {
             ("unfunded_balance", "200.00"),
         ],
     );
-    assert_fields(&office.statement(DLT, "2019-02"), &[("corrections", "0.00"), ("balance_of_funds", "649.60")]);
+    assert_fields(&office.statement(OWNER, "2019-02"), &[("corrections", "0.00"), ("balance_of_funds", "649.60")]);
     // The stranger neither pays the taken credit nor had it.
     assert_fields(&office.statement(A2, "2019-02"), &[("gross", "2500.00"), ("due", "2500.00")]);
     assert_fields(
@@ -49,9 +49,9 @@ fn n07_funding_below_nothing_is_an_exception() {
     let rows = exceptions(&office);
     assert_fields(
         &row_where(&rows, "exception", "negative-funding"),
-        &[("amount", "100"), ("memo_number", &memo_of(&office, DLT)), ("credit_id", "5001"), ("currency", "USD")],
+        &[("amount", "100"), ("memo_number", &memo_of(&office, OWNER)), ("credit_id", "5001"), ("currency", "USD")],
     );
-    assert_fields(&office.balance(DLT), &[("open_balance", "649.60"), ("funded_balance", "0.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "649.60"), ("funded_balance", "0.00")]);
     let open_items = &office.reconcile("2019-02")["open_items"];
     assert_fields(&row_where(open_items, "exception", "negative-funding"), &[("amount", "100")]);
     assert_sound(&office, &["2019-01", "2019-02"]);

@@ -6,10 +6,10 @@ use crate::support::*;
 #[test]
 fn n08_what_aws_took_stays_open() {
     let mut office = partly_funded();
-    assert_fields(&office.balance(DLT), &[("funded_balance", "300.00"), ("unfunded_balance", "600.00")]);
+    assert_fields(&office.balance(OWNER), &[("funded_balance", "300.00"), ("unfunded_balance", "600.00")]);
     office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03", "--reason", "terms breached"]);
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[
             ("written_off_amount", "600.00"),
             ("open_balance", "300.00"),
@@ -20,7 +20,7 @@ fn n08_what_aws_took_stays_open() {
     office.at(FIVE_MARCH);
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
-    let statement = office.statement(DLT, "2019-02");
+    let statement = office.statement(OWNER, "2019-02");
     assert_fields(
         &statement,
         &[("prior_balance", "900.00"), ("applied", "250.40"), ("balance_of_funds", "49.60"), ("due", "0.00")],
@@ -34,9 +34,9 @@ fn it_shows_as_cancelled_and_a_second_time_is_refused() {
     let cancel = ["credits", "cancel", "5001", "--date", "2019-02-03"];
     let credit = only(&office.json(&cancel));
     assert_fields(&credit, &[("status", "cancelled"), ("upstream_applied", "400")]);
-    let balance = office.balance(DLT);
+    let balance = office.balance(OWNER);
     office.refused(&cancel, &["5001", "cancelled"]);
-    assert_eq!(office.balance(DLT), balance);
+    assert_eq!(office.balance(OWNER), balance);
     assert_sound(&office, &["2019-01"]);
 }
 
@@ -53,12 +53,12 @@ fn n08_a_credit_cancelled_before_its_first_day_leaves_nothing() {
 fn n08_what_a_person_grants_after_the_cancellation_stays() {
     let mut office = partly_funded();
     office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03"]);
-    let memo = office.balance(DLT)["memo_number"].clone();
+    let memo = office.balance(OWNER)["memo_number"].clone();
     office.ok(&["memos", "adjust", memo.as_str().unwrap_or_default(), "--amount", "25.00", "--reason", "goodwill"]);
     office.at(FIVE_MARCH);
     office.ingest("february.csv", Story::later("2019-02", "310.00").cur2());
     office.bill_and_close("2019-02");
-    let granted = row_where(&office.json(&["balance", "--account", DLT]), "face_amount", "25.00");
+    let granted = row_where(&office.json(&["balance", "--account", OWNER]), "face_amount", "25.00");
     assert_fields(&granted, &[("written_off_amount", "0.00"), ("applied_amount", "10.00"), ("open_balance", "15.00")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
@@ -69,7 +69,7 @@ fn n08_what_the_customer_had_ahead_of_aws_is_a_shortfall() {
     assert_eq!(receivable(&office, "5001"), "800.00");
     office.ok(&["credits", "cancel", "5001", "--date", "2019-02-03", "--reason", "terms breached"]);
     let balance = [("applied_amount", "350.00"), ("written_off_amount", "650.00"), ("open_balance", "0.00")];
-    assert_fields(&office.balance(DLT), &balance);
+    assert_fields(&office.balance(OWNER), &balance);
     assert_eq!(shortfall(&office).as_deref(), Some("150"));
     assert_eq!(receivable(&office, "5001"), "0");
     let credits = office.json(&["credits", "list"]);

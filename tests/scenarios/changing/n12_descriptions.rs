@@ -26,7 +26,7 @@ fn n12_another_name_waits_in_suspense_until_someone_says_whose_it_is_and_by_memo
     office.ok(&["credits", "attribute", &item, "--credit", "5001", "--payer", PAYER, "--period", "2019-01"]);
     assert_eq!(office.json(&["credits", "suspense"]), serde_json::json!([]));
     office.ok(&["close", "2019-01"]);
-    let funded = |office: &Office| only(&office.json(&["memos", "list", "--account", DLT]))["funded_amount"].clone();
+    let funded = |office: &Office| only(&office.json(&["memos", "list", "--account", OWNER]))["funded_amount"].clone();
     assert_eq!(funded(&office), "80");
 
     office.at(FIVE_MARCH);

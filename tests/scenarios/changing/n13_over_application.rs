@@ -5,14 +5,14 @@ use crate::support::*;
 
 fn billed(beyond: &str, tolerance: &str) -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2")]);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     office.write("policy.toml", format!("[over_application_tolerance]\nUSD = \"{tolerance}\"\n"));
     office.ok(&["policy", "adopt", "policy.toml"]);
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         usage(A2, "AmazonEC2", "2500.00"),
-        credit(DLT, "-100.00", "AWS Promotional Credit"),
+        credit(OWNER, "-100.00", "AWS Promotional Credit"),
         credit(A2, &format!("-{beyond}"), "AWS Promotional Credit, credit from account: 000000001234"),
     ]);
     office.ingest("january.csv", january.cur2());
@@ -35,7 +35,7 @@ fn n13_an_excess_within_the_tolerance_goes_to_the_rounding_account() {
     );
     assert_eq!(office.json(&["credits", "suspense"]), serde_json::json!([]));
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[("face_amount", "1000.00"), ("open_balance", "900.00"), ("funded_balance", "900.00")],
     );
     office.ok(&["close", "2019-01"]);
@@ -52,7 +52,7 @@ fn an_excess_above_the_tolerance_is_suspense_all_of_it() {
     let office = billed("900.06", "0.05");
     assert_fields(&office.reconcile("2019-01"), &[("beyond_face", "0"), ("suspense", "0.06"), ("residual", "0")]);
     assert_fields(&only(&office.json(&["credits", "suspense"])), &[("amount", "0.06"), ("reason", "beyond-face")]);
-    assert_fields(&office.balance(DLT), &[("open_balance", "900.00"), ("funded_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "900.00"), ("funded_balance", "900.00")]);
     office.run(&["close", "2019-01"]).exits(5).says(&["0.06"]);
 }
 

@@ -15,9 +15,9 @@ fn kinds(rows: &serde_json::Value) -> Vec<&str> {
 /// A credit that ends with January, of which AWS used 600.00 and the owner 200.00.
 fn ended() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
-    office.grants(&[grant("5001", DLT, "1000.00").runs("2019-01-01", "2019-01-31")]);
-    let lines = [credit(DLT, "-200.00", SUFFIXED), credit(A2, "-400.00", SUFFIXED)];
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
+    office.grants(&[grant("5001", OWNER, "1000.00").runs("2019-01-01", "2019-01-31")]);
+    let lines = [credit(OWNER, "-200.00", SUFFIXED), credit(A2, "-400.00", SUFFIXED)];
     office.ingest("january.csv", Story::later("2019-01", "200.00").lines(lines).cur2());
     office.bill_and_close("2019-01");
     office
@@ -27,7 +27,7 @@ fn ended() -> Office {
 fn n14_what_aws_never_used_and_what_it_still_owes_are_both_reported() {
     let office = ended();
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[("expired_amount", "400.00"), ("open_balance", "400.00"), ("funded_balance", "400.00")],
     );
     let rows = exceptions(&office);
@@ -35,7 +35,7 @@ fn n14_what_aws_never_used_and_what_it_still_owes_are_both_reported() {
     for (kind, amount) in [("unfunded-lapse", "400"), ("funded-open", "400")] {
         assert_fields(
             &row_where(&rows, "exception", kind),
-            &[("amount", amount), ("memo_number", &memo_of(&office, DLT)), ("currency", "USD"), ("age_days", "5")],
+            &[("amount", amount), ("memo_number", &memo_of(&office, OWNER)), ("currency", "USD"), ("age_days", "5")],
         );
     }
     assert_sound(&office, &["2019-01"]);
@@ -44,14 +44,14 @@ fn n14_what_aws_never_used_and_what_it_still_owes_are_both_reported() {
 #[test]
 fn n14_what_is_refunded_is_off_the_report() {
     let office = ended();
-    office.ok(&["memos", "refund", &memo_of(&office, DLT), "--reason", "paid out"]);
+    office.ok(&["memos", "refund", &memo_of(&office, OWNER), "--reason", "paid out"]);
     assert_eq!(kinds(&exceptions(&office)), ["unfunded-lapse"]);
 }
 
 #[test]
 fn n13_lines_beyond_the_face_and_n10_lines_of_nobody() {
     let office = Story::imported();
-    let lines = [credit(DLT, "-1012.34", SUFFIXED), credit(A3, "-5.00", "Unheard of")];
+    let lines = [credit(OWNER, "-1012.34", SUFFIXED), credit(A3, "-5.00", "Unheard of")];
     office.ingest("january.csv", Story::later("2019-01", "1100.00").lines(lines).cur2());
     office.ok(&["bill", "2019-01"]);
     let rows = exceptions(&office);
@@ -61,24 +61,24 @@ fn n13_lines_beyond_the_face_and_n10_lines_of_nobody() {
         &[
             ("amount", "12.34"),
             ("period", "2019-01"),
-            ("member_account_id", DLT),
+            ("member_account_id", OWNER),
             ("currency", "USD"),
             ("age_days", "5"),
         ],
     );
     assert_fields(&row_where(&rows, "exception", "suspense"), &[("amount", "5"), ("member_account_id", A3)]);
     assert_eq!(office.json(&["credits", "exceptions", "--period", "2019-02"]), serde_json::json!([]));
-    assert_fields(&office.balance(DLT), &[("face_amount", "1000.00"), ("applied_amount", "1000.00")]);
+    assert_fields(&office.balance(OWNER), &[("face_amount", "1000.00"), ("applied_amount", "1000.00")]);
 }
 
 #[test]
 fn n28_what_was_given_ahead_of_aws() {
     let office = Story::imported();
-    let lines = [credit(DLT, "-350.00", SUFFIXED)];
+    let lines = [credit(OWNER, "-350.00", SUFFIXED)];
     office.ingest("january.csv", Story::later("2019-01", "500.00").lines(lines).cur2());
     office.bill_and_close("2019-01");
     let row = only(&exceptions(&office));
-    assert_fields(&row, &[("exception", "exposure"), ("amount", "150"), ("memo_number", &memo_of(&office, DLT))]);
+    assert_fields(&row, &[("exception", "exposure"), ("amount", "150"), ("memo_number", &memo_of(&office, OWNER))]);
     assert_sound(&office, &["2019-01"]);
 }
 
@@ -87,7 +87,7 @@ fn paused(policies: &str) -> Office {
     let office = Story::imported();
     adopt(&office, policies);
     office.ok(&["credits", "pause", "5001", "--date", "2019-01-20", "--reason", "the payer paused it"]);
-    let lines = [credit(DLT, "-200.00", SUFFIXED)];
+    let lines = [credit(OWNER, "-200.00", SUFFIXED)];
     office.ingest("january.csv", Story::later("2019-01", "300.00").lines(lines).cur2());
     office.bill_and_close("2019-01");
     assert_sound(&office, &["2019-01"]);
@@ -97,13 +97,13 @@ fn paused(policies: &str) -> Office {
 #[test]
 fn n27_a_paused_credit_holds_no_memo_at_its_face() {
     let office = paused(r#"{"draw_limit":"face"}"#);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "300.00"), ("due", "0.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("applied", "300.00"), ("due", "0.00")]);
 }
 
 #[test]
 fn n27_a_paused_credit_draws_what_is_funded_where_the_policy_says_so() {
     let office = paused(r#"{"draw_limit":"funded"}"#);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "200.00"), ("due", "100.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("applied", "200.00"), ("due", "100.00")]);
     assert_eq!(exceptions(&office), serde_json::json!([]));
 }
 
@@ -119,7 +119,7 @@ fn n15_lines_that_are_no_promotion_never_make_a_memo() {
     office.bill_and_close("2019-01");
     assert_eq!(office.json(&["memos", "list"]).as_array().unwrap().len(), 1);
     assert_eq!(office.json(&["credits", "suspense"]), serde_json::json!([]));
-    assert_fields(&office.balance(DLT), &[("open_balance", "900.00"), ("funded_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "900.00"), ("funded_balance", "900.00")]);
     assert_fields(
         &office.reconcile("2019-01"),
         &[("upstream_credits", "1012"), ("retained", "12"), ("attributed", "1000")],

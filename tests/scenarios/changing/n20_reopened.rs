@@ -27,7 +27,7 @@ fn waiting(office: &Office) -> String {
 }
 
 fn version(office: &Office, version: &str) -> serde_json::Value {
-    office.json(&["statement", "--account", DLT, "--period", "2019-01", "--version", version])
+    office.json(&["statement", "--account", OWNER, "--period", "2019-01", "--version", version])
 }
 
 #[track_caller]
@@ -36,8 +36,8 @@ fn assert_both_versions(office: &Office) {
     assert_fields(&first, &[("applied", "100.00"), ("balance_of_funds", "900.00"), ("utilisation", "100.00")]);
     let second = version(office, "2");
     assert_fields(&second, &[("applied", "130.00"), ("balance_of_funds", "870.00"), ("utilisation", "130.00")]);
-    assert_eq!(office.statement(DLT, "2019-01"), second);
-    office.run(&["statement", "--account", DLT, "--period", "2019-01", "--version", "3"]).exits(2).says(&["1 to 2"]);
+    assert_eq!(office.statement(OWNER, "2019-01"), second);
+    office.run(&["statement", "--account", OWNER, "--period", "2019-01", "--version", "3"]).exits(2).says(&["1 to 2"]);
     let documents = office.json(&["documents", "list", "--period", "2019-01"]);
     let number = |statement: &serde_json::Value| statement["document_number"].as_str().unwrap().to_owned();
     let (before, after) = (number(&first), number(&second));
@@ -63,7 +63,7 @@ fn n20_by_default_one_person_reopens_and_the_second_close_is_another_version() {
     let log = std::fs::read_to_string(office.segment("BILLING")).unwrap();
     assert!(log.contains(r#""version":1"#) && log.contains(r#""version":2"#), "{log}");
     office.bill_and_close("2019-02");
-    let february = office.statement(DLT, "2019-02");
+    let february = office.statement(OWNER, "2019-02");
     assert_fields(&february, &[("prior_balance", "870.00"), ("corrections", "0.00"), ("balance_of_funds", "619.60")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
@@ -99,7 +99,7 @@ fn n20_a_policy_that_corrects_by_reopening_holds_the_next_month_until_two_people
     office.bill_and_close("2019-01");
     assert_both_versions(&office);
     office.bill_and_close("2019-02");
-    assert_fields(&office.statement(DLT, "2019-02"), &[("prior_balance", "870.00"), ("corrections", "0.00")]);
+    assert_fields(&office.statement(OWNER, "2019-02"), &[("prior_balance", "870.00"), ("corrections", "0.00")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
 
@@ -123,7 +123,7 @@ fn once_the_next_month_is_billed_the_change_posts_to_the_open_one() {
     office.at(FIVE_APRIL);
     office.ingest("march.csv", Story::later("2019-03", "10.00").cur2());
     office.bill_and_close("2019-03");
-    assert_fields(&office.statement(DLT, "2019-03"), &[("corrections", "-30.00"), ("applied", "10.00")]);
+    assert_fields(&office.statement(OWNER, "2019-03"), &[("corrections", "-30.00"), ("applied", "10.00")]);
     assert_sound(&office, &["2019-01", "2019-02", "2019-03"]);
 }
 

@@ -18,26 +18,26 @@ fn moved_to(customer: &str, face: &str) -> Office {
     let office = Office::new();
     let accounts = format!(
         "payer_account_id,member_account_id,customer,po_number,from,to\n\
-         {PAYER},{DLT},Department of Light,PO-A,2015-01-01,2019-01-30\n\
+         {PAYER},{OWNER},Department of Light,PO-A,2015-01-01,2019-01-30\n\
          {PAYER},{A2},Second Street Bakery,PO-2,2015-01-01,\n\
-         {OTHER},{DLT},{customer},PO-A,2019-01-30,\n\
+         {OTHER},{OWNER},{customer},PO-A,2019-01-30,\n\
          {OTHER},{A3},Third Man Pictures,PO-3,2015-01-01,\n"
     );
     office.write("accounts.csv", accounts);
     office.ok(&["accounts", "import", "accounts.csv"]);
-    office.grants(&[grant("5001", DLT, face)]);
+    office.grants(&[grant("5001", OWNER, face)]);
     office
 }
 
 /// What the account used under the old payer.
 fn deliver_old(office: &Office, period: &str, used: &str) {
-    let lines = [usage(DLT, "AmazonEC2", used), usage(A2, "AmazonEC2", "500.00")];
+    let lines = [usage(OWNER, "AmazonEC2", used), usage(A2, "AmazonEC2", "500.00")];
     office.ingest(&format!("old-{period}-{used}.csv"), bill(period).lines(lines).cur2());
 }
 
 /// What it used under the new one.
 fn deliver_new(office: &Office, period: &str, used: &str) {
-    let lines = [usage(DLT, "AmazonEC2", used), usage(A3, "AmazonEC2", "700.00")];
+    let lines = [usage(OWNER, "AmazonEC2", used), usage(A3, "AmazonEC2", "700.00")];
     office.ingest(&format!("new-{period}-{used}.csv"), bill(period).with("payer", OTHER).lines(lines).cur2());
 }
 
@@ -59,7 +59,7 @@ fn close(office: &Office, payer: &str, period: &str) {
 
 #[track_caller]
 fn shows(office: &Office, payer: &str, period: &str, fields: &[(&str, &str)]) -> Value {
-    let of = ["--account", DLT, "--period", period, "--payer", payer];
+    let of = ["--account", OWNER, "--period", period, "--payer", payer];
     let statement = office.json(&[&["statement"][..], &of].concat());
     assert_fields(&statement, fields);
     // Each of these statements is explained, whoever's memos paid what.
@@ -88,7 +88,7 @@ fn paid(statement: &Value, rows: &str, payer: &str, applied: &str) {
 
 #[track_caller]
 fn stands(office: &Office, applied: &str, open: &str) {
-    assert_fields(&office.balance(DLT), &[("applied_amount", applied), ("open_balance", open)]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", applied), ("open_balance", open)]);
 }
 
 /// Every invariant holds, and each payer's months tie: what is paid counts where the charges are.
@@ -130,7 +130,7 @@ fn n21_the_memo_pays_both_payers_charges() {
     ties(&office, &[(PAYER, "2019-01", "60.00"), (OTHER, "2019-01", "40.00")]);
     // In the books the customer's side stands where the charges do.
     let journal = office.ok(&["export", "journal"]).stdout;
-    let there = format!("Assets:Accounts receivable:{OTHER}:{DLT}");
+    let there = format!("Assets:Accounts receivable:{OTHER}:{OWNER}");
     assert!(journal.lines().any(|line| line.contains(&there) && line.contains("-40.00")), "{journal}");
     // Closing changes nothing of it, and the next month of either begins where this one ended.
     close(&office, PAYER, "2019-01");
@@ -172,11 +172,11 @@ fn n21_what_was_paid_and_is_on_no_statement_yet_is_named_and_blocks_the_close() 
     let tied = only(&outcome.json());
     assert_fields(&tied, &[("residual", "0"), ("memo_applied", "0.00")]);
     let open = only(&tied["open_items"]);
-    assert_fields(&open, &[("exception", "paid-not-shown"), ("amount", "40"), ("member_account_id", DLT)]);
+    assert_fields(&open, &[("exception", "paid-not-shown"), ("amount", "40"), ("member_account_id", OWNER)]);
     office.run(&["close", "2019-01", "--payer", OTHER]).exits(5).says(&["40 USD more", "run bill again"]);
     let checks = office.json(&["audit"]);
     let waiting = row_where(&checks, "check", "what memos paid is what statements show")["result"].to_string();
-    for told in [OTHER, DLT, "2019-01", "40"] {
+    for told in [OTHER, OWNER, "2019-01", "40"] {
         assert!(waiting.contains(told), "{waiting}");
     }
     // The next run shows it, and nothing is left to say.
@@ -284,7 +284,7 @@ fn n21_restated_after_the_close_whichever_payer_is_billed_first() {
             let statement = shows(&office, OTHER, "2019-02", &[("gross", "7.00"), ("due", "0.00")]);
             let correction = [("period", "2019-01"), ("gross", change), ("applied", change), ("due", "0.00")];
             assert_fields(&only(&statement["earlier_periods"]), &correction);
-            assert_fields(&office.balance(DLT), &[("open_balance", open)]);
+            assert_fields(&office.balance(OWNER), &[("open_balance", open)]);
             ties(&office, &[(PAYER, "2019-01", "60.00"), (OTHER, "2019-01", used), (OTHER, "2019-02", "7.00")]);
         }
     }
@@ -294,7 +294,7 @@ fn n21_restated_after_the_close_whichever_payer_is_billed_first() {
 fn n21_the_other_payers_own_memo_comes_first() {
     for order in [[PAYER, OTHER], [OTHER, PAYER]] {
         let office = moved("1000.00");
-        office.grants(&[grant("6001", DLT, "25.00").payer(OTHER).described("Of the new payer")]);
+        office.grants(&[grant("6001", OWNER, "25.00").payer(OTHER).described("Of the new payer")]);
         deliver_old(&office, "2019-01", "60.00");
         deliver_new(&office, "2019-01", "40.00");
         for payer in order.iter().chain(&order) {
@@ -324,7 +324,7 @@ fn n21_the_home_moves_by_reassignment() {
     deliver_new(&office, "2019-01", "40.00");
     close(&office, PAYER, "2019-01");
     close(&office, OTHER, "2019-01");
-    let memo = super::memo_of(&office, DLT);
+    let memo = super::memo_of(&office, OWNER);
     office.ok(&[&["memos", "reassign", &memo, "--to-payer", OTHER][..], &WHY].concat());
     office.at(FIVE_MARCH);
     deliver_old(&office, "2019-02", "0.00");

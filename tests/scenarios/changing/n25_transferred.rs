@@ -9,7 +9,7 @@ fn n25_the_former_owner_keeps_what_aws_took() {
     let mut office = partly_funded();
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01", "--reason", "AWS's letter"]);
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[("open_balance", "300.00"), ("funded_balance", "300.00"), ("unfunded_balance", "0.00")],
     );
     assert_fields(&office.balance(A3), &[("credit_id", "5001"), ("face_amount", "600.00"), ("open_balance", "600.00")]);
@@ -18,7 +18,7 @@ fn n25_the_former_owner_keeps_what_aws_took() {
     let line = credit(A3, "-600.00", "AWS Promotional Credit, credit from account: 000000000003");
     office.ingest("february.csv", Story::later("2019-02", "250.40").lines([line]).cur2());
     office.bill_and_close("2019-02");
-    assert_fields(&office.statement(DLT, "2019-02"), &[("applied", "250.40"), ("balance_of_funds", "49.60")]);
+    assert_fields(&office.statement(OWNER, "2019-02"), &[("applied", "250.40"), ("balance_of_funds", "49.60")]);
     assert_fields(&office.statement(A3, "2019-02"), &[("applied", "600.00"), ("due", "1800.00")]);
     assert_fields(&office.balance(A3), &[("open_balance", "0.00"), ("funded_balance", "0.00")]);
     assert_fields(&office.reconcile("2019-02"), &[("attributed", "600"), ("suspense", "0")]);
@@ -29,12 +29,12 @@ fn n25_the_former_owner_keeps_what_aws_took() {
 fn n25_what_a_person_grants_the_former_owner_stays() {
     let mut office = partly_funded();
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
-    let memo = office.balance(DLT)["memo_number"].clone();
+    let memo = office.balance(OWNER)["memo_number"].clone();
     office.ok(&["memos", "adjust", memo.as_str().unwrap_or_default(), "--amount", "25.00", "--reason", "goodwill"]);
     office.at(FIVE_MARCH);
     office.ingest("february.csv", Story::later("2019-02", "310.00").cur2());
     office.bill_and_close("2019-02");
-    let granted = row_where(&office.json(&["balance", "--account", DLT]), "face_amount", "25.00");
+    let granted = row_where(&office.json(&["balance", "--account", OWNER]), "face_amount", "25.00");
     assert_fields(&granted, &[("written_off_amount", "0.00"), ("applied_amount", "10.00"), ("open_balance", "15.00")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
@@ -42,9 +42,9 @@ fn n25_what_a_person_grants_the_former_owner_stays() {
 #[test]
 fn to_its_owner_is_no_transfer() {
     let office = partly_funded();
-    let balance = office.balance(DLT);
-    office.refused(&["credits", "transfer", "5001", "--to", DLT, "--date", "2019-02-01"], &["5001", DLT]);
-    assert_eq!(office.balance(DLT), balance);
+    let balance = office.balance(OWNER);
+    office.refused(&["credits", "transfer", "5001", "--to", OWNER, "--date", "2019-02-01"], &["5001", OWNER]);
+    assert_eq!(office.balance(OWNER), balance);
     assert_sound(&office, &["2019-01"]);
 }
 
@@ -54,11 +54,11 @@ fn n25_a_credit_that_comes_back_is_a_memo_that_stays() {
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
     office.refused(&["credits", "transfer", "5001", "--to", A2, "--date", "2019-02-01"], &["5001", "later day"]);
     office.at(FIVE_MARCH);
-    office.ok(&["credits", "transfer", "5001", "--to", DLT, "--date", "2019-03-01"]);
+    office.ok(&["credits", "transfer", "5001", "--to", OWNER, "--date", "2019-03-01"]);
     office.ingest("february.csv", Story::later("2019-02", "100.00").cur2());
     office.bill_and_close("2019-02");
     assert_fields(&office.balance(A3), &[("written_off_amount", "600.00"), ("open_balance", "0.00")]);
-    let rows = office.json(&["balance", "--account", DLT]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     assert_fields(&row_where(&rows, "face_amount", "600.00"), &[("open_balance", "600.00")]);
     assert_fields(
         &row_where(&rows, "face_amount", "1000.00"),
@@ -85,12 +85,12 @@ fn n25_dated_back_the_months_since_fund_the_new_owners_memo_alone() {
     office.at(FIVE_MARCH);
     let february = Story::later("2019-02", "10.00").lines([credit(A2, "-300.00", "AWS Promotional Credit")]);
     office.ingest("february.csv", february.cur2());
-    assert_fields(&office.balance(DLT), &[("open_balance", "900.00"), ("funded_balance", "600.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "900.00"), ("funded_balance", "600.00")]);
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
     office.bill_and_close("2019-02");
     let memo = |account: &str| only(&office.json(&["memos", "list", "--account", account]));
     assert_fields(
-        &memo(DLT),
+        &memo(OWNER),
         &[("funded_amount", "400"), ("written_off_amount", "600.00"), ("open_balance", "290.00")],
     );
     assert_fields(&memo(A3), &[("face_amount", "600.00"), ("funded_amount", "300"), ("applied_amount", "600.00")]);
@@ -102,7 +102,7 @@ fn n25_the_credits_file_once_more_gives_nothing_back() {
     let office = partly_funded();
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
     let log = office.log_files();
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     assert_eq!(office.log_files(), log, "the file that granted it is no news");
     office.grants(&[grant("5001", A3, "1000.00")]);
     assert_eq!(office.log_files(), log, "the file that names the new owner is no news");
@@ -114,7 +114,7 @@ fn n25_the_credits_file_once_more_gives_nothing_back() {
 fn n25_another_owner_in_the_credits_file_is_a_transfer() {
     let office = partly_funded();
     office.grants(&[grant("5001", A3, "1000.00")]);
-    assert_fields(&office.balance(DLT), &[("open_balance", "300.00"), ("funded_balance", "300.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "300.00"), ("funded_balance", "300.00")]);
     assert_fields(&office.balance(A3), &[("credit_id", "5001"), ("face_amount", "600.00"), ("open_balance", "600.00")]);
     let log = office.log_files();
     office.grants(&[grant("5001", A3, "1000.00")]);
@@ -126,7 +126,7 @@ fn n25_another_owner_in_the_credits_file_is_a_transfer() {
 fn n25_what_the_former_owner_had_ahead_of_aws_is_a_shortfall() {
     let office = drawn_ahead();
     office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01", "--reason", "AWS's letter"]);
-    assert_fields(&office.balance(DLT), &[("written_off_amount", "650.00"), ("open_balance", "0.00")]);
+    assert_fields(&office.balance(OWNER), &[("written_off_amount", "650.00"), ("open_balance", "0.00")]);
     assert_fields(&office.balance(A3), &[("face_amount", "800.00"), ("open_balance", "800.00")]);
     assert_eq!(shortfall(&office).as_deref(), Some("150"));
     // AWS has 800.00 still to apply, whatever the former owner had.

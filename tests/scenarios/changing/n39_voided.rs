@@ -27,16 +27,16 @@ fn assert_numbers(office: &Office, period: &str, endings: &[&str]) {
 #[test]
 fn n39_in_an_open_month_the_memo_is_whole_again_and_the_next_run_issues_another_number() {
     let office = Story::billed();
-    let first = document_of(&office, DLT, "2019-01");
-    let said = office.statement(DLT, "2019-01");
+    let first = document_of(&office, OWNER, "2019-01");
+    let said = office.statement(OWNER, "2019-01");
     let row = void(&office, &first);
     assert_fields(&row, &[("document_number", &first), ("status", "void"), ("voided_in", "2019-01")]);
-    assert_fields(&office.balance(DLT), &[("applied_amount", "0.00"), ("open_balance", "1000.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "0.00"), ("open_balance", "1000.00")]);
     let blocked = office.run(&["close", "2019-01", "--output", "json"]).exits(5);
     assert_fields(&only(&blocked.json())["blockers"][0], &[("blocker", "not-billed")]);
 
     office.bill_and_close("2019-01");
-    let second = document_of(&office, DLT, "2019-01");
+    let second = document_of(&office, OWNER, "2019-01");
     assert_ne!(first, second);
     assert_numbers(&office, "2019-01", &["00001", "00002", "00003", "00004"]);
     let kept = only(&office.json(&["documents", "show", &first]));
@@ -44,23 +44,23 @@ fn n39_in_an_open_month_the_memo_is_whole_again_and_the_next_run_issues_another_
     assert_eq!(kept["statements"], serde_json::json!([said]));
     let anew = only(&office.json(&["documents", "show", &second]));
     assert_fields(&anew, &[("status", "issued"), ("kind", "invoice"), ("supersedes", "null"), ("applied", "100.00")]);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "100.00"), ("balance_of_funds", "900.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("applied", "100.00"), ("balance_of_funds", "900.00")]);
     assert_sound(&office, &["2019-01"]);
 }
 
 #[test]
 fn n39_after_the_close_the_open_month_credits_it() {
     let mut office = Story::closed();
-    let number = document_of(&office, DLT, "2019-01");
-    let said = office.statement(DLT, "2019-01");
+    let number = document_of(&office, OWNER, "2019-01");
+    let said = office.statement(OWNER, "2019-01");
     assert_fields(&void(&office, &number), &[("status", "void"), ("voided_in", "2019-02")]);
-    assert_fields(&office.balance(DLT), &[("applied_amount", "0.00"), ("open_balance", "1000.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "0.00"), ("open_balance", "1000.00")]);
     assert_eq!(facts(&office, "MEMOS", "memo_unapplied"), 1);
     office.refused(&[&["reopen", "2019-01"][..], &BY_ANNA].concat(), &[&number, "2019-02"]);
 
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
-    let february = office.statement(DLT, "2019-02");
+    let february = office.statement(OWNER, "2019-02");
     assert_fields(
         &february,
         &[
@@ -75,13 +75,13 @@ fn n39_after_the_close_the_open_month_credits_it() {
         &february["earlier_periods"][0],
         &[("period", "2019-01"), ("corrects", &number), ("gross", "-100.00"), ("applied", "-100.00"), ("due", "0.00")],
     );
-    assert_eq!(office.statement(DLT, "2019-01"), said, "an issued statement changed");
+    assert_eq!(office.statement(OWNER, "2019-01"), said, "an issued statement changed");
     assert_fields(&office.reconcile("2019-01"), &[("voided", "100"), ("memo_applied", "0.00"), ("residual", "0")]);
 
     office.at(FIVE_APRIL);
     office.ingest("march.csv", Story::later("2019-03", "10.00").cur2());
     office.bill_and_close("2019-03");
-    assert_fields(&office.statement(DLT, "2019-03"), &[("corrections", "0.00"), ("balance_of_funds", "739.60")]);
+    assert_fields(&office.statement(OWNER, "2019-03"), &[("corrections", "0.00"), ("balance_of_funds", "739.60")]);
     assert_sound(&office, &["2019-01", "2019-02", "2019-03"]);
 }
 
@@ -92,7 +92,7 @@ fn a_document_without_a_memo_is_credited_in_money() {
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
     assert_fields(&office.statement(A2, "2019-02"), &[("gross", "2500.00"), ("due", "0.00")]);
-    assert_fields(&office.statement(DLT, "2019-02"), &[("corrections", "0.00"), ("balance_of_funds", "649.60")]);
+    assert_fields(&office.statement(OWNER, "2019-02"), &[("corrections", "0.00"), ("balance_of_funds", "649.60")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
 
@@ -105,13 +105,13 @@ fn past_the_end_what_comes_back_lapses_at_once_or_has_days_of_grace() {
         (r#"{}"#, "1000.00", "0.00"),
     ] {
         let office = Office::new();
-        office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
+        office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
         adopt(&office, policies);
-        office.grants(&[grant("5001", DLT, "1000.00").runs("2019-01-01", "2019-01-31")]);
+        office.grants(&[grant("5001", OWNER, "1000.00").runs("2019-01-01", "2019-01-31")]);
         office.ingest("january.csv", Story::january().cur2());
         office.bill_and_close("2019-01");
-        void(&office, &document_of(&office, DLT, "2019-01"));
-        assert_fields(&office.balance(DLT), &[("open_balance", open), ("expired_amount", expired)]);
+        void(&office, &document_of(&office, OWNER, "2019-01"));
+        assert_fields(&office.balance(OWNER), &[("open_balance", open), ("expired_amount", expired)]);
         assert_eq!(facts(&office, "MEMOS", "memo_unapplied"), 1, "{policies}");
         office.ingest("february.csv", Story::later("2019-02", "20.00").cur2());
         office.bill_and_close("2019-02");
@@ -122,19 +122,19 @@ fn past_the_end_what_comes_back_lapses_at_once_or_has_days_of_grace() {
 #[test]
 fn what_cannot_be_voided_is_refused() {
     let office = Story::billed();
-    let first = document_of(&office, DLT, "2019-01");
+    let first = document_of(&office, OWNER, "2019-01");
     office.run(&["documents", "void", &first]).exits(2).says(&["--reason"]);
     office.refused(&[&["documents", "void", "INV-1-2019-01-00009"][..], &BY_ANNA].concat(), &["documents list"]);
     office.ingest("second.csv", Story::january_with("130.00").cur2());
     office.ok(&["bill", "2019-01"]);
-    let second = document_of(&office, DLT, "2019-01");
+    let second = document_of(&office, OWNER, "2019-01");
     office.refused(&[&["documents", "void", &first][..], &BY_ANNA].concat(), &[&first, &second]);
 }
 
 #[test]
 fn voiding_twice_is_harmless_and_a_dry_run_records_nothing() {
     let office = Story::closed();
-    let number = document_of(&office, DLT, "2019-01");
+    let number = document_of(&office, OWNER, "2019-01");
     let before = office.log_files();
     office.ok(&[&["documents", "void", &number, "--dry-run"][..], &BY_ANNA].concat());
     assert_eq!(office.log_files(), before);
@@ -148,13 +148,13 @@ fn voiding_twice_is_harmless_and_a_dry_run_records_nothing() {
 fn four_eyes() {
     let office = Story::closed();
     adopt(&office, r#"{"four_eyes":["void"]}"#);
-    let number = document_of(&office, DLT, "2019-01");
+    let number = document_of(&office, OWNER, "2019-01");
     assert_fields(&void(&office, &number), &[("status", "issued")]);
-    assert_fields(&office.balance(DLT), &[("open_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "900.00")]);
     let proposal = only(&office.json(&["approvals"]))["proposal"].as_str().unwrap().to_owned();
     office.refused(&["approve", &proposal, "--by", "anna"], &["anna"]);
     office.ok(&["approve", &proposal, "--by", "bert"]);
-    assert_fields(&office.balance(DLT), &[("open_balance", "1000.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "1000.00")]);
     assert_fields(&only(&office.json(&["documents", "show", &number])), &[("status", "void")]);
     assert_sound(&office, &[]);
 }

@@ -8,14 +8,14 @@ const HEADER: &str = "payer_account_id,member_account_id,credit_id,memo_number,c
 
 fn row(applied: &str) -> String {
     format!(
-        "{HEADER}{PAYER},{DLT},4001,OLD-77,USD,500.00,{applied},300.00,2018-06-01,2019-12-31,2018-12-31,ledger p. 7\n"
+        "{HEADER}{PAYER},{OWNER},4001,OLD-77,USD,500.00,{applied},300.00,2018-06-01,2019-12-31,2018-12-31,ledger p. 7\n"
     )
 }
 
 fn office() -> Office {
     let office = Office::new();
     office.accounts(&[
-        (DLT, "Department of Light", "PO-A"),
+        (OWNER, "Department of Light", "PO-A"),
         (A2, "Second Street Bakery", "PO-2"),
         (A3, "Third Man Pictures", "PO-3"),
     ]);
@@ -28,7 +28,7 @@ fn they_go_on_where_they_stood() {
     office.write("memos.csv", row("120.00"));
     office.ok(&["memos", "import", "memos.csv"]);
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[
             ("credit_id", "4001"),
             ("face_amount", "500.00"),
@@ -41,10 +41,10 @@ fn they_go_on_where_they_stood() {
     office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
     office.bill_and_close("2019-01");
     assert_fields(
-        &office.statement(DLT, "2019-01"),
+        &office.statement(OWNER, "2019-01"),
         &[("applied", "100.00"), ("balance_of_funds", "280.00"), ("due", "0.00")],
     );
-    assert_fields(&office.balance(DLT), &[("applied_amount", "220.00"), ("open_balance", "280.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "220.00"), ("open_balance", "280.00")]);
     assert_sound(&office, &["2019-01"]);
 }
 
@@ -56,7 +56,7 @@ fn twice_is_once() {
     let log = office.log_files();
     office.ok(&["memos", "import", "memos.csv"]);
     assert_eq!(office.log_files(), log);
-    assert_fields(&office.balance(DLT), &[("open_balance", "380.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "380.00")]);
     assert_sound(&office, &[]);
 }
 
@@ -80,13 +80,13 @@ fn without_evidence_it_is_refused() {
 fn n40_rows_without_a_credit_are_taken_over_once() {
     let office = office();
     let by_hand = |number: &str, applied: &str| {
-        format!("{PAYER},{DLT},,{number},USD,15.00,{applied},0.00,2018-06-01,2019-12-31,2018-12-31,ledger p. 9\n")
+        format!("{PAYER},{OWNER},,{number},USD,15.00,{applied},0.00,2018-06-01,2019-12-31,2018-12-31,ledger p. 9\n")
     };
     let rows = [by_hand("OLD-78", "5.00"), by_hand("", "0.00"), by_hand("", "0.00"), by_hand("", "1.00")].concat();
     office.write("memos.csv", format!("{HEADER}{rows}"));
     office.ok(&["memos", "import", "memos.csv"]);
     let open = |office: &Office| {
-        let rows = office.json(&["balance", "--account", DLT]);
+        let rows = office.json(&["balance", "--account", OWNER]);
         rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(open(&office), ["10.00", "15.00", "15.00", "14.00"]);

@@ -3,7 +3,7 @@
 use super::assert_sound;
 use crate::support::*;
 
-const JANUARY: [&str; 5] = ["statement", "--account", DLT, "--period", "2019-01"];
+const JANUARY: [&str; 5] = ["statement", "--account", OWNER, "--period", "2019-01"];
 
 /// January closed, delivered again in March with another amount, and February billed.
 fn restated(used: &str) -> Office {
@@ -16,13 +16,13 @@ fn restated(used: &str) -> Office {
 }
 
 fn january_document() -> String {
-    Story::closed().statement(DLT, "2019-01")["document_number"].as_str().unwrap().to_owned()
+    Story::closed().statement(OWNER, "2019-01")["document_number"].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn n01_up_is_drawn_on_the_february_statement() {
     let office = restated("130.00");
-    let statement = office.statement(DLT, "2019-02");
+    let statement = office.statement(OWNER, "2019-02");
     assert_fields(
         &statement,
         &[
@@ -45,14 +45,14 @@ fn n01_up_is_drawn_on_the_february_statement() {
             ("due", "0.00"),
         ],
     );
-    assert_fields(&office.balance(DLT), &[("applied_amount", "380.40"), ("open_balance", "619.60")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "380.40"), ("open_balance", "619.60")]);
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
 
 #[test]
 fn n02_down_comes_back_to_the_memo() {
     let office = restated("80.00");
-    let statement = office.statement(DLT, "2019-02");
+    let statement = office.statement(OWNER, "2019-02");
     assert_fields(
         &statement,
         &[
@@ -103,7 +103,8 @@ fn as_of_january_depends_on_what_was_recorded() {
         ("2019-01-31", "2019-03-05", "870.00"),
         ("2019-02-28", "2019-03-05", "619.60"),
     ] {
-        let row = only(&office.json(&["balance", "--account", DLT, "--effective", effective, "--recorded", recorded]));
+        let row =
+            only(&office.json(&["balance", "--account", OWNER, "--effective", effective, "--recorded", recorded]));
         assert_fields(&row, &[("open_balance", balance)]);
     }
 }
@@ -116,7 +117,7 @@ fn more_than_the_memo_has_is_due() {
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
     assert_fields(
-        &office.statement(DLT, "2019-02"),
+        &office.statement(OWNER, "2019-02"),
         &[
             ("prior_balance", "900.00"),
             ("corrections", "-900.00"),
@@ -136,7 +137,7 @@ fn up_and_down_again_leaves_only_what_stands() {
     office.ingest("march.csv", Story::later("2019-03", "10.00").cur2());
     office.bill_and_close("2019-03");
     assert_fields(
-        &office.statement(DLT, "2019-03"),
+        &office.statement(OWNER, "2019-03"),
         &[
             ("prior_balance", "619.60"),
             ("corrections", "50.00"),
@@ -163,7 +164,7 @@ fn the_same_again_is_seen_and_nothing_else() {
     assert_eq!(FileBytes::of(&office.segment("MEMOS")), memos);
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
-    let statement = office.statement(DLT, "2019-02");
+    let statement = office.statement(OWNER, "2019-02");
     assert_fields(&statement, &[("corrections", "0.00"), ("balance_of_funds", "649.60")]);
     assert!(statement.get("earlier_periods").is_none(), "{statement:#}");
     assert_sound(&office, &["2019-01", "2019-02"]);

@@ -5,8 +5,8 @@ use crate::support::*;
 
 fn office() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
-    office.grants(&[grant("5001", DLT, "2000.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
+    office.grants(&[grant("5001", OWNER, "2000.00")]);
     office
 }
 
@@ -65,14 +65,14 @@ fn the_reserved_part_pays_the_bill_that_was_open() {
     let office = office();
     office.ok(&split("5002:1000", "5003:500"));
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         usage(A2, "AmazonEC2", "2500.00"),
-        credit(DLT, "-100.00", SUFFIXED),
+        credit(OWNER, "-100.00", SUFFIXED),
         credit(A2, "-400.00", SUFFIXED),
     ]);
     office.ingest("january.csv", january.cur2());
     office.bill_and_close("2019-01");
-    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "100.00"), ("due", "0.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("applied", "100.00"), ("due", "0.00")]);
     let rows = office.json(&["balance"]);
     let parent = row_where(&rows, "credit_id", "5001");
     assert_fields(&parent, &[("applied_amount", "100.00"), ("open_balance", "400.00"), ("funded_balance", "400.00")]);
@@ -87,7 +87,7 @@ fn n26_what_aws_took_before_the_split_stays_with_the_parent() {
     let mut split = vec!["credits", "split", "5001"];
     split.extend(words);
     office.ok(&split);
-    let rows = office.json(&["balance", "--account", DLT]);
+    let rows = office.json(&["balance", "--account", OWNER]);
     for (id, open, funded) in [("5001", "300.00", "300.00"), ("5002", "200.00", "0.00"), ("5003", "400.00", "0.00")] {
         assert_fields(&row_where(&rows, "credit_id", id), &[("open_balance", open), ("funded_balance", funded)]);
     }
@@ -120,9 +120,9 @@ fn n26_what_aws_took_back_makes_no_portion_larger() {
 #[test]
 fn n26_on_the_funded_basis_a_portion_grows_as_the_parent_would_have() {
     let mut office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2"), (A3, "Pictures", "PO-3")]);
     super::adopt(&office, r#"{"memo_basis":"funded"}"#);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     let january = Story::later("2019-01", "100.00").lines([credit(A2, "-400.00", SUFFIXED)]);
     office.ingest("january.csv", january.cur2());
     office.bill_and_close("2019-01");
@@ -136,7 +136,7 @@ fn n26_on_the_funded_basis_a_portion_grows_as_the_parent_would_have() {
     office.ingest("february.csv", february.cur2());
     office.bill_and_close("2019-02");
     assert_fields(
-        &office.statement(DLT, "2019-02"),
+        &office.statement(OWNER, "2019-02"),
         &[("applied", "350.00"), ("balance_of_funds", "100.00"), ("due", "0.00")],
     );
     assert_open(&office, &[("5001", "0.00"), ("5002", "0.00"), ("5003", "100.00")]);
@@ -149,10 +149,10 @@ fn n26_the_credits_file_once_more_makes_no_new_money() {
     let office = office();
     office.ok(&split("5002:1000", "5003:500"));
     let log = office.log_files();
-    office.grants(&[grant("5001", DLT, "2000.00")]);
+    office.grants(&[grant("5001", OWNER, "2000.00")]);
     assert_eq!(office.log_files(), log);
     // What AWS grants more is more, whatever was split off.
-    office.grants(&[grant("5001", DLT, "2100.00")]);
+    office.grants(&[grant("5001", OWNER, "2100.00")]);
     let rows = office.json(&["balance"]);
     let open = sum(rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap()));
     assert_eq!(open, Decimal::of("2100.00"), "{rows:#}");

@@ -13,7 +13,7 @@ fn two_months() -> Office {
 
 #[track_caller]
 fn open_balance(office: &Office, options: &[&str]) -> String {
-    let mut arguments = vec!["balance", "--account", DLT];
+    let mut arguments = vec!["balance", "--account", OWNER];
     arguments.extend(options);
     only(&office.json(&arguments))["open_balance"].as_str().unwrap().to_owned()
 }
@@ -83,8 +83,8 @@ fn what_is_recorded_under_a_set_clock_says_so() {
     let injected = std::fs::read_to_string(office.segment("MEMOS")).unwrap();
     assert!(injected.lines().all(|line| line.contains("\"clock\":\"injected\"")));
     let office = Office::new().on_the_machines_clock();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     let real = std::fs::read_to_string(office.segment("MEMOS")).unwrap();
     assert!(!real.contains("injected"));
 }
@@ -135,7 +135,7 @@ fn january_as_it_was_known_then_and_as_it_is_known_now() {
 fn a_statement_by_either_date() {
     let office = restated();
     let ask = |dates: &[&str]| {
-        let arguments = [&["statement", "--account", DLT, "--period", "2019-01"][..], dates].concat();
+        let arguments = [&["statement", "--account", OWNER, "--period", "2019-01"][..], dates].concat();
         office.json(&arguments)
     };
     // By posting, January stays as it went out; by effective date it is corrected.
@@ -143,23 +143,23 @@ fn a_statement_by_either_date() {
     assert_fields(&ask(&["--effective", "2019-01-31"])["as_of"], &[("open_balance", "870.00"), ("recorded", "null")]);
     let both = ask(&["--effective", "2019-01-31", "--recorded", FIVE_FEBRUARY]);
     assert_fields(&both["as_of"], &[("open_balance", "900.00")]);
-    let early = ["statement", "--account", DLT, "--period", "2019-01", "--effective", "2019-01-30"];
+    let early = ["statement", "--account", OWNER, "--period", "2019-01", "--effective", "2019-01-30"];
     office.run(&early).exits(1).says(&["no statement"]);
-    let unknown = ["statement", "--account", DLT, "--period", "2019-02", "--recorded", FIVE_FEBRUARY];
+    let unknown = ["statement", "--account", OWNER, "--period", "2019-02", "--recorded", FIVE_FEBRUARY];
     office.run(&unknown).exits(1).says(&["no statement for 2019-02"]);
 }
 
 #[test]
 fn a_superseded_statement_is_still_known_as_it_was() {
     let mut office = Story::billed();
-    let before = office.statement(DLT, "2019-01");
+    let before = office.statement(OWNER, "2019-01");
     office.at("2019-02-06T09:00:00Z");
     office.ingest("january-again.csv", Story::january_with("130.00").cur2());
     office.ok(&["bill", "2019-01"]);
-    assert_ne!(office.statement(DLT, "2019-01"), before);
-    let then = [&["statement", "--account", DLT, "--period", "2019-01"][..], &BEFORE].concat();
+    assert_ne!(office.statement(OWNER, "2019-01"), before);
+    let then = [&["statement", "--account", OWNER, "--period", "2019-01"][..], &BEFORE].concat();
     assert_eq!(office.json(&then), before);
-    let since = ["statement", "--account", DLT, "--period", "2019-01", "--since", FIVE_FEBRUARY];
+    let since = ["statement", "--account", OWNER, "--period", "2019-01", "--since", FIVE_FEBRUARY];
     let rows = office.json(&since);
     assert_fields(
         &row_where(&rows, "field", "balance_of_funds"),

@@ -105,10 +105,10 @@ fn what_is_not_done_yet_cannot_be_waived() {
 #[test]
 fn all_blockers_are_listed_at_once() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     let january = bill("2019-01")
-        .lines([usage(DLT, "AmazonEC2", "5"), usage(A2, "AmazonEC2", "5"), credit(DLT, "-1", "Unheard Of")])
-        .lines([line(DLT, "Mystery", "AmazonEC2", "1", "?")])
+        .lines([usage(OWNER, "AmazonEC2", "5"), usage(A2, "AmazonEC2", "5"), credit(OWNER, "-1", "Unheard Of")])
+        .lines([line(OWNER, "Mystery", "AmazonEC2", "1", "?")])
         .estimated();
     office.ingest("january.csv", january.cur2());
     office.ok(&["bill", "2019-01", "--accept-estimated"]);

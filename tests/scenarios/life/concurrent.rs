@@ -32,7 +32,7 @@ fn two_writers_of_different_months_both_record() {
     }
     office.bill_and_close("2019-01");
     office.bill_and_close("2019-02");
-    assert_fields(&office.balance(DLT), &[("open_balance", "649.60")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "649.60")]);
     office.ok(&["audit"]);
     office.ok(&["replay", "--verify"]);
 }
@@ -44,7 +44,7 @@ fn two_who_do_the_same_do_it_once() {
     let printed: Vec<_> = both.into_iter().map(|outcome| outcome.exits(0).json()).collect();
     assert_eq!(printed[0], printed[1]);
     assert_eq!(printed[0].as_array().unwrap().len(), 3);
-    assert_fields(&office.balance(DLT), &[("applied_amount", "100.00"), ("open_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "100.00"), ("open_balance", "900.00")]);
     office.ok(&["audit"]);
 }
 

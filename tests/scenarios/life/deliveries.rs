@@ -53,14 +53,14 @@ fn a_second_delivery_changes_only_the_members_that_it_changes() {
     let second = only(&office.ingest("second.csv", Story::january_with("130.00").cur2()));
     assert_fields(&second, &[("changed_accounts", "1"), ("total", "4030")]);
     let new: Vec<String> = usage_lines().split_off(before);
-    assert!(new.iter().any(|line| line.contains(DLT)), "the member that changed is recorded");
+    assert!(new.iter().any(|line| line.contains(OWNER)), "the member that changed is recorded");
     assert!(!new.iter().any(|line| line.contains(A2) || line.contains(A3)), "no other member is recorded again");
 }
 
 #[test]
 fn a_delivery_that_drops_members_is_refused_unless_it_replaces() {
     let office = Story::ingested();
-    let fewer = bill("2019-01").lines([usage(DLT, "AmazonEC2", "100.00"), usage(A2, "AmazonEC2", "2500.00")]);
+    let fewer = bill("2019-01").lines([usage(OWNER, "AmazonEC2", "100.00"), usage(A2, "AmazonEC2", "2500.00")]);
     office.write("fewer.csv", fewer.cur2());
     office.refused(&["ingest", "fewer.csv"], &["2019-01", PAYER, "1 member accounts", A3, "--replace"]);
 
@@ -68,15 +68,15 @@ fn a_delivery_that_drops_members_is_refused_unless_it_replaces() {
     assert_fields(&replaced, &[("total", "2600"), ("credits", "0")]);
     office.ok(&["bill", "2019-01"]);
     assert_fields(&office.reconcile("2019-01"), &[("gross", "2600"), ("upstream_credits", "0"), ("residual", "0")]);
-    assert_fields(&office.balance(DLT), &[("funded_balance", "0.00"), ("open_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("funded_balance", "0.00"), ("open_balance", "900.00")]);
 }
 
 #[test]
 fn a_delivery_that_drops_a_bill_type_is_refused_unless_it_replaces() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     let month = |types: &[&str]| {
-        bill("2019-01").lines(types.iter().map(|kind| usage(DLT, "AmazonEC2", "5").with("bill type", kind))).cur2()
+        bill("2019-01").lines(types.iter().map(|kind| usage(OWNER, "AmazonEC2", "5").with("bill type", kind))).cur2()
     };
     office.ingest("both.csv", month(&["Anniversary", "Purchase"]));
     office.write("one.csv", month(&["Anniversary"]));
@@ -96,14 +96,15 @@ fn n17_an_older_delivery_that_arrives_later_is_kept_and_not_applied() {
     assert_fields(&deliver("newer", "130.00", "2019-02-03T00:00:00Z"), &[("changed_accounts", "3")]);
     assert_fields(&deliver("older", "100.00", "2019-02-02T00:00:00Z"), &[("changed_accounts", "0")]);
     office.ok(&["bill", "2019-01"]);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("utilisation", "130.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("utilisation", "130.00")]);
 }
 
 #[test]
 fn all_files_of_a_call_are_one_delivery() {
     let office = Story::imported();
-    office.write("in/a.csv", bill("2019-01").lines([usage(DLT, "AmazonEC2", "1"), usage(A2, "AmazonEC2", "2")]).cur2());
-    office.write("in/b.csv", bill("2019-01").lines([usage(DLT, "AmazonS3", "3")]).cur2());
+    office
+        .write("in/a.csv", bill("2019-01").lines([usage(OWNER, "AmazonEC2", "1"), usage(A2, "AmazonEC2", "2")]).cur2());
+    office.write("in/b.csv", bill("2019-01").lines([usage(OWNER, "AmazonS3", "3")]).cur2());
     assert_fields(&only(&office.json(&["ingest", "in"])), &[("rows", "3"), ("total", "6"), ("accounts", "2")]);
     // The same two files, named one by one, are the same delivery.
     let before = office.log_files();
@@ -114,8 +115,10 @@ fn all_files_of_a_call_are_one_delivery() {
 #[test]
 fn two_months_in_a_file_are_two_deliveries() {
     let office = Story::imported();
-    let both = bill("2019-01")
-        .lines([usage(DLT, "AmazonEC2", "1"), usage(DLT, "AmazonEC2", "2").with("period", "2019-02-01T00:00:00.000Z")]);
+    let both = bill("2019-01").lines([
+        usage(OWNER, "AmazonEC2", "1"),
+        usage(OWNER, "AmazonEC2", "2").with("period", "2019-02-01T00:00:00.000Z"),
+    ]);
     let rows = office.ingest("both.csv", both.cur2());
     assert_fields(&row_where(&rows, "period", "2019-01"), &[("total", "1")]);
     assert_fields(&row_where(&rows, "period", "2019-02"), &[("total", "2")]);

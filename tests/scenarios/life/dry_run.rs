@@ -40,8 +40,8 @@ fn every_command_that_writes_has_a_dry_run() {
 #[test]
 fn attributing_by_hand_has_a_dry_run() {
     let office = Story::imported();
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("5002", A3, "50.00").described("Another")]);
-    office.ingest("january.csv", Story::january().lines([credit(DLT, "-1.00", "Unheard Of")]).cur2());
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("5002", A3, "50.00").described("Another")]);
+    office.ingest("january.csv", Story::january().lines([credit(OWNER, "-1.00", "Unheard Of")]).cur2());
     let items = office.json(&["credits", "suspense"]);
     let Some(item) = items[0]["item"].as_str() else { panic!("nothing is in suspense: {items:#}") };
     dry_then_earnest(

@@ -9,10 +9,10 @@ use crate::support::*;
 /// memos of which one is restricted, a Free Tier line, lines that are nobody's.
 fn rich() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
     office.grants(&[
-        grant("5001", DLT, "1000.00").described("Any service"),
-        grant("5002", DLT, "60.00").described("S3 only").services("AmazonS3").runs("2019-01-01", "2019-06-30"),
+        grant("5001", OWNER, "1000.00").described("Any service"),
+        grant("5002", OWNER, "60.00").described("S3 only").services("AmazonS3").runs("2019-01-01", "2019-06-30"),
     ]);
     office.ingest("january.csv", month("2019-01", "100.405").cur2());
     office.ok(&["bill", "2019-01"]);
@@ -22,15 +22,15 @@ fn rich() -> Office {
 
 fn month(period: &str, used: &str) -> Bill {
     bill(period).lines([
-        usage(DLT, "AmazonEC2", used),
-        usage(DLT, "AmazonS3", "33.3333333333"),
-        usage(DLT, "AmazonS3", "33.3333333333").with("region", "eu-central-1"),
-        line(DLT, "Tax", "AmazonEC2", "6.005", "VAT"),
-        line(DLT, "SppDiscount", "AmazonEC2", "-3.00", "SPP"),
-        line(DLT, "EdpDiscount", "AmazonEC2", "-1.5", "EDP"),
-        usage(DLT, "a1b2", "25.00").with("entity", "AWS Marketplace"),
-        credit(DLT, "-0.50", "AWS Free Tier"),
-        credit(DLT, "-100.00", "Any service"),
+        usage(OWNER, "AmazonEC2", used),
+        usage(OWNER, "AmazonS3", "33.3333333333"),
+        usage(OWNER, "AmazonS3", "33.3333333333").with("region", "eu-central-1"),
+        line(OWNER, "Tax", "AmazonEC2", "6.005", "VAT"),
+        line(OWNER, "SppDiscount", "AmazonEC2", "-3.00", "SPP"),
+        line(OWNER, "EdpDiscount", "AmazonEC2", "-1.5", "EDP"),
+        usage(OWNER, "a1b2", "25.00").with("entity", "AWS Marketplace"),
+        credit(OWNER, "-0.50", "AWS Free Tier"),
+        credit(OWNER, "-100.00", "Any service"),
         credit(A2, "-250.00", "Any service, credit from account: 000000001234"),
         credit(A2, "-50.00", "Never heard of"),
         usage(A2, "AmazonEC2", "2500.00"),
@@ -55,7 +55,7 @@ fn explained(office: &Office, account: &str, period: &str) -> Value {
 #[test]
 fn a_statement_down_to_the_facts_it_rests_on() {
     let office = rich();
-    let value = explained(&office, DLT, "2019-01");
+    let value = explained(&office, OWNER, "2019-01");
     assert_eq!(value["explains"], "statement");
     assert_eq!(value["recorded_as"]["stream"], "BILLING");
     assert_eq!(value["recorded_as"]["fact_type"], "member_statement_recorded.v1");
@@ -79,7 +79,7 @@ fn a_statement_down_to_the_facts_it_rests_on() {
 #[test]
 fn what_held_a_draw_back_is_said() {
     let office = rich();
-    let value = explained(&office, DLT, "2019-01");
+    let value = explained(&office, OWNER, "2019-01");
     let paid = &value["due"]["parts"][1];
     assert_eq!(paid["what"], "paid by memos");
     let restricted = paid["parts"].as_array().unwrap().iter().find(|memo| memo["amount"] == "-60.00").unwrap();
@@ -97,29 +97,29 @@ fn a_correction_and_a_superseded_document() {
     office.ingest("january-again.csv", month("2019-01", "130.40").cur2());
     office.ingest("february.csv", month("2019-02", "250.40").cur2());
     office.ok(&["bill", "2019-02"]);
-    let before = explained(&office, DLT, "2019-02");
+    let before = explained(&office, OWNER, "2019-02");
     assert!(before.to_string().contains("settled by the statement of 2019-01"), "{before:#}");
     office.at("2019-03-06T09:00:00Z");
     office.ingest("february-again.csv", month("2019-02", "200.00").cur2());
     office.ok(&["bill", "2019-02"]);
-    let after = explained(&office, DLT, "2019-02");
+    let after = explained(&office, OWNER, "2019-02");
     assert!(after.to_string().contains("the open month is drawn again"), "{after:#}");
     // The document that was replaced is explained as it was, from what was known then.
-    let then = office.json(&["explain", "--account", DLT, "--period", "2019-02", "--recorded", FIVE_MARCH]);
+    let then = office.json(&["explain", "--account", OWNER, "--period", "2019-02", "--recorded", FIVE_MARCH]);
     assert_eq!(then, before);
-    explained(&office, DLT, "2019-01");
+    explained(&office, OWNER, "2019-01");
 }
 
 #[test]
 fn one_line() {
     let office = rich();
-    let value = office.json(&["explain", "--account", DLT, "--period", "2019-01", "--service", "amazons3"]);
+    let value = office.json(&["explain", "--account", OWNER, "--period", "2019-01", "--service", "amazons3"]);
     assert_adds_up(&value);
-    let line = row_where(&office.statement(DLT, "2019-01")["lines"], "service", "AmazonS3");
+    let line = row_where(&office.statement(OWNER, "2019-01")["lines"], "service", "AmazonS3");
     assert_eq!(only(&value["lines"])["due"]["amount"], line["due"]);
-    let kind = ["explain", "--account", DLT, "--period", "2019-01", "--service", "AmazonEC2", "--line", "Tax"];
+    let kind = ["explain", "--account", OWNER, "--period", "2019-01", "--service", "AmazonEC2", "--line", "Tax"];
     assert_eq!(only(&office.json(&kind)["lines"])["charge_kind"], "Tax");
-    let none = ["explain", "--account", DLT, "--period", "2019-01", "--service", "AmazonRDS"];
+    let none = ["explain", "--account", OWNER, "--period", "2019-01", "--service", "AmazonRDS"];
     office.run(&none).exits(1).says(&["no such line"]);
 }
 
@@ -162,7 +162,7 @@ fn a_suspense_item() {
 #[test]
 fn as_an_accountant_reads_it() {
     let office = rich();
-    let text = office.ok(&["explain", "--account", DLT, "--period", "2019-01"]).stdout;
+    let text = office.ok(&["explain", "--account", OWNER, "--period", "2019-01"]).stdout;
     insta::assert_snapshot!(text);
 }
 
@@ -170,8 +170,8 @@ fn as_an_accountant_reads_it() {
 fn what_is_asked_must_be_there() {
     let office = rich();
     office.run(&["explain"]).exits(2);
-    office.run(&["explain", "--account", DLT]).exits(2);
-    office.run(&["explain", "--account", DLT, "--period", "2019-07"]).exits(1).says(&["no statement for 2019-07"]);
+    office.run(&["explain", "--account", OWNER]).exits(2);
+    office.run(&["explain", "--account", OWNER, "--period", "2019-07"]).exits(1).says(&["no statement for 2019-07"]);
     office.run(&["explain", "--suspense", "none"]).exits(1).says(&["credits suspense"]);
     office.run(&["explain", "--memo", "CM-none"]).exits(3).says(&["does not exist"]);
 }

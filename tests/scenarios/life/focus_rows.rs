@@ -25,7 +25,7 @@ fn a_memos_draw_is_a_credit_of_its_owner_and_what_aws_scattered_is_gone() {
     let rows = focus_rows(&office(), &["--period", "2019-01"]);
     let credits: Vec<_> = rows.iter().filter(|row| row["ChargeCategory"] == "Credit").collect();
     assert_eq!(credits.len(), 1, "{credits:#?}");
-    assert_eq!((credits[0]["SubAccountId"].as_str(), credits[0]["BilledCost"].as_str()), (DLT, "-100.00"));
+    assert_eq!((credits[0]["SubAccountId"].as_str(), credits[0]["BilledCost"].as_str()), (OWNER, "-100.00"));
     assert!(credits[0]["x_CreditMemoNumber"].starts_with("CM-"), "{credits:#?}");
     assert_eq!(billed(&rows, |row| row["SubAccountId"] == A2), Decimal::of("2500.00"));
 }
@@ -78,8 +78,8 @@ fn what_focus_says_of_its_columns_holds() {
 fn what_is_bought_is_a_purchase_and_what_is_metered_is_usage() {
     let office = Story::imported();
     let bought = ["Fee", "RIFee", "SavingsPlanRecurringFee", "Purchase"];
-    let lines = bought.map(|line_type| line(DLT, line_type, "AmazonEC2", "30.00", "a reservation"));
-    office.ingest("january.csv", bill("2019-01").lines(lines).lines([usage(DLT, "AmazonEC2", "10.00")]).cur2());
+    let lines = bought.map(|line_type| line(OWNER, line_type, "AmazonEC2", "30.00", "a reservation"));
+    office.ingest("january.csv", bill("2019-01").lines(lines).lines([usage(OWNER, "AmazonEC2", "10.00")]).cur2());
     office.bill_and_close("2019-01");
     let rows = focus_rows(&office, &[]);
     let category_of = |line_type: &str| {

@@ -30,7 +30,7 @@ fn each_line_says_what_happened_to_a_memo() {
         ]
     );
     for event in &events {
-        assert_fields(event, &[("member_account_id", DLT), ("payer_account_id", PAYER), ("by", "clerk")]);
+        assert_fields(event, &[("member_account_id", OWNER), ("payer_account_id", PAYER), ("by", "clerk")]);
     }
     assert_fields(&events[2], &[("effective", "2019-01-31"), ("recorded", FIVE_FEBRUARY), ("command", "bill")]);
 }
@@ -50,7 +50,7 @@ fn it_resumes_at_a_position() {
 #[test]
 fn it_follows_one_account() {
     let office = Story::closed();
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("5009", A2, "10.00").described("Other")]);
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("5009", A2, "10.00").described("Other")]);
     let others = watched(&office, &["--from", "1", "--account", A2]);
     assert!(!others.is_empty());
     assert!(others.iter().all(|event| event["member_account_id"] == A2));
@@ -60,7 +60,7 @@ fn it_follows_one_account() {
 #[test]
 fn it_follows_one_memo() {
     let office = Story::closed();
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("5009", DLT, "10.00").described("Other")]);
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("5009", OWNER, "10.00").described("Other")]);
     let all = watched(&office, &["--from", "1"]);
     let mut memos: Vec<&str> = all.iter().map(|event| event["memo_number"].as_str().unwrap()).collect();
     memos.dedup();

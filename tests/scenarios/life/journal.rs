@@ -71,7 +71,7 @@ fn a_closed_month_stays_as_it_was_and_its_correction_counts_from_it() {
             ("Revenues:AWS services", "USD -5030.00"),
         ],
     );
-    assert_eq!(office.statement(DLT, "2019-02")["balance_of_funds"], "619.60");
+    assert_eq!(office.statement(OWNER, "2019-02")["balance_of_funds"], "619.60");
     let memos = books.balances(&["--end", "2019-03-01", "--depth", "2", "Customer credit memos"]);
     assert_eq!(memos["Liabilities:Customer credit memos"], "USD -619.60", "as the statement of February says");
     journal_agrees(&office);
@@ -107,7 +107,7 @@ fn suspense_is_owed_to_nobody_known_until_it_is_cleared() {
 #[test]
 fn each_act_by_hand_is_posted_where_the_accountant_looks_for_it() {
     let office = Story::closed();
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     let act = |verb: &[&str]| office.ok(&[&["memos"], verb, &WHY].concat());
     act(&["issue", "--account", A3, "--face", "50.00", "--start", "2019-02-01", "--description", "goodwill"]);
     act(&["write-off", &memo, "--amount", "100.00"]);

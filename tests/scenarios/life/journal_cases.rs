@@ -22,7 +22,7 @@ fn total(books: &Hledger, query: &[&str]) -> String {
 /// What customers owe by the journal is what their documents say is due, in every month until now.
 #[track_caller]
 fn receivable_is_what_is_due(office: &Office, books: &Hledger, months: &[(&str, &str)]) {
-    for (payer, account) in [(PAYER, DLT), (PAYER, A2), (OTHER, DLT), (OTHER, A3)] {
+    for (payer, account) in [(PAYER, OWNER), (PAYER, A2), (OTHER, OWNER), (OTHER, A3)] {
         let mut due = Vec::new();
         for (period, end) in months {
             let statement = ["statement", "--account", account, "--period", period, "--payer", payer];
@@ -43,13 +43,13 @@ fn moved() -> Office {
     let mut office = Office::new();
     let rows = format!(
         "payer_account_id,member_account_id,customer,po_number,from,to\n\
-         {PAYER},{DLT},\"Dept, of; Light\",PO-A,2015-01-01,2019-02-10\n\
-         {PAYER},{DLT},\"Dept, of; Light\",PO-B,2019-02-10,\n\
+         {PAYER},{OWNER},\"Dept, of; Light\",PO-A,2015-01-01,2019-02-10\n\
+         {PAYER},{OWNER},\"Dept, of; Light\",PO-B,2019-02-10,\n\
          {PAYER},{A2},Bakery,PO-2,2015-01-01,\n{PAYER},{A3},Pictures,PO-3,2015-01-01,\n"
     );
     office.write("accounts.csv", rows);
     office.ok(&["accounts", "import", "accounts.csv"]);
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("5002", A2, "10.00").described("Other")]);
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("5002", A2, "10.00").described("Other")]);
     office.ingest("january.csv", Story::january().cur2());
     office.bill_and_close("2019-01");
     office.at(FIVE_MARCH);
@@ -108,8 +108,8 @@ fn w12_a_chart_may_name_the_number_and_the_balance_moves_with_it() {
 #[test]
 fn two_currencies_are_two_sets_of_books_in_one() {
     let mut office = Story::closed();
-    office.accounts_of(OTHER, &[(A3, "Third Man Pictures", "PO-3"), (DLT, "Department of Light", "PO-A")]);
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("6001", A3, "300.00").payer(OTHER).currency("EUR")]);
+    office.accounts_of(OTHER, &[(A3, "Third Man Pictures", "PO-3"), (OWNER, "Department of Light", "PO-A")]);
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("6001", A3, "300.00").payer(OTHER).currency("EUR")]);
     for (time, period, used) in [(FIVE_FEBRUARY, "2019-01", "120.005"), (FIVE_MARCH, "2019-02", "250.00")] {
         office.at(time);
         let lines = [usage(A3, "AmazonEC2", used), credit(A3, "-120.00", "AWS Promotional Credit")];
@@ -134,16 +134,16 @@ fn two_currencies_are_two_sets_of_books_in_one() {
 #[test]
 fn w10_a_document_in_euros_is_posted_in_the_memos_dollars() {
     let mut office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
-    office.grants(&[grant("5001", DLT, "300.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
+    office.grants(&[grant("5001", OWNER, "300.00")]);
     office.write("policy.toml", "[document_currencies]\n\"Department of Light\" = \"EUR\"\n");
     office.ok(&["policy", "adopt", "policy.toml"]);
     office.write("rates.csv", "period,from,to,rate,source\n2019-01,USD,EUR,0.92,ECB\n2019-02,USD,EUR,0.5,ECB\n");
     office.ok(&["rates", "import", "rates.csv"]);
-    office.ingest("january.csv", bill("2019-01").lines([usage(DLT, "AmazonEC2", "250.404")]).cur2());
+    office.ingest("january.csv", bill("2019-01").lines([usage(OWNER, "AmazonEC2", "250.404")]).cur2());
     office.bill_and_close("2019-01");
     office.at(FIVE_MARCH);
-    office.ingest("february.csv", bill("2019-02").lines([usage(DLT, "AmazonEC2", "100.00")]).cur2());
+    office.ingest("february.csv", bill("2019-02").lines([usage(OWNER, "AmazonEC2", "100.00")]).cur2());
     office.bill_and_close("2019-02");
     let journal = office.ok(&["export", "journal"]).stdout;
     assert!(!journal.contains("EUR"), "{journal}");
@@ -163,18 +163,18 @@ fn n35_tax_is_charged_and_posted_by_every_policy_and_its_correction() {
     ] {
         println!("{policy}");
         let mut office = Office::new();
-        office.accounts(&[(DLT, "Department of Light", "PO-A")]);
-        office.grants(&[grant("5001", DLT, "60.00").covering_tax()]);
+        office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
+        office.grants(&[grant("5001", OWNER, "60.00").covering_tax()]);
         office.write("policy.toml", policy);
         office.ok(&["policy", "adopt", "policy.toml"]);
         let january = |used: &str| {
-            bill("2019-01").lines([usage(DLT, "AmazonEC2", used), line(DLT, "Tax", "AmazonEC2", "6.005", "Tax")])
+            bill("2019-01").lines([usage(OWNER, "AmazonEC2", used), line(OWNER, "Tax", "AmazonEC2", "6.005", "Tax")])
         };
         office.ingest("january.csv", january("100.005").cur2());
         office.bill_and_close("2019-01");
         office.at(FIVE_MARCH);
         office.ingest("january-2.csv", january("110.005").cur2());
-        office.ingest("february.csv", bill("2019-02").lines([usage(DLT, "AmazonEC2", "3.333")]).cur2());
+        office.ingest("february.csv", bill("2019-02").lines([usage(OWNER, "AmazonEC2", "3.333")]).cur2());
         office.bill_and_close("2019-02");
         let books = Hledger::of(&office, &[]);
         receivable_is_what_is_due(&office, &books, &[("2019-01", "2019-02-01"), ("2019-02", "2019-03-01")]);
@@ -185,7 +185,7 @@ fn n35_tax_is_charged_and_posted_by_every_policy_and_its_correction() {
 #[test]
 fn n39_a_void_takes_the_charge_back_and_the_memo_is_whole() {
     let mut office = Story::closed();
-    let number = office.statement(DLT, "2019-01")["document_number"].as_str().unwrap().to_owned();
+    let number = office.statement(OWNER, "2019-01")["document_number"].as_str().unwrap().to_owned();
     let of_bakery = office.statement(A2, "2019-01")["document_number"].as_str().unwrap().to_owned();
     for number in [&number, &of_bakery] {
         office.ok(&["documents", "void", number, "--by", "anna", "--reason", "wrong customer"]);
@@ -208,17 +208,17 @@ fn n21_two_payers_of_one_account_are_posted_where_the_charges_are() {
     let mut office = Office::new();
     let accounts = format!(
         "payer_account_id,member_account_id,customer,po_number,from,to\n\
-         {PAYER},{DLT},Department of Light,PO-A,2015-01-01,2019-01-30\n\
-         {OTHER},{DLT},Department of Light,PO-A,2019-01-30,\n\
+         {PAYER},{OWNER},Department of Light,PO-A,2015-01-01,2019-01-30\n\
+         {OTHER},{OWNER},Department of Light,PO-A,2019-01-30,\n\
          {OTHER},{A3},Third Man Pictures,PO-3,2015-01-01,\n"
     );
     office.write("accounts.csv", accounts);
     office.ok(&["accounts", "import", "accounts.csv"]);
-    office.grants(&[grant("5001", DLT, "90.00")]);
+    office.grants(&[grant("5001", OWNER, "90.00")]);
     let there = |used: &str| {
-        bill("2019-01").with("payer", OTHER).lines([usage(DLT, "AmazonEC2", used), usage(A3, "AmazonEC2", "700.00")])
+        bill("2019-01").with("payer", OTHER).lines([usage(OWNER, "AmazonEC2", used), usage(A3, "AmazonEC2", "700.00")])
     };
-    office.ingest("old.csv", bill("2019-01").lines([usage(DLT, "AmazonEC2", "60.005")]).cur2());
+    office.ingest("old.csv", bill("2019-01").lines([usage(OWNER, "AmazonEC2", "60.005")]).cur2());
     office.ingest("new.csv", there("40.004").cur2());
     for act in ["bill", "close"] {
         for payer in [PAYER, OTHER] {
@@ -232,7 +232,7 @@ fn n21_two_payers_of_one_account_are_posted_where_the_charges_are() {
     office.at(FIVE_MARCH);
     office.ingest("new-2.csv", there("25.004").cur2());
     for payer in [PAYER, OTHER] {
-        let lines = [usage(DLT, "AmazonEC2", "1.00")];
+        let lines = [usage(OWNER, "AmazonEC2", "1.00")];
         office.ingest(&format!("february-{payer}.csv"), bill("2019-02").with("payer", payer).lines(lines).cur2());
         office.ok(&["bill", "2019-02", "--payer", payer]);
     }

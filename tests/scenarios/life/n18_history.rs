@@ -26,8 +26,8 @@ fn office_with(history: &Value) -> Office {
 
 #[test]
 fn what_agrees_with_the_bill_is_recorded_and_no_open_item() {
-    let office = office_with(&page(&[entry(DLT, "-100.00"), entry(A2, "-900.00")]));
-    let before = office.balance(DLT);
+    let office = office_with(&page(&[entry(OWNER, "-100.00"), entry(A2, "-900.00")]));
+    let before = office.balance(OWNER);
     let rows = office.json(&["credits", "history", "history.json"]);
     assert_eq!(rows.as_array().unwrap().len(), 2, "{rows:#}");
     assert_fields(
@@ -35,7 +35,7 @@ fn what_agrees_with_the_bill_is_recorded_and_no_open_item() {
         &[("credit_id", "5001"), ("period", "2019-01"), ("amount", "900"), ("on_bill", "900"), ("estimated", "false")],
     );
     assert_eq!(office.json(&["credits", "history"]), rows);
-    assert_eq!(office.balance(DLT), before);
+    assert_eq!(office.balance(OWNER), before);
     let reconciled = office.reconcile("2019-01");
     assert_eq!(reconciled["open_items"], json!([]));
     assert_fields(&reconciled["credits"][0], &[("history", "1000"), ("history_difference", "0")]);
@@ -47,7 +47,7 @@ fn what_agrees_with_the_bill_is_recorded_and_no_open_item() {
 
 #[test]
 fn n18_a_difference_is_an_open_item_and_ties_stay_ties() {
-    let office = office_with(&page(&[entry(DLT, "-100.00"), entry(A2, "-850.00")]));
+    let office = office_with(&page(&[entry(OWNER, "-100.00"), entry(A2, "-850.00")]));
     office.ok(&["credits", "history", "history.json"]);
     let reconciled = office.reconcile("2019-01");
     assert_fields(&reconciled, &[("residual", "0")]);
@@ -61,7 +61,7 @@ fn n18_a_difference_is_an_open_item_and_ties_stay_ties() {
     assert_fields(&row, &[("exception", "history-difference"), ("amount", "-50")]);
     office.ok(&["close", "2019-01"]);
     // AWS says something else later: that counts from then on.
-    office.write("history.json", page(&[entry(DLT, "-100.00"), entry(A2, "-900.00")]).to_string());
+    office.write("history.json", page(&[entry(OWNER, "-100.00"), entry(A2, "-900.00")]).to_string());
     office.ok(&["credits", "history", "history.json"]);
     assert_eq!(office.json(&["credits", "exceptions"]), json!([]));
 }
@@ -77,7 +77,7 @@ fn a_month_that_it_does_not_name_is_not_nothing() {
 
 #[test]
 fn pages_are_one_history() {
-    let mut first = page(&[entry(DLT, "-100.00")]);
+    let mut first = page(&[entry(OWNER, "-100.00")]);
     first["nextToken"] = json!("more");
     let second = page(&[entry(A2, "-900.00")]);
     for written in [json!([first, second]).to_string(), format!("{first}\n{second}")] {
@@ -91,18 +91,18 @@ fn pages_are_one_history() {
 
 #[test]
 fn an_answer_that_is_not_whole_is_refused_whole() {
-    let mut partial = page(&[entry(DLT, "-100.00")]);
+    let mut partial = page(&[entry(OWNER, "-100.00")]);
     partial["partialResults"] = json!(true);
     partial["failedMonths"] = json!(["2018-12"]);
     office_with(&partial).refused(&["credits", "history", "history.json"], &["2018-12", "partialResults"]);
-    let mut goes_on = page(&[entry(DLT, "-100.00")]);
+    let mut goes_on = page(&[entry(OWNER, "-100.00")]);
     goes_on["nextToken"] = json!("more");
     office_with(&goes_on).refused(&["credits", "history", "history.json"], &["nextToken"]);
 }
 
 #[test]
 fn what_is_no_history_is_refused() {
-    let mut without_amount = entry(DLT, "-100.00");
+    let mut without_amount = entry(OWNER, "-100.00");
     without_amount["creditAmount"] = json!(null);
     for (written, word) in [
         ("{".to_owned(), "not JSON"),

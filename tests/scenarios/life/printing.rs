@@ -84,24 +84,24 @@ fn global_options_stand_before_or_after_the_command() {
     ] {
         assert_eq!(elsewhere.ok(arguments).stdout, expected, "{arguments:?}");
     }
-    let statement = ["statement", "--account", DLT, "--period", "2019-01"];
+    let statement = ["statement", "--account", OWNER, "--period", "2019-01"];
     let mut before = vec!["--output", "json"];
     before.extend(statement);
-    assert_eq!(office.ok(&before).json(), office.statement(DLT, "2019-01"));
+    assert_eq!(office.ok(&before).json(), office.statement(OWNER, "2019-01"));
 }
 
 #[test]
 fn format_json_and_output_json_are_the_same_statement() {
     let office = Story::closed();
-    let format = office.ok(&["statement", "--account", DLT, "--period", "2019-01", "--format", "json"]).json();
-    assert_eq!(format, office.statement(DLT, "2019-01"));
+    let format = office.ok(&["statement", "--account", OWNER, "--period", "2019-01", "--format", "json"]).json();
+    assert_eq!(format, office.statement(OWNER, "2019-01"));
     assert!(format.is_object());
 }
 
 #[test]
 fn amounts_of_memos_have_the_minor_digits_of_their_currency() {
     let office = Story::closed();
-    let row = office.balance(DLT);
+    let row = office.balance(OWNER);
     let amounts: Vec<_> = row
         .as_object()
         .unwrap()
@@ -162,7 +162,7 @@ fn wrong_usage_is_exit_code_two() {
         &["ingest"],
         &["close", "2019-01", "--no-such-option"],
         &["no-such-command"],
-        &["statement", "--account", DLT],
+        &["statement", "--account", OWNER],
     ] {
         let outcome = office.run(arguments).exits(2);
         assert!(outcome.stdout.is_empty() && !outcome.stderr.is_empty(), "{outcome}");
@@ -172,7 +172,7 @@ fn wrong_usage_is_exit_code_two() {
 #[test]
 fn asking_for_what_is_not_there_fails_and_says_what_to_do() {
     let office = Story::imported();
-    office.run(&["statement", "--account", DLT, "--period", "2019-01"]).exits(1).says(&[DLT, "2019-01", "bill"]);
+    office.run(&["statement", "--account", OWNER, "--period", "2019-01"]).exits(1).says(&[OWNER, "2019-01", "bill"]);
     office.run(&["reconcile", "2019-01"]).exits(1).says(&["2019-01", "ingest"]);
     office.run(&["memos", "show", "CM-1"]).exits(1).says(&["CM-1", "memos list"]);
     office.run(&["credits", "show", "77"]).exits(1).says(&["77", "credits list"]);

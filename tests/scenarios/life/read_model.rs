@@ -14,7 +14,7 @@ const QUESTIONS: [&[&str]; 7] = [
     &["memos", "list", "--output", "json"],
     &["credits", "list", "--output", "json"],
     &["accounts", "list", "--output", "json"],
-    &["statement", "--account", DLT, "--period", "2019-01", "--output", "json"],
+    &["statement", "--account", OWNER, "--period", "2019-01", "--output", "json"],
     &["reconcile", "2019-01", "--output", "json"],
     &["audit", "--output", "json"],
 ];
@@ -116,7 +116,7 @@ fn asked(model: &ReadModel) -> Vec<String> {
         let outlines = model.billing_periods(&payer).unwrap();
         let months: Vec<BillingPeriod> = model.periods_of(&payer).unwrap().into_iter().collect();
         assert_eq!(outlines.keys().copied().collect::<Vec<_>>(), months);
-        let members: Vec<MemberAccountId> = [DLT, A2, A3].map(|id| MemberAccountId::parse(id).unwrap()).to_vec();
+        let members: Vec<MemberAccountId> = [OWNER, A2, A3].map(|id| MemberAccountId::parse(id).unwrap()).to_vec();
         for (month, outline) in outlines {
             let state = model.billing(&payer, month).unwrap();
             assert_eq!(outline, state.outline(), "{month}");

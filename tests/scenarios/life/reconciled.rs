@@ -18,7 +18,7 @@ fn each_credit_and_the_bill_tie() {
             ("customer_residual", "0"),
         ],
     );
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     assert_fields(
         &only(&row["credits"]),
         &[
@@ -52,7 +52,7 @@ fn what_is_drawn_ahead_of_aws_by_the_age_of_the_draws() {
     let mut office = Story::imported();
     // AWS gives 50.00 in January and nothing in February; the customer draws 100.00 and 250.40.
     let january =
-        bill("2019-01").lines([usage(DLT, "AmazonEC2", "100.00"), credit(DLT, "-50.00", "AWS Promotional Credit")]);
+        bill("2019-01").lines([usage(OWNER, "AmazonEC2", "100.00"), credit(OWNER, "-50.00", "AWS Promotional Credit")]);
     office.ingest("january.csv", january.cur2());
     office.bill_and_close("2019-01");
     office.at(FIVE_MARCH);

@@ -47,14 +47,14 @@ fn n03_a_changed_delivery_after_issue_supersedes_with_the_next_number() {
         &[("kind", "invoice"), ("document_number", "INV-999900001111-2019-01-00002"), ("supersedes", "null")],
     );
     assert_fields(
-        &office.statement(DLT, "2019-01"),
+        &office.statement(OWNER, "2019-01"),
         &[
             ("document_number", "INV-999900001111-2019-01-00004"),
             ("utilisation", "130.00"),
             ("balance_of_funds", "870.00"),
         ],
     );
-    assert_fields(&office.balance(DLT), &[("applied_amount", "130.00"), ("open_balance", "870.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "130.00"), ("open_balance", "870.00")]);
     office.ok(&["close", "2019-01"]);
     office.ok(&["audit"]);
 }
@@ -65,10 +65,10 @@ fn n03_a_change_downwards_before_the_close_gives_the_memo_back() {
     office.ingest("second.csv", Story::january_with("80.00").cur2());
     office.ok(&["bill", "2019-01"]);
     assert_fields(
-        &office.statement(DLT, "2019-01"),
+        &office.statement(OWNER, "2019-01"),
         &[("applied", "80.00"), ("balance_of_funds", "920.00"), ("due", "0.00")],
     );
-    assert_fields(&office.balance(DLT), &[("applied_amount", "80.00"), ("open_balance", "920.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "80.00"), ("open_balance", "920.00")]);
     office.ok(&["close", "2019-01"]);
 }
 
@@ -94,7 +94,7 @@ fn changed_and_changed_back_ends_where_it_began() {
     let back = Story::january().cur2().replace(",usage\n", ",usage as before\n");
     assert_fields(&only(&office.ingest("third.csv", back)), &[("total", "4000")]);
     office.ok(&["bill", "2019-01"]);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("applied", "100.00"), ("balance_of_funds", "900.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("applied", "100.00"), ("balance_of_funds", "900.00")]);
     office.ok(&["close", "2019-01"]);
     office.ok(&["audit"]);
 }

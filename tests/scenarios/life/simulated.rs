@@ -11,10 +11,10 @@ fn the_rule_beside_the_bill() {
     let rows = office.json(&["credits", "simulate", "2019-01"]);
     assert_eq!(rows.as_array().unwrap().len(), 2, "{rows:#}");
     assert_fields(
-        &row_where(&rows, "beneficiary_account_id", DLT),
+        &row_where(&rows, "beneficiary_account_id", OWNER),
         &[
             ("credit_id", "5001"),
-            ("owner_account_id", DLT),
+            ("owner_account_id", OWNER),
             ("by_total_spend", "100"),
             ("on_bill", "100"),
             ("difference", "0"),
@@ -31,12 +31,12 @@ fn the_rule_beside_the_bill() {
 fn both_readings_of_highest_spend_and_what_aws_did_instead() {
     let office = Story::imported();
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         // The most in all, of which a credit may pay little: the rest is Marketplace.
         usage(A2, "AmazonEC2", "300.00"),
         usage(A2, "Reseller", "5000.00").with("entity", "AWS Marketplace"),
         usage(A3, "AmazonEC2", "2400.00"),
-        credit(DLT, "-100.00", OF_DLT),
+        credit(OWNER, "-100.00", OF_DLT),
         credit(A3, "-700.00", OF_DLT),
         credit(A2, "-200.00", OF_DLT),
     ]);

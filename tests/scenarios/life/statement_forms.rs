@@ -18,7 +18,7 @@ fn march() -> Office {
 /// The bytes of a form.
 #[track_caller]
 fn form(office: &Office, format: &str, more: &[&str]) -> Vec<u8> {
-    let mut arguments = vec!["statement", "--account", DLT, "--period", "2019-03", "--format", format];
+    let mut arguments = vec!["statement", "--account", OWNER, "--period", "2019-03", "--format", format];
     arguments.extend(more);
     let output = office.command(&arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -61,8 +61,8 @@ fn texts_of_an_import_are_texts_on_the_page_and_in_the_mail() {
          999900001111,000000001234,\"<script>alert('1')</script> & \"\"Söhne\"\"\",PO<1>,2015-01-01,\n",
     );
     office.ok(&["accounts", "import", "accounts.csv"]);
-    office.grants(&[grant("5001", DLT, "1000.00").described("<b>bold</b>")]);
-    office.ingest("march.csv", bill("2019-03").lines([usage(DLT, "AmazonEC2", "10.00")]).cur2());
+    office.grants(&[grant("5001", OWNER, "1000.00").described("<b>bold</b>")]);
+    office.ingest("march.csv", bill("2019-03").lines([usage(OWNER, "AmazonEC2", "10.00")]).cur2());
     office.ok(&["bill", "2019-03"]);
     let page = text_of(form(&office, "html", &[]));
     assert!(page.contains("&lt;script&gt;alert('1')&lt;/script&gt; &amp; &quot;Söhne&quot;"), "{page}");
@@ -99,11 +99,11 @@ fn nobody_is_invented_as_sender_or_recipient() {
         assert!(!head.contains(&format!("\r\n{header}")) && !head.starts_with(header), "{head}");
     }
     assert!(head.contains("X-Unsent: 1"), "{head}");
-    let arguments = ["statement", "--account", DLT, "--period", "2019-03", "--format", "eml"];
+    let arguments = ["statement", "--account", OWNER, "--period", "2019-03", "--format", "eml"];
     let smuggled = [&arguments[..], &["--to", "a@example.org\r\nBcc: b@example.org"]].concat();
     office.run(&smuggled).exits(2).says(&["is not a mail address"]);
     office
-        .run(&["statement", "--account", DLT, "--period", "2019-03", "--to", "a@example.org"])
+        .run(&["statement", "--account", OWNER, "--period", "2019-03", "--to", "a@example.org"])
         .exits(2)
         .says(&["CM0220", "--format eml"]);
 }
@@ -154,12 +154,12 @@ fn the_pdf_of_march_says_what_the_text_says() {
 #[test]
 fn a_long_statement_goes_on_over_pages_and_nothing_is_lost() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Łódź Światło ООО 株式会社", "PO-A")]);
-    let lines = (0..150).map(|at| usage(DLT, &format!("Service{at:03}"), &format!("{at}.25")));
+    office.accounts(&[(OWNER, "Łódź Światło ООО 株式会社", "PO-A")]);
+    let lines = (0..150).map(|at| usage(OWNER, &format!("Service{at:03}"), &format!("{at}.25")));
     office.ingest("march.csv", bill("2019-03").lines(lines).cur2());
     office.ok(&["bill", "2019-03"]);
     let output =
-        office.command(&["statement", "--account", DLT, "--period", "2019-03", "--format", "pdf"]).output().unwrap();
+        office.command(&["statement", "--account", OWNER, "--period", "2019-03", "--format", "pdf"]).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("cannot set: 会式株社"), "what is not shown is said: {stderr}");
     let (pages, text) = pdf_text(&output.stdout);

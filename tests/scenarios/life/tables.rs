@@ -43,7 +43,7 @@ fn the_tables_say_what_the_commands_print() {
         assert_eq!(csv_rows(&folder, table).len() as u64, row["rows"].as_u64().unwrap(), "{table}");
     }
     let memos = csv_rows(&folder, "memos");
-    let balance = office.balance(DLT);
+    let balance = office.balance(OWNER);
     for column in ["memo_number", "open_balance", "applied_amount", "funded_balance", "status", "po_number"] {
         assert_eq!(value_of(&memos[0][column]), value_of(balance[column].as_str().unwrap()), "{column}");
     }

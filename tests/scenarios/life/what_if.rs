@@ -38,7 +38,7 @@ fn figure(rows: &Value, of: &str, key: (&str, &str), figure: &str) -> String {
 fn rich() -> Office {
     let mut office = Story::imported();
     office.grants(&[
-        grant("5001", DLT, "1000.00"),
+        grant("5001", OWNER, "1000.00"),
         grant("5002", A2, "300.00").described("Other").runs("2019-01-01", "2019-02-28"),
         grant("5003", A3, "3000.00").described("Third"),
     ]);
@@ -48,12 +48,12 @@ fn rich() -> Office {
     office.ok(&["bill", "2019-01"]);
     office.ok(&["close", "2019-01"]);
     office.at("2019-02-10T09:00:00Z");
-    office.grants(&[grant("5001", DLT, "1200.00")]);
+    office.grants(&[grant("5001", OWNER, "1200.00")]);
     let number = row_where(&office.json(&["memos", "list"]), "credit_id", "5003")["memo_number"].clone();
     office.ok(&["memos", "write-off", number.as_str().unwrap(), "--amount", "5.00", "--reason", "agreed"]);
     office.at(FIVE_MARCH);
     office.ingest("january-3.csv", Story::january_with("130.00").cur2());
-    let refund = line(DLT, "Refund", "AmazonEC2", "-40.00", "refund").with("usage date", "2019-01-15T00:00:00.000Z");
+    let refund = line(OWNER, "Refund", "AmazonEC2", "-40.00", "refund").with("usage date", "2019-01-15T00:00:00.000Z");
     let funds = credit(A2, "-120.00", "Other");
     office.ingest("february.csv", Story::later("2019-02", "250.40").lines([refund, funds]).cur2());
     office.bill_and_close("2019-02");
@@ -88,7 +88,9 @@ fn policies_that_were_adopted_stay_where_the_file_says_nothing() {
 
 /// AWS gives 50.00 of the credit in January; the customer uses 100.00.
 fn ahead_of_aws() -> String {
-    bill("2019-01").lines([usage(DLT, "AmazonEC2", "100.00"), credit(DLT, "-50.00", "AWS Promotional Credit")]).cur2()
+    bill("2019-01")
+        .lines([usage(OWNER, "AmazonEC2", "100.00"), credit(OWNER, "-50.00", "AWS Promotional Credit")])
+        .cur2()
 }
 
 #[test]
@@ -100,7 +102,7 @@ fn draws_no_further_than_aws() {
     office.ingest("february.csv", Story::later("2019-02", "250.40").cur2());
     office.bill_and_close("2019-02");
     let rows = what_if(&office, &json!({"draw_limit": "funded"}), &[]);
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     let of_memo = |name: &str| figure(&rows, "memo", ("memo_number", &memo), name);
     assert_eq!(of_memo("applied_amount"), "350.40 -> 50.00");
     assert_eq!(of_memo("open_balance"), "649.60 -> 950.00");
@@ -117,13 +119,13 @@ fn draws_no_further_than_aws() {
 #[test]
 fn memos_that_end_with_the_upstream_credit() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
-    office.grants(&[grant("5001", DLT, "1000.00").runs("2019-01-01", "2019-01-31")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
+    office.grants(&[grant("5001", OWNER, "1000.00").runs("2019-01-01", "2019-01-31")]);
     office.ingest("january.csv", Story::january().cur2());
     office.ok(&["bill", "2019-01"]);
     office.ok(&["close", "2019-01", "--waive", "--reason", "A3 is not ours"]);
     let rows = what_if(&office, &json!({"memo_expiry": "upstream"}), &[]);
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     assert_eq!(figure(&rows, "memo", ("memo_number", &memo), "expired_amount"), "0.00 -> 900.00");
     assert_eq!(figure(&rows, "memo", ("memo_number", &memo), "open_balance"), "900.00 -> 0.00");
 }
@@ -132,7 +134,7 @@ fn memos_that_end_with_the_upstream_credit() {
 fn another_rounding_and_another_basis() {
     let office = Story::imported();
     let lines = [
-        usage(DLT, "AmazonEC2", "250.405"),
+        usage(OWNER, "AmazonEC2", "250.405"),
         usage(A2, "AmazonEC2", "100.00"),
         line(A2, "SppDiscount", "AmazonEC2", "-3.00", "SPP"),
     ];
@@ -149,9 +151,9 @@ fn another_rounding_and_another_basis() {
 fn beyond_the_face() -> Office {
     let office = Story::imported();
     let lines = [
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         usage(A2, "AmazonEC2", "2500.00"),
-        credit(DLT, "-100.00", "AWS Promotional Credit"),
+        credit(OWNER, "-100.00", "AWS Promotional Credit"),
         credit(A2, "-900.03", "AWS Promotional Credit, credit from account: 000000001234"),
     ];
     office.ingest("january.csv", bill("2019-01").lines(lines).cur2());
@@ -179,7 +181,7 @@ fn n15_lines_that_are_no_promotion_under_another_rule_are_not_attributed() {
     let rule = |treatment: &str| json!({"credit_lines": [{"description_contains": "promotional credit", "treatment": treatment}], "draw_limit": "funded"});
     // AWS's lines stay with whom AWS put them on: nothing is left for the memo, and both are charged less.
     let rows = what_if(&office, &rule("retained"), &[]);
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     let of_memo = |name: &str| figure(&rows, "memo", ("memo_number", &memo), name);
     assert_eq!(figure(&rows, "month", ("period", "2019-01"), "attributed"), "1000.00 -> 0.00");
     assert_eq!(of_memo("funded_amount"), "1000.00 -> 0.00");
@@ -212,12 +214,12 @@ fn void(office: &Office, account: &str, period: &str) {
 /// A void in a month that was billed again, one after a close, and one that a second person approved.
 fn with_voids() -> Office {
     let mut office = Story::imported();
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("5002", A2, "60.00").described("Other")]);
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("5002", A2, "60.00").described("Other")]);
     office.ingest("january.csv", ahead_of_aws());
     office.ok(&["bill", "2019-01"]);
-    void(&office, DLT, "2019-01");
+    void(&office, OWNER, "2019-01");
     office.bill_and_close("2019-01");
-    void(&office, DLT, "2019-01");
+    void(&office, OWNER, "2019-01");
     office.at(FIVE_MARCH);
     office.ingest("february.csv", Story::later("2019-02", "30.00").cur2());
     office.bill_and_close("2019-02");
@@ -244,9 +246,9 @@ fn n39_voids_change_nothing_where_the_policies_change_nothing() {
 #[test]
 fn n39_a_void_gives_back_what_the_document_would_have_paid() {
     let office = with_voids();
-    assert_fields(&office.balance(DLT), &[("applied_amount", "100.00"), ("open_balance", "900.00")]);
+    assert_fields(&office.balance(OWNER), &[("applied_amount", "100.00"), ("open_balance", "900.00")]);
     let rows = what_if(&office, &json!({"draw_limit": "funded"}), &[]);
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     // January's 50.00 came back with the void; AWS gave 50.00: February draws 30.00 and March the rest.
     assert_eq!(figure(&rows, "memo", ("memo_number", &memo), "applied_amount"), "100.00 -> 50.00");
     // What the bakery paid for February is credited in March.

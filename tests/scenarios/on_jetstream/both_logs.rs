@@ -40,11 +40,11 @@ impl Hours {
 fn live(office: &mut Office, hours: Hours) -> [String; 3] {
     office.ok(&["audit", "keygen", "auditor.pem"]);
     office.accounts(&[
-        (DLT, "Department of Light", "PO-A"),
+        (OWNER, "Department of Light", "PO-A"),
         (A2, "Second Street Bakery", "PO-2"),
         (A3, "Third Man Pictures", "PO-3"),
     ]);
-    office.grants(&[grant("5001", DLT, "1000.00"), grant("5003", A3, "9000.00").described("Third")]);
+    office.grants(&[grant("5001", OWNER, "1000.00"), grant("5003", A3, "9000.00").described("Third")]);
     office.write("rates.csv", "period,from,to,rate,source\n2019-01,USD,EUR,0.92,ECB\n");
     office.ok(&["rates", "import", "rates.csv"]);
     let unknown = || [credit(A3, "-12.34", "Some other promotion"), credit(A2, "-7.00", "Never heard of")];
@@ -156,7 +156,7 @@ impl Both {
     }
 
     fn memo(&self) -> String {
-        self.files.balance(DLT)["memo_number"].as_str().unwrap().to_owned()
+        self.files.balance(OWNER)["memo_number"].as_str().unwrap().to_owned()
     }
 
     /// Every question about the past and the present that has two dates.
@@ -176,12 +176,12 @@ impl Both {
         let memo = self.memo();
         let questions: [&[&str]; 10] = [
             &["balance"],
-            &["balance", "--account", DLT],
+            &["balance", "--account", OWNER],
             &["memos", "list"],
             &["memos", "show", &memo],
             &["credits", "list"],
             &["credits", "show", "5001"],
-            &["statement", "--account", DLT, "--period", "2019-01"],
+            &["statement", "--account", OWNER, "--period", "2019-01"],
             &["statement", "--account", A3, "--period", "2019-02"],
             &["reconcile", "2019-01"],
             &["reconcile", "2019-02"],
@@ -206,9 +206,9 @@ impl Both {
         let item = self.files.json(&["explain", "--memo", &memo]).to_string();
         assert!(item.contains("\"stream\":\"MEMOS\""), "{item}");
         let questions: [&[&str]; 17] = [
-            &["explain", "--account", DLT, "--period", "2019-01"],
-            &["explain", "--account", DLT, "--period", "2019-02"],
-            &["explain", "--account", DLT, "--period", "2019-03"],
+            &["explain", "--account", OWNER, "--period", "2019-01"],
+            &["explain", "--account", OWNER, "--period", "2019-02"],
+            &["explain", "--account", OWNER, "--period", "2019-03"],
             &["explain", "--account", A2, "--period", "2019-01", "--recorded", february],
             &["explain", "--memo", &memo],
             &["explain", "--memo", &memo, "--recorded", february],
@@ -232,10 +232,10 @@ impl Both {
             }
         }
         for form in ["text", "html", "pdf", "eml"] {
-            let statement = ["statement", "--account", DLT, "--period", "2019-02", "--format", form];
+            let statement = ["statement", "--account", OWNER, "--period", "2019-02", "--format", form];
             assert!(self.ask(&statement).exits(0).stdout.len() > 500);
         }
-        self.ask(&["explain", "--account", DLT, "--period", "2030-01"]).exits(1);
+        self.ask(&["explain", "--account", OWNER, "--period", "2030-01"]).exits(1);
     }
 
     /// Replays of every kind; answers with the certificates of the whole log.
@@ -245,9 +245,9 @@ impl Both {
         let scoped: [&[&str]; 6] = [
             &["--until", "2"],
             &["--until", march, "--full"],
-            &["--until", february, "--account", DLT],
+            &["--until", february, "--account", OWNER],
             &["--verify", "--payer", PAYER],
-            &["--verify", "--payer", PAYER, "--account", DLT],
+            &["--verify", "--payer", PAYER, "--account", OWNER],
             &["--verify", "--memo", &memo],
         ];
         for options in scoped {
@@ -295,7 +295,7 @@ impl Both {
             self.ask(&[&verify[..], &["--output", "json"]].concat()).exits(0);
             self.files.ok(&[&verify[..], &["--data", &copy]].concat());
         }
-        let statement = ["statement", "--account", DLT, "--period", "2019-02"];
+        let statement = ["statement", "--account", OWNER, "--period", "2019-02"];
         self.ask_but(&statement, &["proof"]);
         for office in [&self.files, &self.jetstream] {
             let text = office.ok(&[&statement[..], &["--format", "json"]].concat()).stdout;

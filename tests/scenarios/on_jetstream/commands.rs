@@ -48,7 +48,7 @@ fn each_log_has_seals_of_its_own() {
         Outcome::of(arguments, &command.env_remove("CREDITMEMO_NATS").output().unwrap()).exits(0)
     };
     let on_jetstream = |arguments: &[&str]| office.ok(arguments);
-    let statement = ["statement", "--account", DLT, "--period", "2019-01", "--format", "json"];
+    let statement = ["statement", "--account", OWNER, "--period", "2019-01", "--format", "json"];
     type Run<'a> = &'a dyn Fn(&[&str]) -> Outcome;
     let both: [Run<'_>; 2] = [&embedded, &on_jetstream];
     for run in both {
@@ -56,7 +56,7 @@ fn each_log_has_seals_of_its_own() {
         run(&["bill", "2019-01"]);
     }
     // The embedded log is the longer one, so its seal is the newest by name.
-    embedded(&["memos", "issue", "--account", DLT, "--face", "10.00", "--end", "2030-12-31", "--reason", "goodwill"]);
+    embedded(&["memos", "issue", "--account", OWNER, "--face", "10.00", "--end", "2030-12-31", "--reason", "goodwill"]);
     for run in both {
         run(&["audit", "seal", "--key", "auditor.pem"]);
     }
@@ -106,7 +106,7 @@ fn a_dry_run_makes_nothing() {
     let (_server, office) = office();
     office.write(
         "accounts.csv",
-        "payer_account_id,member_account_id,customer,po_number,from,to\n999900001111,000000001234,DLT,PO-A,2015-01-01,\n",
+        "payer_account_id,member_account_id,customer,po_number,from,to\n999900001111,000000001234,OWNER,PO-A,2015-01-01,\n",
     );
     office.ok(&["accounts", "import", "accounts.csv", "--dry-run"]).says(&["nothing was"]);
     assert_eq!(office.json(&["accounts", "list"]), json!([]));

@@ -42,7 +42,7 @@ fn a_copy_answers_as_the_original_does_and_copies_back_the_same() {
     for question in [
         &["balance", "--output", "json"][..],
         &["memos", "list", "--output", "json"],
-        &["statement", "--account", DLT, "--period", "2019-01", "--output", "json"],
+        &["statement", "--account", OWNER, "--period", "2019-01", "--output", "json"],
         &["reconcile", "2019-01", "--output", "json"],
     ] {
         assert_eq!(on(&server, &office, question).exits(0).json(), office.ok(question).json(), "{question:?}");
@@ -59,7 +59,7 @@ fn a_copy_answers_as_the_original_does_and_copies_back_the_same() {
 #[test]
 fn exports_and_papers_of_a_copy_are_those_of_the_original() {
     let (server, office) = copied();
-    let statement = ["statement", "--account", DLT, "--period", "2019-01", "--format"];
+    let statement = ["statement", "--account", OWNER, "--period", "2019-01", "--format"];
     for form in ["text", "html", "pdf"] {
         let question = [&statement[..], &[form]].concat();
         let paper = on(&server, &office, &question).exits(0).stdout;
@@ -69,7 +69,7 @@ fn exports_and_papers_of_a_copy_are_those_of_the_original() {
     for question in [
         &["export", "journal"][..],
         &["export", "focus", "--issuer", "Us"],
-        &["explain", "--account", DLT, "--period", "2019-01"],
+        &["explain", "--account", OWNER, "--period", "2019-01"],
         &["close-pack", "show", "2019-01", "--output", "json"],
     ] {
         let answer = on(&server, &office, question).exits(0).stdout;
@@ -161,7 +161,7 @@ fn assert_damage_is_located(server: &NatsServer, office: &Office) {
 }
 
 /// What stands in the first commit of the memo stream: its subject.
-const FIRST_MEMO: &[u8] = DLT.as_bytes();
+const FIRST_MEMO: &[u8] = OWNER.as_bytes();
 
 fn outcome_of_compare(office: &Office, server: &NatsServer) -> Value {
     office

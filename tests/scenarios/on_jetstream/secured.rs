@@ -100,7 +100,7 @@ fn the_shipped_cluster_lets_in_who_has_its_key_and_trusts_its_authority() {
     let office = secured.office();
     let ca = Some("ca.crt");
     let head = "payer_account_id,member_account_id,customer,po_number,from,to";
-    office.write("accounts.csv", format!("{head}\n999900001111,000000001234,DLT,PO-A,2015-01-01,\n"));
+    office.write("accounts.csv", format!("{head}\n999900001111,000000001234,OWNER,PO-A,2015-01-01,\n"));
     office.write("more.csv", format!("{head}\n999900001111,000000005678,SSB,PO-B,2015-01-01,\n"));
     let import = ["accounts", "import", "accounts.csv"];
 

@@ -98,11 +98,11 @@ fn payers_handled_in_another_order_come_to_the_same_state() {
     let story = |order: [&str; 2]| {
         let office = Office::new();
         for payer in order {
-            office.accounts_of(payer, &[(DLT, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
-            office.grants(&[grant("5001", DLT, "1000.00").payer(payer)]);
+            office.accounts_of(payer, &[(OWNER, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
+            office.grants(&[grant("5001", OWNER, "1000.00").payer(payer)]);
             let month = bill("2019-01")
                 .with("payer", payer)
-                .lines([usage(DLT, "AmazonEC2", "100.00"), usage(A2, "AmazonEC2", "2500.00")]);
+                .lines([usage(OWNER, "AmazonEC2", "100.00"), usage(A2, "AmazonEC2", "2500.00")]);
             office.ingest(&format!("{payer}.csv"), month.cur2());
         }
         for payer in order {

@@ -27,10 +27,10 @@ fn waived() -> Office {
     let office = Story::imported();
     let suffixed = "AWS Promotional Credit, credit from account: 000000001234";
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         usage(A2, "AmazonEC2", "2500.00"),
         usage(A3, "AmazonEC2", "2400.00"),
-        credit(DLT, "-100.00", suffixed),
+        credit(OWNER, "-100.00", suffixed),
         credit(A2, "-900.00", suffixed),
         credit(A3, "-12.34", "AWS Promotional Credit"),
     ]);

@@ -14,9 +14,9 @@ fn office() -> Office {
 #[test]
 fn one_account_is_rebuilt_from_its_own_commits() {
     let office = office();
-    let row = only(&office.json(&["replay", "--verify", "--payer", PAYER, "--account", DLT]));
+    let row = only(&office.json(&["replay", "--verify", "--payer", PAYER, "--account", OWNER]));
     let balance = only(&row["balances"]);
-    assert_eq!(balance, office.balance(DLT), "the same row as the live one");
+    assert_eq!(balance, office.balance(OWNER), "the same row as the live one");
     assert_fields(&row, &[("memos", "1"), ("verified", "true"), ("state_certificate", "null")]);
     let whole = only(&office.json(&["replay", "--verify"]));
     assert!(row["commits"].as_u64() < whole["commits"].as_u64(), "{row:#}");
@@ -38,7 +38,7 @@ fn one_payer_and_one_memo_are_rebuilt() {
 #[test]
 fn up_to_a_sequence_and_a_time_in_part_too() {
     let office = office();
-    let issued = only(&office.json(&["replay", "--until", "1", "--account", DLT]));
+    let issued = only(&office.json(&["replay", "--until", "1", "--account", OWNER]));
     assert_fields(&only(&issued["balances"]), &[("open_balance", "1000.00"), ("applied_amount", "0.00")]);
     let before = office.json(&["replay", "--until", "2019-02-05T08:59:59Z"]);
     assert_fields(&only(&before), &[("memos", "0"), ("commits", "0")]);
@@ -54,7 +54,7 @@ fn up_to_a_time_whatever_another_clock_said_before() {
         office.ok(&issue);
     };
     office.at(FIVE_MARCH);
-    issue(&office, DLT, "10.00");
+    issue(&office, OWNER, "10.00");
     office.at("2019-02-10T09:00:00Z");
     issue(&office, A3, "20.00");
     let until = ["replay", "--until", "2019-02-11"];
@@ -72,19 +72,19 @@ fn up_to_a_time_whatever_another_clock_said_before() {
 #[test]
 fn an_account_is_shown_as_it_was_known_then() {
     let mut office = office();
-    let then = only(&office.json(&["replay", "--until", "2019-02-11", "--account", DLT]));
+    let then = only(&office.json(&["replay", "--until", "2019-02-11", "--account", OWNER]));
     office.at(FIVE_MARCH);
     // Recorded now, and effective the day before the one that is asked for.
     let moved = format!(
         "payer_account_id,member_account_id,customer,po_number,from,to\n\
-         {PAYER},{DLT},Department of Light,PO-A,2015-01-01,2019-02-10\n\
-         {PAYER},{DLT},Department of Light,PO-B,2019-02-10,\n"
+         {PAYER},{OWNER},Department of Light,PO-A,2015-01-01,2019-02-10\n\
+         {PAYER},{OWNER},Department of Light,PO-B,2019-02-10,\n"
     );
     office.write("moved.csv", moved);
     office.ok(&["accounts", "import", "moved.csv"]);
-    let now = only(&office.json(&["replay", "--account", DLT]));
+    let now = only(&office.json(&["replay", "--account", OWNER]));
     assert_fields(&only(&now["balances"]), &[("po_number", "PO-B")]);
-    let again = only(&office.json(&["replay", "--until", "2019-02-11", "--account", DLT]));
+    let again = only(&office.json(&["replay", "--until", "2019-02-11", "--account", OWNER]));
     assert_eq!(again["balances"], then["balances"]);
 }
 

@@ -128,17 +128,17 @@ const CHECK_STATEMENT: [&str; 5] = ["statement", "verify", "statement.json", "--
 #[test]
 fn a_statement_proves_itself_without_the_log() {
     let office = sealed();
-    statement_file(&office, DLT);
+    statement_file(&office, OWNER);
     fs::remove_dir_all(office.data()).unwrap();
     let verified = office.ok(&[&CHECK_STATEMENT[..], &["--output", "json"]].concat()).json();
-    assert_fields(&verified, &[("holds", "true"), ("member_account_id", DLT), ("period", "2019-01")]);
+    assert_fields(&verified, &[("holds", "true"), ("member_account_id", OWNER), ("period", "2019-01")]);
 }
 
 #[test]
 fn a_statement_without_a_seal_carries_no_proof() {
     let office = Story::closed();
     keys(&office);
-    let text = statement_file(&office, DLT);
+    let text = statement_file(&office, OWNER);
     assert!(!text.contains("\"proof\""));
     office.run(&CHECK_STATEMENT).exits(3).says(&["no proof"]);
 }
@@ -146,14 +146,14 @@ fn a_statement_without_a_seal_carries_no_proof() {
 #[test]
 fn a_proof_says_nothing_of_other_customers() {
     let office = sealed();
-    let text = statement_file(&office, DLT);
+    let text = statement_file(&office, OWNER);
     assert!(text.contains("\"proof\"") && !text.contains("Bakery") && !text.contains(A2), "{text}");
 }
 
 #[test]
 fn any_amount_changed_in_a_statement_is_told() {
     let office = sealed();
-    let text = statement_file(&office, DLT);
+    let text = statement_file(&office, OWNER);
     let mut places = 0;
     for (at, _) in text.match_indices("00\"") {
         let mut changed = text.clone().into_bytes();

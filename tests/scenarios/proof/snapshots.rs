@@ -127,7 +127,7 @@ fn one_that_someone_changed_is_found_and_located() {
     let whole = fs::read(&path).unwrap();
     forge_snapshot(&path, |lines| lines.replace("\"open\":\"649.60\"", "\"open\":\"749.60\""));
     let sequence: usize = path.file_stem().unwrap().to_str().unwrap()["MEMOS-".len()..].parse().unwrap();
-    let said = [path.to_str().unwrap(), "MEMOS", &format!("at sequence {sequence} "), DLT];
+    let said = [path.to_str().unwrap(), "MEMOS", &format!("at sequence {sequence} "), OWNER];
     audit_finds(&office, &said);
     office.run(&["replay", "--verify"]).exits(5).says(&said).says(&["CM0527"]);
     // It is begun at, or this would prove nothing; and only --full reads beyond it.

@@ -154,7 +154,7 @@ fn a_read_model_of_another_story_is_found_and_located() {
     }
     fs::remove_dir_all(office.data().join("read-model")).unwrap();
     fs::rename(other.data().join("read-model"), office.data().join("read-model")).unwrap();
-    assert_fields(&office.balance(DLT), &[("open_balance", "899.99")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "899.99")]);
     let memos = lines_of(&office, "MEMOS");
     let checks = office.run(&["audit", "--output", "json"]).exits(5).json();
     let failed = |name: &str| row_where(&checks, "check", name)["findings"].to_string();
@@ -163,7 +163,7 @@ fn a_read_model_of_another_story_is_found_and_located() {
     for place in [format!("MEMOS sequence {memos}"), "USAGE sequence".to_owned(), "BILLING sequence".to_owned()] {
         assert!(records.contains(&place), "{place} is not in {records}");
     }
-    assert!(failed("live statements equal the log's").contains(DLT), "{checks:#}");
+    assert!(failed("live statements equal the log's").contains(OWNER), "{checks:#}");
     assert_fields(
         &row_where(&checks, "check", "log: sequences, numbers, chain, stated balances"),
         &[("holds", "true")],
@@ -190,7 +190,7 @@ fn a_read_model_with_one_value_changed_is_found_and_located_in_every_tree() {
     office.ok(&["bill", "2019-02"]);
     office.write("rates.csv", "period,from,to,rate,source\n2019-02,USD,EUR,0.88,ECB\n");
     office.ok(&["rates", "import", "rates.csv"]);
-    let memo = office.balance(DLT)["memo_number"].as_str().unwrap().to_owned();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     let mover =
         ["memos", "reassign", &memo, "--to-account", A3, "--consent", "--amount", "10.00", "--reason", "merger"];
     office.ok(&mover);

@@ -4,7 +4,7 @@ use super::{office, refuses_bill, tells_what_to_do};
 use crate::support::*;
 
 fn february(lines: usize) -> Bill {
-    bill("2019-02").lines((0..lines).map(|at| usage(DLT, "AmazonEC2", &format!("{at}.01"))))
+    bill("2019-02").lines((0..lines).map(|at| usage(OWNER, "AmazonEC2", &format!("{at}.01"))))
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_manifest_that_names_no_files_and_one_that_is_cut_off_are_refused() {
 #[test]
 fn a_chunk_of_another_month_than_its_manifest_is_refused() {
     let office = office();
-    office.write("in/bill-1.csv", bill("2019-03").lines([usage(DLT, "AmazonEC2", "1")]).legacy());
+    office.write("in/bill-1.csv", bill("2019-03").lines([usage(OWNER, "AmazonEC2", "1")]).legacy());
     office.write("in/m.json", legacy_manifest("a-1", ("2019-02", "2019-03"), &["p/bill-1.csv"]));
     tells_what_to_do(&office.refused(&["ingest", "in"], &["m.json", "2019-02", "2019-03"]));
 }

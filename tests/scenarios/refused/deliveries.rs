@@ -4,7 +4,7 @@ use super::{office, tells_what_to_do};
 use crate::support::*;
 
 fn february() -> Bill {
-    bill("2019-02").lines([usage(DLT, "AmazonEC2", "1.00")])
+    bill("2019-02").lines([usage(OWNER, "AmazonEC2", "1.00")])
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_file_and_its_copy_are_refused() {
 fn two_deliveries_of_one_bill_in_a_call_are_refused() {
     let office = office();
     for name in ["first", "second"] {
-        office.write(&format!("in/{name}/x-1.csv"), bill("2019-02").lines([usage(DLT, name, "1.00")]).cur2());
+        office.write(&format!("in/{name}/x-1.csv"), bill("2019-02").lines([usage(OWNER, name, "1.00")]).cur2());
         office.write(
             &format!("in/{name}/manifest.json"),
             cur2_manifest(name, "2019-03-02T00:00:00Z", &[&format!("{name}/x-1.csv")]),

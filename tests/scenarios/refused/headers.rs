@@ -4,7 +4,7 @@ use super::{office, refuses_bill, tells_what_to_do};
 use crate::support::*;
 
 fn february() -> Bill {
-    bill("2019-02").lines([usage(DLT, "AmazonEC2", "1.00")])
+    bill("2019-02").lines([usage(OWNER, "AmazonEC2", "1.00")])
 }
 
 #[test]

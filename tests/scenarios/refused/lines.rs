@@ -6,10 +6,10 @@ use crate::support::*;
 /// A good bill of February whose third line, line 4 of the file, has one other value.
 fn with_bad_line(column: &str, value: &str) -> Bill {
     bill("2019-02").lines([
-        usage(DLT, "AmazonEC2", "1.00"),
+        usage(OWNER, "AmazonEC2", "1.00"),
         usage(A2, "AmazonEC2", "2.00"),
         usage(A3, "AmazonEC2", "3.00").with(column, value),
-        usage(DLT, "AmazonS3", "4.00"),
+        usage(OWNER, "AmazonS3", "4.00"),
     ])
 }
 
@@ -71,8 +71,8 @@ fn an_account_billed_in_two_currencies_is_refused_with_both_places() {
 #[test]
 fn a_bad_line_is_found_behind_many_good_ones_and_none_of_them_is_kept() {
     let office = office();
-    let good = (0..20_000).map(|_| usage(DLT, "AmazonEC2", "0.01"));
-    let content = bill("2019-02").lines(good).lines([usage(DLT, "AmazonEC2", "oops")]).cur2();
+    let good = (0..20_000).map(|_| usage(OWNER, "AmazonEC2", "0.01"));
+    let content = bill("2019-02").lines(good).lines([usage(OWNER, "AmazonEC2", "oops")]).cur2();
     refuses_bill(&office, content, &["bad.csv", "line 20002", "'oops'"]);
 }
 
@@ -90,7 +90,7 @@ fn nothing_new_is_seen_afterwards() {
 #[test]
 fn one_bad_file_refuses_all_files_of_the_call() {
     let office = office();
-    office.write("good.csv", bill("2019-02").lines([usage(DLT, "AmazonEC2", "1.00")]).cur2());
-    office.write("bad.csv", bill("2019-03").lines([usage(DLT, "AmazonEC2", "oops")]).cur2());
+    office.write("good.csv", bill("2019-02").lines([usage(OWNER, "AmazonEC2", "1.00")]).cur2());
+    office.write("bad.csv", bill("2019-03").lines([usage(OWNER, "AmazonEC2", "oops")]).cur2());
     office.refused(&["ingest", "good.csv", "bad.csv"], &["bad.csv", "line 2", "'oops'"]);
 }

@@ -2,6 +2,7 @@
 //! of lines, imports as tables of rows, and what came of a command.
 
 mod amounts;
+mod baseline;
 mod bill;
 mod check;
 mod derivation;
@@ -13,9 +14,9 @@ mod office;
 mod packing;
 mod real_inputs;
 mod snapshot;
-mod story;
 
 pub(crate) use amounts::{Decimal, sum};
+pub(crate) use baseline::{A2, A3, FIVE_APRIL, FIVE_FEBRUARY, FIVE_MARCH, OWNER, Story};
 pub(crate) use bill::{Bill, Line, bill, credit, line, usage};
 pub(crate) use check::{assert_fields, only, row_where, without};
 pub(crate) use derivation::assert_adds_up;
@@ -27,7 +28,6 @@ pub(crate) use office::{FileBytes, JETSTREAM, Office, Outcome};
 pub(crate) use packing::{cur2_manifest, gzip, legacy_manifest, zip};
 pub(crate) use real_inputs::shared_data;
 pub(crate) use snapshot::forge_snapshot;
-pub(crate) use story::{A2, A3, DLT, FIVE_APRIL, FIVE_FEBRUARY, FIVE_MARCH, Story};
 
 /// The payer of the scenarios that do not say otherwise.
 pub(crate) const PAYER: &str = "999900001111";

@@ -7,7 +7,7 @@ fn issue(office: &Office, cap: &str) -> Outcome {
         "memos",
         "issue",
         "--account",
-        DLT,
+        OWNER,
         "--payer",
         PAYER,
         "--face",
@@ -24,13 +24,13 @@ fn issue(office: &Office, cap: &str) -> Outcome {
 #[test]
 fn n30_a_memo_pays_up_to_its_cap_a_month_and_a_correction_does_not_lift_it() {
     let mut office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     issue(&office, "50").exits(0);
-    let january = |amount: &str| bill("2019-01").lines([usage(DLT, "AmazonEC2", amount)]).cur2();
+    let january = |amount: &str| bill("2019-01").lines([usage(OWNER, "AmazonEC2", amount)]).cur2();
     office.ingest("january.csv", january("80.00"));
     office.bill_and_close("2019-01");
     assert_fields(
-        &office.statement(DLT, "2019-01"),
+        &office.statement(OWNER, "2019-01"),
         &[("applied", "50.00"), ("due", "30.00"), ("utilisation", "80.00")],
     );
     assert_fields(
@@ -39,21 +39,21 @@ fn n30_a_memo_pays_up_to_its_cap_a_month_and_a_correction_does_not_lift_it() {
     );
     office.at(FIVE_MARCH);
     office.ingest("january-2.csv", january("110.00"));
-    office.ingest("february.csv", bill("2019-02").lines([usage(DLT, "AmazonEC2", "40.00")]).cur2());
+    office.ingest("february.csv", bill("2019-02").lines([usage(OWNER, "AmazonEC2", "40.00")]).cur2());
     office.ok(&["bill", "2019-02"]);
-    let statement = office.statement(DLT, "2019-02");
+    let statement = office.statement(OWNER, "2019-02");
     assert_fields(
         &only(&statement["earlier_periods"]),
         &[("period", "2019-01"), ("gross", "30.00"), ("applied", "0.00"), ("due", "30.00")],
     );
     assert_fields(&statement, &[("applied", "40.00")]);
-    assert_fields(&office.balance(DLT), &[("open_balance", "910.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "910.00")]);
 }
 
 #[test]
 fn a_cap_is_an_amount_of_the_currency_above_zero() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     for (cap, words) in [("0", "above zero"), ("50.005", "minor unit")] {
         let before = office.log_files();
         issue(&office, cap).exits(3).says(&[words]);

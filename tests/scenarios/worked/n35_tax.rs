@@ -5,13 +5,13 @@ use crate::support::*;
 /// EC2 100.00 and AWS's tax 6.00; a memo of 60.00.
 fn billed(policy: &str, covering_tax: bool) -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
-    let of_sixty = grant("5001", DLT, "60.00");
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
+    let of_sixty = grant("5001", OWNER, "60.00");
     office.grants(&[if covering_tax { of_sixty.covering_tax() } else { of_sixty }]);
     office.write("policy.toml", policy);
     office.ok(&["policy", "adopt", "policy.toml"]);
     let january =
-        bill("2019-01").lines([usage(DLT, "AmazonEC2", "100.00"), line(DLT, "Tax", "AmazonEC2", "6.00", "Tax")]);
+        bill("2019-01").lines([usage(OWNER, "AmazonEC2", "100.00"), line(OWNER, "Tax", "AmazonEC2", "6.00", "Tax")]);
     office.ingest("january.csv", january.cur2());
     office.bill_and_close("2019-01");
     assert_fields(&office.reconcile("2019-01"), &[("residual", "0")]);
@@ -33,7 +33,7 @@ fn tax_is_passed_on_or_computed_before_or_after_the_memo_or_left_out() {
     ] {
         println!("{policy}");
         let office = billed(policy, false);
-        let statement = office.statement(DLT, "2019-01");
+        let statement = office.statement(OWNER, "2019-01");
         assert_fields(&statement, &[("gross", gross), ("applied", applied), ("due", due), ("utilisation", "100.00")]);
         assert_fields(&office.reconcile("2019-01"), &[("kept", kept)]);
     }
@@ -47,7 +47,7 @@ fn n35_a_memo_that_covers_tax_pays_tax_that_stands_before_it_and_none_that_is_co
         println!("{policy}");
         let office = billed(policy, true);
         assert_fields(
-            &office.statement(DLT, "2019-01"),
+            &office.statement(OWNER, "2019-01"),
             &[("utilisation", utilisation), ("applied", "60.00"), ("due", due)],
         );
     }
@@ -56,13 +56,13 @@ fn n35_a_memo_that_covers_tax_pays_tax_that_stands_before_it_and_none_that_is_co
 #[test]
 fn a_month_that_the_memo_pays_in_full_bears_no_tax_after_it() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     office.write("policy.toml", AFTER);
     office.ok(&["policy", "adopt", "policy.toml"]);
-    office.ingest("january.csv", bill("2019-01").lines([usage(DLT, "AmazonEC2", "60.0049")]).cur2());
+    office.ingest("january.csv", bill("2019-01").lines([usage(OWNER, "AmazonEC2", "60.0049")]).cur2());
     office.bill_and_close("2019-01");
-    assert_fields(&office.statement(DLT, "2019-01"), &[("gross", "60.00"), ("applied", "60.00"), ("due", "0.00")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("gross", "60.00"), ("applied", "60.00"), ("due", "0.00")]);
     assert_fields(&office.reconcile("2019-01"), &[("residual", "0")]);
 }
 
@@ -72,19 +72,24 @@ fn a_correction_of_a_closed_month_corrects_the_tax_after_the_memo_too() {
     office.at(FIVE_MARCH);
     office.ingest(
         "january-2.csv",
-        bill("2019-01").lines([usage(DLT, "AmazonEC2", "110.00"), line(DLT, "Tax", "AmazonEC2", "6.00", "Tax")]).cur2(),
+        bill("2019-01")
+            .lines([usage(OWNER, "AmazonEC2", "110.00"), line(OWNER, "Tax", "AmazonEC2", "6.00", "Tax")])
+            .cur2(),
     );
-    office.ingest("february.csv", bill("2019-02").lines([usage(DLT, "AmazonEC2", "0.00")]).cur2());
+    office.ingest("february.csv", bill("2019-02").lines([usage(OWNER, "AmazonEC2", "0.00")]).cur2());
     office.ok(&["bill", "2019-02"]);
     // The memo is used up: 10.00 more, and 19 % of it.
-    assert_fields(&only(&office.statement(DLT, "2019-02")["earlier_periods"]), &[("gross", "11.90"), ("due", "11.90")]);
+    assert_fields(
+        &only(&office.statement(OWNER, "2019-02")["earlier_periods"]),
+        &[("gross", "11.90"), ("due", "11.90")],
+    );
     assert_fields(&office.reconcile("2019-01"), &[("residual", "0")]);
 }
 
 #[test]
 fn a_rate_of_nineteen_is_refused() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     office.write("policy.toml", "[customer_tax]\nrate-after-memo = \"19\"\n");
     office.refused(&["policy", "adopt", "policy.toml"], &["between 0 and 1", "0.19"]);
 }
@@ -92,7 +97,7 @@ fn a_rate_of_nineteen_is_refused() {
 #[test]
 fn one_rule_for_tax_takes_the_place_of_another() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     for (policy, words) in [(BEFORE, "rate-before-memo"), (AFTER, "rate-after-memo"), (NONE, "none")] {
         office.write("policy.toml", policy);
         assert!(office.ok(&["policy", "adopt", "policy.toml", "--output", "json"]).stdout.contains(words));

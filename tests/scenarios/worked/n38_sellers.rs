@@ -7,12 +7,12 @@ const LEGAL_ENTITY: &str = "line_item_legal_entity";
 
 fn january() -> Bill {
     let of = |amount: &str, invoice: &str, entity: &str| {
-        usage(DLT, "AmazonEC2", amount).with("invoice", invoice).with(LEGAL_ENTITY, entity)
+        usage(OWNER, "AmazonEC2", amount).with("invoice", invoice).with(LEGAL_ENTITY, entity)
     };
     bill("2019-01").lines([
         of("40.00", "1700000001", "Amazon Web Services, Inc."),
         of("20.00", "1700000002", "Amazon Web Services EMEA SARL").with("bill type", "Purchase"),
-        usage(DLT, "8tz0example", "25.00")
+        usage(OWNER, "8tz0example", "25.00")
             .with("entity", "AWS Marketplace")
             .with("invoice", "1700000003")
             .with(LEGAL_ENTITY, "Some Vendor GmbH"),
@@ -21,8 +21,8 @@ fn january() -> Bill {
 
 fn billed(face: &str) -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
-    office.grants(&[grant("5001", DLT, face)]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
+    office.grants(&[grant("5001", OWNER, face)]);
     office.ingest("january.csv", january().cur2());
     office.bill_and_close("2019-01");
     office
@@ -31,7 +31,7 @@ fn billed(face: &str) -> Office {
 #[test]
 fn n38_a_memo_pays_every_entity_of_aws_and_never_marketplace() {
     let office = billed("1000.00");
-    let statement = office.statement(DLT, "2019-01");
+    let statement = office.statement(OWNER, "2019-01");
     assert_fields(&statement, &[("gross", "85.00"), ("applied", "60.00"), ("due", "25.00")]);
     for (invoice, entity, gross, applied, due) in [
         ("1700000001", "Amazon Web Services, Inc.", "40.00", "40.00", "0.00"),
@@ -43,7 +43,7 @@ fn n38_a_memo_pays_every_entity_of_aws_and_never_marketplace() {
             &[("legal_entity", entity), ("gross", gross), ("applied", applied), ("due", due)],
         );
     }
-    let text = office.ok(&["statement", "--account", DLT, "--period", "2019-01"]).stdout;
+    let text = office.ok(&["statement", "--account", OWNER, "--period", "2019-01"]).stdout;
     assert!(text.contains("By seller and AWS invoice"), "{text}");
     assert!(text.contains("Some Vendor GmbH, AWS Marketplace, 1700000003"), "{text}");
     office.ok(&["audit"]);
@@ -52,5 +52,5 @@ fn n38_a_memo_pays_every_entity_of_aws_and_never_marketplace() {
 #[test]
 fn a_month_of_one_seller_and_invoice_tells_nothing_apart() {
     let office = Story::billed();
-    assert!(office.statement(DLT, "2019-01").get("sellers").is_none());
+    assert!(office.statement(OWNER, "2019-01").get("sellers").is_none());
 }

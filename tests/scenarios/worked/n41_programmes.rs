@@ -5,19 +5,19 @@ use crate::support::*;
 
 fn office() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     office.write(
         "credits.csv",
         format!(
             "credit_id,payer_account_id,owner_account_id,description,program,currency,face_amount,start_date,end_date,\
              services,excluded_services,regions,covers_tax\n\
-             7001,{PAYER},{DLT},Egress waiver January,defew,USD,15.00,2019-01-01,2019-01-31,,,,\n\
-             7002,{PAYER},{DLT},Egress waiver January second,defew,USD,15.00,2019-01-01,2019-02-28,,,,\n\
-             7003,{PAYER},{DLT},Migration,map,USD,100.00,2019-01-01,2019-12-31,,,,\n"
+             7001,{PAYER},{OWNER},Egress waiver January,defew,USD,15.00,2019-01-01,2019-01-31,,,,\n\
+             7002,{PAYER},{OWNER},Egress waiver January second,defew,USD,15.00,2019-01-01,2019-02-28,,,,\n\
+             7003,{PAYER},{OWNER},Migration,map,USD,100.00,2019-01-01,2019-12-31,,,,\n"
         ),
     );
     office.ok(&["credits", "import", "credits.csv"]);
-    office.ingest("january.csv", bill("2019-01").lines([usage(DLT, "AmazonEC2", "50.00")]).cur2());
+    office.ingest("january.csv", bill("2019-01").lines([usage(OWNER, "AmazonEC2", "50.00")]).cur2());
     office.ok(&["bill", "2019-01"]);
     office
 }
@@ -25,11 +25,11 @@ fn office() -> Office {
 #[test]
 fn n41_each_credit_has_its_memo_and_a_statement_sums_by_programme() {
     let office = office();
-    assert_eq!(office.json(&["balance", "--account", DLT]).as_array().unwrap().len(), 3);
-    let plain = office.statement(DLT, "2019-01");
+    assert_eq!(office.json(&["balance", "--account", OWNER]).as_array().unwrap().len(), 3);
+    let plain = office.statement(OWNER, "2019-01");
     assert!(plain.get("programs").is_none());
     assert_eq!(plain["memos"].as_array().unwrap().len(), 3, "the memos stay apart");
-    let summed = office.json(&["statement", "--account", DLT, "--period", "2019-01", "--by-program"]);
+    let summed = office.json(&["statement", "--account", OWNER, "--period", "2019-01", "--by-program"]);
     assert_eq!(summed["memos"], plain["memos"]);
     for (program, memos, issued, applied, balance) in
         [("defew", "2", "30.00", "30.00", "0.00"), ("map", "1", "100.00", "20.00", "80.00")]
@@ -39,7 +39,7 @@ fn n41_each_credit_has_its_memo_and_a_statement_sums_by_programme() {
             &[("memos", memos), ("issued", issued), ("applied", applied), ("balance_of_funds", balance)],
         );
     }
-    let text = office.ok(&["statement", "--account", DLT, "--period", "2019-01", "--by-program"]).stdout;
+    let text = office.ok(&["statement", "--account", OWNER, "--period", "2019-01", "--by-program"]).stdout;
     assert!(text.contains("defew (2 memos)"), "{text}");
 }
 
@@ -62,11 +62,13 @@ fn the_rule_of_its_end_is_printed_on_the_memo_and_the_statement() {
         office.ok(&["policy", "adopt", "policy.toml"]);
         office.ingest(
             "january.csv",
-            bill("2019-01").lines([usage(DLT, "AmazonEC2", "50.00").with("usage date", "2019-01-05T00:00:00Z")]).cur2(),
+            bill("2019-01")
+                .lines([usage(OWNER, "AmazonEC2", "50.00").with("usage date", "2019-01-05T00:00:00Z")])
+                .cur2(),
         );
         office.ok(&["bill", "2019-01"]);
         assert_fields(&office.json(&["memos", "show", number]), &[("expiry_rule", words)]);
-        let text = office.ok(&["statement", "--account", DLT, "--period", "2019-01"]).stdout;
+        let text = office.ok(&["statement", "--account", OWNER, "--period", "2019-01"]).stdout;
         assert!(text.contains(&format!("at its end: {words}")), "{text}");
     }
 }

@@ -53,7 +53,7 @@ fn what_was_scattered_is_stripped_and_ties() {
     let credit = only(&tied["credits"]);
     assert_fields(
         &credit,
-        &[("credit_id", "5001"), ("owner_account_id", DLT), ("on_owner", "100"), ("scattered", "900")],
+        &[("credit_id", "5001"), ("owner_account_id", OWNER), ("on_owner", "100"), ("scattered", "900")],
     );
 }
 
@@ -61,7 +61,7 @@ fn what_was_scattered_is_stripped_and_ties() {
 fn what_is_left_of_the_memo_is_funded_by_aws() {
     let office = Story::closed();
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[
             ("face_amount", "1000.00"),
             ("applied_amount", "100.00"),
@@ -83,7 +83,7 @@ fn the_statements_of_three_months_roll_forward_and_foot() {
         ("2019-02", "900.00", "0.00", "250.40", "250.40", "649.60", "0.00"),
         ("2019-03", "649.60", "0.00", "900.00", "649.60", "0.00", "250.40"),
     ] {
-        let statement = office.statement(DLT, period);
+        let statement = office.statement(OWNER, period);
         assert_fields(
             &statement,
             &[
@@ -99,7 +99,7 @@ fn the_statements_of_three_months_roll_forward_and_foot() {
         );
     }
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[("applied_amount", "1000.00"), ("open_balance", "0.00"), ("status", "exhausted")],
     );
 }
@@ -125,7 +125,7 @@ fn a_member_without_a_memo_has_a_statement_of_zeros() {
 #[test]
 fn the_mail_form_of_january() {
     let office = Story::billed();
-    let text = office.ok(&["statement", "--account", DLT, "--period", "2019-01"]).stdout;
+    let text = office.ok(&["statement", "--account", OWNER, "--period", "2019-01"]).stdout;
     insta::assert_snapshot!(text, @"
     Subject: AWS credit statement 2019-01 - account 000000001234
 
@@ -159,7 +159,7 @@ fn the_mail_form_of_january() {
 #[test]
 fn the_mail_form_of_march_shows_utilisation_and_what_the_credit_paid_of_it() {
     let office = three_months();
-    let text = office.ok(&["statement", "--account", DLT, "--period", "2019-03"]).stdout;
+    let text = office.ok(&["statement", "--account", OWNER, "--period", "2019-03"]).stdout;
     insta::assert_snapshot!(text, @"
     Subject: AWS credit statement 2019-03 - account 000000001234
 

@@ -10,7 +10,7 @@ fn january_of(lines: impl IntoIterator<Item = Line>) -> Bill {
 
 fn office() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     office
 }
 
@@ -22,13 +22,13 @@ fn billed(office: &Office, bill: &Bill) -> Value {
 #[test]
 fn three_thirds_are_one_hundred_and_are_shown_so_that_they_add_up() {
     let office = office();
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     let third = "33.3333333333";
     let services = ["AmazonEC2", "AmazonRDS", "AmazonS3"];
-    let document = billed(&office, &january_of(services.map(|service| usage(DLT, service, third))));
+    let document = billed(&office, &january_of(services.map(|service| usage(OWNER, service, third))));
     assert_fields(&document, &[("gross", "100.00"), ("applied", "100.00"), ("due", "0.00")]);
 
-    let statement = office.statement(DLT, "2019-01");
+    let statement = office.statement(OWNER, "2019-01");
     assert_fields(&statement, &[("utilisation", "100.00"), ("applied", "100.00"), ("balance_of_funds", "900.00")]);
     let mut shown: Vec<&str> =
         statement["lines"].as_array().unwrap().iter().map(|line| line["gross"].as_str().unwrap()).collect();
@@ -38,23 +38,23 @@ fn three_thirds_are_one_hundred_and_are_shown_so_that_they_add_up() {
 
 #[test]
 fn three_thirds_of_one_service_are_one_hundred_too() {
-    let thirds = [usage(DLT, "AmazonEC2", "33.3333333333"), usage(DLT, "AmazonEC2", "33.3333333333")];
-    let document = billed(&office(), &january_of(thirds).lines([usage(DLT, "AmazonEC2", "33.3333333333")]));
+    let thirds = [usage(OWNER, "AmazonEC2", "33.3333333333"), usage(OWNER, "AmazonEC2", "33.3333333333")];
+    let document = billed(&office(), &january_of(thirds).lines([usage(OWNER, "AmazonEC2", "33.3333333333")]));
     assert_fields(&document, &[("gross", "100.00"), ("due", "100.00")]);
 }
 
 #[test]
 fn four_hundred_lines_below_a_cent_are_not_nothing() {
-    let document = billed(&office(), &january_of((0..400).map(|_| usage(DLT, "AmazonEC2", "0.0049"))));
+    let document = billed(&office(), &january_of((0..400).map(|_| usage(OWNER, "AmazonEC2", "0.0049"))));
     assert_fields(&document, &[("gross", "1.96"), ("due", "1.96")]);
 }
 
 #[test]
 fn half_a_cent_goes_to_the_even_one_by_default() {
     let office = office();
-    let document = billed(&office, &january_of([usage(DLT, "AmazonEC2", "250.405")]));
+    let document = billed(&office, &january_of([usage(OWNER, "AmazonEC2", "250.405")]));
     assert_fields(&document, &[("due", "250.40")]);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("rounding", "half-even")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("rounding", "half-even")]);
 }
 
 #[test]
@@ -62,8 +62,8 @@ fn half_a_cent_goes_up_where_the_policy_says_so_and_the_statement_keeps_the_mode
     let office = office();
     office.write("policy.toml", "rounding = \"half-up\"\n");
     office.ok(&["policy", "adopt", "policy.toml"]);
-    let document = billed(&office, &january_of([usage(DLT, "AmazonEC2", "250.405")]));
+    let document = billed(&office, &january_of([usage(OWNER, "AmazonEC2", "250.405")]));
     assert_fields(&document, &[("due", "250.41")]);
-    assert_fields(&office.statement(DLT, "2019-01"), &[("rounding", "half-up")]);
+    assert_fields(&office.statement(OWNER, "2019-01"), &[("rounding", "half-up")]);
     assert_fields(&office.reconcile("2019-01"), &[("rounding", "-0.005"), ("residual", "0")]);
 }

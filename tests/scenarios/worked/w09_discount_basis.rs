@@ -5,7 +5,7 @@ use crate::support::*;
 
 fn credits() -> [Line; 2] {
     [
-        credit(DLT, "-97.00", "AWS Promotional Credit"),
+        credit(OWNER, "-97.00", "AWS Promotional Credit"),
         credit(A2, "-903.00", "AWS Promotional Credit, credit from account: 000000001234"),
     ]
 }
@@ -13,8 +13,8 @@ fn credits() -> [Line; 2] {
 /// Discounts on lines of their own.
 fn as_lines() -> Bill {
     bill("2019-01").lines(credits()).lines([
-        usage(DLT, "AmazonEC2", "100.00"),
-        line(DLT, "SppDiscount", "AmazonEC2", "-3.00", "Solution Provider Program"),
+        usage(OWNER, "AmazonEC2", "100.00"),
+        line(OWNER, "SppDiscount", "AmazonEC2", "-3.00", "Solution Provider Program"),
         usage(A2, "AmazonEC2", "2000.00"),
         line(A2, "SppDiscount", "AmazonEC2", "-60.00", "Solution Provider Program"),
     ])
@@ -30,13 +30,13 @@ fn as_columns() -> Bill {
     };
     bill("2019-01")
         .lines(credits())
-        .lines([discounted(DLT, "100.00", "97.00", "-3.00"), discounted(A2, "2000.00", "1940.00", "-60.00")])
+        .lines([discounted(OWNER, "100.00", "97.00", "-3.00"), discounted(A2, "2000.00", "1940.00", "-60.00")])
 }
 
 fn billed(bill: &Bill) -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2")]);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Bakery", "PO-2")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     office.ingest("january.csv", bill.cur2());
     office.ok(&["bill", "2019-01"]);
     office
@@ -48,12 +48,12 @@ fn the_customer_pays_list_and_the_memo_pays_list() {
         let office = billed(&bill);
         println!("discounts as {shape}");
         assert_fields(
-            &office.statement(DLT, "2019-01"),
+            &office.statement(OWNER, "2019-01"),
             &[("gross", "100.00"), ("applied", "100.00"), ("due", "0.00"), ("balance_of_funds", "900.00")],
         );
         assert_fields(&office.statement(A2, "2019-01"), &[("gross", "2000.00"), ("due", "2000.00")]);
         assert_fields(
-            &office.balance(DLT),
+            &office.balance(OWNER),
             &[("applied_amount", "100.00"), ("open_balance", "900.00"), ("funded_balance", "900.00")],
         );
     }
@@ -82,10 +82,10 @@ fn what_aws_took_is_all_funded_and_the_kept_discount_is_the_distributors() {
 #[test]
 fn a_discount_that_is_passed_on_lowers_what_the_customer_pays() {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
-        line(DLT, "EdpDiscount", "AmazonEC2", "-9.00", "Enterprise Discount Program"),
+        usage(OWNER, "AmazonEC2", "100.00"),
+        line(OWNER, "EdpDiscount", "AmazonEC2", "-9.00", "Enterprise Discount Program"),
     ]);
     office.ingest("january.csv", january.cur2());
     let document = only(&office.json(&["bill", "2019-01"]));

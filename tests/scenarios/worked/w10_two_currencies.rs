@@ -11,13 +11,13 @@ fn rates(office: &Office, rows: &str) -> Outcome {
 /// One customer with documents in euros, one without.
 fn january() -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
-    office.grants(&[grant("5001", DLT, "1000.00")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A"), (A2, "Second Street Bakery", "PO-2")]);
+    office.grants(&[grant("5001", OWNER, "1000.00")]);
     office.write("policy.toml", "[document_currencies]\n\"Department of Light\" = \"EUR\"\n");
     office.ok(&["policy", "adopt", "policy.toml"]);
     office.ingest(
         "january.csv",
-        bill("2019-01").lines([usage(DLT, "AmazonEC2", "250.40"), usage(A2, "AmazonEC2", "100.00")]).cur2(),
+        bill("2019-01").lines([usage(OWNER, "AmazonEC2", "250.40"), usage(A2, "AmazonEC2", "100.00")]).cur2(),
     );
     office
 }
@@ -48,7 +48,7 @@ fn n33_the_memo_stays_in_dollars_and_the_document_states_the_rate_and_both() {
         &document(&office, "Second Street Bakery"),
         &[("currency", "USD"), ("due", "100.00"), ("document_currency", "null")],
     );
-    let statement = office.statement(DLT, "2019-01");
+    let statement = office.statement(OWNER, "2019-01");
     assert_fields(
         &statement,
         &[("currency", "USD"), ("applied", "250.40"), ("balance_of_funds", "749.60"), ("due", "0.00")],
@@ -59,7 +59,7 @@ fn n33_the_memo_stays_in_dollars_and_the_document_states_the_rate_and_both() {
         &[("currency", "EUR"), ("rate", "0.92"), ("gross", "230.37"), ("applied", "230.37"), ("due", "0.00")],
     );
     assert_fields(&only(&converted["memos"]), &[("applied", "230.37")]);
-    assert_fields(&office.balance(DLT), &[("currency", "USD"), ("open_balance", "749.60")]);
+    assert_fields(&office.balance(OWNER), &[("currency", "USD"), ("open_balance", "749.60")]);
     office.ok(&["close", "2019-01"]);
     assert_fields(&office.reconcile("2019-01"), &[("residual", "0")]);
     office.ok(&["audit"]);
@@ -70,7 +70,7 @@ fn the_mail_form_shows_the_rate_and_both_currencies() {
     let office = january();
     rates(&office, "2019-01,USD,EUR,0.92,ECB\n");
     office.ok(&["bill", "2019-01"]);
-    let text = office.ok(&["statement", "--account", DLT, "--period", "2019-01"]).stdout;
+    let text = office.ok(&["statement", "--account", OWNER, "--period", "2019-01"]).stdout;
     let from = text.find("On the document").unwrap_or_else(|| panic!("no block in euros: {text}"));
     insta::assert_snapshot!(&text[from..], @"
     On the document in EUR (1 USD = 0.92 EUR, rate of 2019-01, ECB)
@@ -111,7 +111,7 @@ fn a_corrected_rate_is_another_fact_and_supersedes_an_open_months_document() {
     let anew = document(&office, "Department of Light");
     assert_fields(&anew, &[("kind", "superseding"), ("document_gross", "225.36"), ("applied", "250.40")]);
     assert_fields(&document(&office, "Second Street Bakery"), &[("kind", "invoice")]);
-    assert_fields(&office.balance(DLT), &[("open_balance", "749.60")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "749.60")]);
 }
 
 #[test]
@@ -121,11 +121,11 @@ fn a_correction_of_a_closed_month_keeps_the_rate_of_the_document_it_corrects() {
     office.bill_and_close("2019-01");
     // AWS takes all of January's usage back.
     office.at(FIVE_MARCH);
-    let lines = [usage(DLT, "AmazonEC2", "0.00"), usage(A2, "AmazonEC2", "100.00")];
+    let lines = [usage(OWNER, "AmazonEC2", "0.00"), usage(A2, "AmazonEC2", "100.00")];
     office.ingest("january-2.csv", bill("2019-01").lines(lines).cur2());
-    office.ingest("february.csv", bill("2019-02").lines([usage(DLT, "AmazonEC2", "1100.00")]).cur2());
+    office.ingest("february.csv", bill("2019-02").lines([usage(OWNER, "AmazonEC2", "1100.00")]).cur2());
     office.ok(&["bill", "2019-02"]);
-    let statement = office.statement(DLT, "2019-02");
+    let statement = office.statement(OWNER, "2019-02");
     let correction = only(&statement["earlier_periods"]);
     assert_fields(&correction, &[("gross", "-250.40"), ("applied", "-250.40"), ("due", "0.00")]);
     assert_fields(
@@ -137,7 +137,7 @@ fn a_correction_of_a_closed_month_keeps_the_rate_of_the_document_it_corrects() {
         &statement["in_document_currency"],
         &[("rate", "0.5"), ("gross", "550.00"), ("applied", "500.00"), ("due", "50.00")],
     );
-    assert_fields(&office.balance(DLT), &[("open_balance", "0.00")]);
+    assert_fields(&office.balance(OWNER), &[("open_balance", "0.00")]);
 }
 
 #[test]

@@ -8,10 +8,10 @@ const SUFFIXED: &str = "AWS Promotional Credit, credit from account: 00000000123
 fn billed() -> Office {
     let office = Story::imported();
     let january = bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "100.00"),
+        usage(OWNER, "AmazonEC2", "100.00"),
         usage(A2, "AmazonEC2", "2500.00"),
         usage(A3, "AmazonEC2", "2400.00"),
-        credit(DLT, "-100.00", SUFFIXED),
+        credit(OWNER, "-100.00", SUFFIXED),
         credit(A2, "-900.00", SUFFIXED),
         credit(A3, "-12.34", "AWS Promotional Credit"),
     ]);
@@ -24,7 +24,7 @@ fn billed() -> Office {
 fn n13_the_memo_is_its_face_and_the_rest_is_in_suspense() {
     let office = billed();
     assert_fields(
-        &office.balance(DLT),
+        &office.balance(OWNER),
         &[("face_amount", "1000.00"), ("open_balance", "900.00"), ("funded_balance", "900.00")],
     );
     let item = only(&office.json(&["credits", "suspense"]));

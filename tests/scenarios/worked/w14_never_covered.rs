@@ -5,17 +5,17 @@ use crate::support::*;
 
 fn charges() -> Bill {
     bill("2019-01").lines([
-        usage(DLT, "AmazonEC2", "60.00"),
-        usage(DLT, "8tz0example", "25.00").with("entity", "AWS Marketplace"),
-        usage(DLT, "AWSSupportEnterprise", "40.00"),
-        line(DLT, "Fee", "AmazonEC2", "300.00", "Sign up charge for subscription"),
-        line(DLT, "Tax", "AmazonEC2", "6.00", "Tax"),
+        usage(OWNER, "AmazonEC2", "60.00"),
+        usage(OWNER, "8tz0example", "25.00").with("entity", "AWS Marketplace"),
+        usage(OWNER, "AWSSupportEnterprise", "40.00"),
+        line(OWNER, "Fee", "AmazonEC2", "300.00", "Sign up charge for subscription"),
+        line(OWNER, "Tax", "AmazonEC2", "6.00", "Tax"),
     ])
 }
 
 fn billed(grant: Grant) -> Office {
     let office = Office::new();
-    office.accounts(&[(DLT, "Department of Light", "PO-A")]);
+    office.accounts(&[(OWNER, "Department of Light", "PO-A")]);
     office.grants(&[grant]);
     office.ingest("january.csv", charges().cur2());
     office.ok(&["bill", "2019-01"]);
@@ -24,8 +24,8 @@ fn billed(grant: Grant) -> Office {
 
 #[test]
 fn n36_only_what_aws_lets_a_credit_pay_is_paid() {
-    let office = billed(grant("5001", DLT, "1000.00"));
-    let statement = office.statement(DLT, "2019-01");
+    let office = billed(grant("5001", OWNER, "1000.00"));
+    let statement = office.statement(OWNER, "2019-01");
     assert_fields(
         &statement,
         &[
@@ -51,9 +51,9 @@ fn n36_only_what_aws_lets_a_credit_pay_is_paid() {
 
 #[test]
 fn n35_a_credit_that_covers_tax_pays_it_too() {
-    let office = billed(grant("5001", DLT, "1000.00").covering_tax());
+    let office = billed(grant("5001", OWNER, "1000.00").covering_tax());
     assert_fields(
-        &office.statement(DLT, "2019-01"),
+        &office.statement(OWNER, "2019-01"),
         &[("applied", "66.00"), ("due", "365.00"), ("balance_of_funds", "934.00")],
     );
 }

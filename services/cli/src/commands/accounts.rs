@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use domain::account::{AssignMember, MemberAccountState};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
@@ -43,7 +43,7 @@ pub(super) fn read(file: &Path) -> Result<Vec<AssignMember>, CsvFault> {
 }
 
 /// Imports member accounts.
-pub(crate) async fn accounts_import(global: &Global, office: &mut BackOffice, file: &Path) -> Result<(), Failure> {
+pub(crate) async fn accounts_import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
     let commands = read(file).map_err(|fault| Failure::refused("CM0340", fault))?;
     let unusual: BTreeSet<String> = commands
         .iter()
@@ -60,16 +60,16 @@ pub(crate) async fn accounts_import(global: &Global, office: &mut BackOffice, fi
         ));
     }
     let rows = commands.len();
-    let assigned = assign(office, commands).await?;
+    let assigned = assign(unit, commands).await?;
     output::say(format_args!("{rows} rows read, {assigned} assignments new or changed"));
-    print(global, office)
+    print(global, unit)
 }
 
 /// Records assignments; says how many were new or changed.
-pub(super) async fn assign(office: &mut BackOffice, mut commands: Vec<AssignMember>) -> Result<usize, Failure> {
+pub(super) async fn assign(unit: &mut UnitOfWork, mut commands: Vec<AssignMember>) -> Result<usize, Failure> {
     // Rows of one account in the order of their days, whatever the order of the file.
     commands.sort_by(|a, b| (&a.payer, &a.member, a.from).cmp(&(&b.payer, &b.member, b.from)));
-    let decided = office
+    let decided = unit
         .decide_many(|model| {
             let mut by_subject: Vec<(Subject, MemberAccountState, Vec<Fact>)> = Vec::new();
             for command in &commands {
@@ -92,12 +92,12 @@ pub(super) async fn assign(office: &mut BackOffice, mut commands: Vec<AssignMemb
 }
 
 /// Lists member accounts.
-pub(crate) fn accounts_list(global: &Global, office: &BackOffice) -> Result<(), Failure> {
-    print(global, office)
+pub(crate) fn accounts_list(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+    print(global, unit)
 }
 
-fn print(global: &Global, office: &BackOffice) -> Result<(), Failure> {
-    let accounts = office.model.member_accounts()?;
+fn print(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+    let accounts = unit.model.member_accounts()?;
     let mut rows = Vec::new();
     for ((payer, member), account) in &accounts {
         for assignment in account.assignments() {
@@ -112,7 +112,7 @@ fn print(global: &Global, office: &BackOffice) -> Result<(), Failure> {
             });
         }
     }
-    let seen = office.model.members_with_statements()?;
+    let seen = unit.model.members_with_statements()?;
     for (payer, member) in seen.into_iter().filter(|key| !accounts.contains_key(key)) {
         rows.push(AccountRow {
             payer_account_id: payer.to_string(),

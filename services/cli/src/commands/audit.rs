@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use money::Money;
 use projector::{AuditCheck, Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
-use read_model::{Known, ReadModel, WhatToFold, model_as_known};
-use service_kit::{BackOffice, ExitCode, Failure};
+use read_model::{KnowledgeCut, ReadModel, WhatToFold, model_as_known};
+use service_kit::{ExitCode, Failure, UnitOfWork};
 use wire::StreamName;
 
 use super::{
@@ -21,8 +21,8 @@ use crate::{
 const COLUMNS: [&str; 6] = ["check", "holds", "looked_at", "of", "findings", "result"];
 
 /// Rebuilds the balances from the log.
-pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayArgs) -> Result<(), Failure> {
-    must_exist(global, office)?;
+pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs) -> Result<(), Failure> {
+    must_exist(global, unit)?;
     let until = match args.until.as_deref() {
         None => Until::Head,
         Some(text) => match text.parse() {
@@ -34,18 +34,18 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
         return Err(Failure::usage("CM0208", "--verify compares with the live balances: leave out --until"));
     }
     let scope = Scope { payer: args.payer.clone(), member: args.account.clone(), memo: args.memo.clone() };
-    let log = office.log();
-    let kept = office.snapshots();
+    let log = unit.log();
+    let kept = unit.snapshots();
     let (mut snapshots, mut compared) = (Vec::new(), None);
     let report = if !scope.is_all() {
-        let until = if args.verify { Until::as_far_as(&office.model) } else { until };
+        let until = if args.verify { Until::as_far_as(&unit.model) } else { until };
         projector::replay_scope(log.as_ref(), until, &scope).await?
     } else if let (true, false, Some(kept)) = (args.snapshot, global.dry_run, &kept) {
         let (report, written) = projector::replay_to_snapshots(log.as_ref(), until, kept).await?;
         snapshots.extend(written.into_iter().map(|path| path.display().to_string()));
         report
     } else if args.verify {
-        let (report, check) = projector::replay_comparing(log.as_ref(), &office.model, kept.as_ref()).await?;
+        let (report, check) = projector::replay_comparing(log.as_ref(), &unit.model, kept.as_ref()).await?;
         compared = check.filter(|check| !check.holds);
         report
     } else if until == Until::Head || args.full || args.snapshot {
@@ -53,9 +53,9 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
     } else {
         projector::replay_from_snapshots(log.as_ref(), until, kept.as_ref()).await?
     };
-    let found = if args.verify { differences_in(&scope, &report.model, &office.model)? } else { Vec::new() };
-    let (accounts, day) = accounts_as_known(office, until).await?;
-    let accounts = accounts.as_ref().unwrap_or(&office.model);
+    let found = if args.verify { differences_in(&scope, &report.model, &unit.model)? } else { Vec::new() };
+    let (accounts, day) = accounts_as_known(unit, until).await?;
+    let accounts = accounts.as_ref().unwrap_or(&unit.model);
     let mut open: BTreeMap<String, Money> = BTreeMap::new();
     let mut balances = Vec::new();
     let rebuilt = scope.memos(&report.model)?;
@@ -98,9 +98,9 @@ pub(crate) async fn replay(global: &Global, office: &BackOffice, args: &ReplayAr
 }
 
 /// To say that a log holds which is not there would hide that another folder was meant.
-fn must_exist(global: &Global, office: &BackOffice) -> Result<(), Failure> {
-    let is_empty = StreamName::ALL.iter().all(|stream| office.model.position(*stream).sequence == 0);
-    if office.folder().is_some() || !is_empty {
+fn must_exist(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+    let is_empty = StreamName::ALL.iter().all(|stream| unit.model.position(*stream).sequence == 0);
+    if unit.folder().is_some() || !is_empty {
         return Ok(());
     }
     let place = global.nats.as_ref().map_or_else(|| global.data.display().to_string(), |_| "these streams".to_owned());
@@ -108,20 +108,20 @@ fn must_exist(global: &Global, office: &BackOffice) -> Result<(), Failure> {
 }
 
 /// The accounts as they were known where a replay ends, and the day it is of; none where that is now.
-async fn accounts_as_known(office: &BackOffice, until: Until) -> Result<(Option<ReadModel>, NaiveDate), Failure> {
-    let Until::Time(time) = until else { return Ok((None, office.clock.today())) };
-    let snapshots = office.snapshots();
-    let known = Known::At(time);
-    let model = model_as_known(office.log().as_ref(), snapshots.as_ref(), &known, &[StreamName::Accounts]).await?;
-    Ok((Some(model), time.date_naive().min(office.clock.today())))
+async fn accounts_as_known(unit: &UnitOfWork, until: Until) -> Result<(Option<ReadModel>, NaiveDate), Failure> {
+    let Until::Time(time) = until else { return Ok((None, unit.clock.today())) };
+    let snapshots = unit.snapshots();
+    let known = KnowledgeCut::At(time);
+    let model = model_as_known(unit.log().as_ref(), snapshots.as_ref(), &known, &[StreamName::Accounts]).await?;
+    Ok((Some(model), time.date_naive().min(unit.clock.today())))
 }
 
 /// Checks every invariant over the whole log.
-pub(crate) async fn audit(global: &Global, office: &BackOffice) -> Result<(), Failure> {
-    must_exist(global, office)?;
-    let log = office.log();
-    let mut report = projector::audit(log.as_ref(), &office.model, office.snapshots().as_ref()).await?;
-    report.checks.extend(packs_on_file(office)?);
+pub(crate) async fn audit(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+    must_exist(global, unit)?;
+    let log = unit.log();
+    let mut report = projector::audit(log.as_ref(), &unit.model, unit.snapshots().as_ref()).await?;
+    report.checks.extend(packs_on_file(unit)?);
     print_checks(global, &report.checks, "CM0515", "the audit found something")
 }
 

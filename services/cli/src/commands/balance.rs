@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use projector::{AsOf, balance_rows};
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::StreamName;
 
 use crate::args::{BalanceArgs, Global};
 
 /// Prints balances of funds.
-pub(crate) async fn balance(global: &Global, office: &BackOffice, args: &BalanceArgs) -> Result<(), Failure> {
-    let today = office.clock.today();
+pub(crate) async fn balance(global: &Global, unit: &UnitOfWork, args: &BalanceArgs) -> Result<(), Failure> {
+    let today = unit.clock.today();
     let columns = [
         "member_account_id",
         "customer",
@@ -30,6 +30,6 @@ pub(crate) async fn balance(global: &Global, office: &BackOffice, args: &Balance
         balance_rows(model, args.payer.as_ref(), args.account.as_ref(), at, today)
     };
     let streams = [StreamName::Accounts, StreamName::Memos];
-    args.dates.print(global, office, &streams, "memo_number", &columns, rows).await?;
+    args.dates.print(global, unit, &streams, "memo_number", &columns, rows).await?;
     Ok(())
 }

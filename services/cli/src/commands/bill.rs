@@ -2,7 +2,7 @@
 
 use domain::billing::{Blocker, DocumentHeader, DocumentKind};
 use memo_keeper::BillOptions;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use super::{
     payer::payer_or_only,
@@ -10,15 +10,15 @@ use super::{
 };
 use crate::{
     args::{BillArgs, Global, OutputFormat},
-    output, react,
+    output, process_manager,
 };
 
 /// Bills a period.
-pub(crate) async fn bill(global: &Global, office: &mut BackOffice, args: &BillArgs) -> Result<(), Failure> {
-    let payer = payer_or_only(office, args.of.payer.as_ref())?;
-    react::before_billing(office, &payer, args.of.period).await?;
+pub(crate) async fn bill(global: &Global, unit: &mut UnitOfWork, args: &BillArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(unit, args.of.payer.as_ref())?;
+    process_manager::before_billing(unit, &payer, args.of.period).await?;
     let options = BillOptions { accept_estimated: args.accept_estimated, date: args.date };
-    let outcome = match memo_keeper::bill(office, &payer, args.of.period, options).await {
+    let outcome = match memo_keeper::bill(unit, &payer, args.of.period, options).await {
         Ok(outcome) => outcome,
         Err(failure) => {
             print_blocked(global, payer.as_str(), &args.of.period.to_string(), &failure)?;

@@ -2,7 +2,7 @@
 
 use domain::billing::{PeriodAct, PeriodStatus};
 use memo_keeper::{BillOptions, CloseOptions, PeriodOutcome};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use super::{
     bill::{blocker_row, print_blocked},
@@ -12,35 +12,35 @@ use super::{
 };
 use crate::{
     args::{CloseArgs, Global, PeriodArgs},
-    output, react,
+    output, process_manager,
 };
 
 const COLUMNS: [&str; 4] = ["payer_account_id", "period", "status", "pack"];
 
 /// Closes a period, or waives one that has no bill yet.
-pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &CloseArgs) -> Result<(), Failure> {
-    let payer = payer_or_only(office, args.of.payer.as_ref())?;
+pub(crate) async fn close(global: &Global, unit: &mut UnitOfWork, args: &CloseArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(unit, args.of.payer.as_ref())?;
     let period = args.of.period;
     if args.waive && global.reason.is_none() {
         return Err(Failure::usage("CM0205", "waiving needs a reason: say --reason"));
     }
-    react::before_billing(office, &payer, period).await?;
-    let billed = office.model.billing(&payer, period)?;
+    process_manager::before_billing(unit, &payer, period).await?;
+    let billed = unit.model.billing(&payer, period)?;
     if args.waive && billed.billed().is_none() {
-        let outcome = memo_keeper::waive(office, &payer, period).await?;
+        let outcome = memo_keeper::waive(unit, &payer, period).await?;
         return print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, None);
     }
     // Drafts that are accepted as they stand are issued first: a closed month has documents.
     if args.accept_estimated && billed.billed().is_some_and(|run| run.draft) {
-        memo_keeper::bill(office, &payer, period, BillOptions { accept_estimated: true, date: None }).await?;
+        memo_keeper::bill(unit, &payer, period, BillOptions { accept_estimated: true, date: None }).await?;
     }
     let options = CloseOptions { accept_estimated: args.accept_estimated, waive: args.waive };
-    match memo_keeper::close(office, &payer, period, options).await {
+    match memo_keeper::close(unit, &payer, period, options).await {
         Ok(outcome) => {
             if outcome.stood_already {
                 output::say(format_args!("{period} was closed before"));
             }
-            let pack = file_close_pack(global, office, &payer, period, args.key.as_deref()).await?;
+            let pack = file_close_pack(global, unit, &payer, period, args.key.as_deref()).await?;
             print(global, payer.as_str(), &period.to_string(), outcome.status, &outcome.waived, pack)
         }
         Err(failure) => {
@@ -51,16 +51,16 @@ pub(crate) async fn close(global: &Global, office: &mut BackOffice, args: &Close
 }
 
 /// Reopens a closed period.
-pub(crate) async fn reopen(global: &Global, office: &mut BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
+pub(crate) async fn reopen(global: &Global, unit: &mut UnitOfWork, args: &PeriodArgs) -> Result<(), Failure> {
     if global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::usage("CM0205", "reopening needs a reason: say --reason"));
     }
-    let payer = payer_or_only(office, args.payer.as_ref())?;
-    if !office.was_done() {
-        let outcome = memo_keeper::act_on_period(office, &payer, args.period, &PeriodAct::Reopen).await?;
+    let payer = payer_or_only(unit, args.payer.as_ref())?;
+    if !unit.was_done() {
+        let outcome = memo_keeper::act_on_period(unit, &payer, args.period, &PeriodAct::Reopen).await?;
         say_if_proposed(&outcome);
     }
-    let status = office.model.billing(&payer, args.period)?.status;
+    let status = unit.model.billing(&payer, args.period)?.status;
     print(global, payer.as_str(), &args.period.to_string(), status, &[], None)
 }
 

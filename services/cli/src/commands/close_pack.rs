@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use seal::{PublicKey, SealFault, SignedText, SigningKey};
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::Subject;
 
@@ -116,20 +116,20 @@ pub struct ClosePackDifference {
 /// file. One that is filed already is left alone, unless it is to be signed.
 pub(super) async fn file_close_pack(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,
     key: Option<&Path>,
 ) -> Result<Option<String>, Failure> {
     let key = key.map(|path| SigningKey::read(path).map_err(key_failure)).transpose()?;
-    let recorded = record_close_pack(office, payer, period).await?;
-    let state = office.model.billing(payer, period)?;
-    let Some(folder) = office.folder() else { return Ok(None) };
+    let recorded = record_close_pack(unit, payer, period).await?;
+    let state = unit.model.billing(payer, period)?;
+    let Some(folder) = unit.folder() else { return Ok(None) };
     let path = place_of(folder, payer, period, state.closes);
     let filed = match recorded {
         Some(filed) => filed,
         None if path.exists() && key.is_none() => return Ok(Some(path.display().to_string())),
-        None => close_pack_again(office.log().as_ref(), &office.model, payer, period, None).await?,
+        None => close_pack_again(unit.log().as_ref(), &unit.model, payer, period, None).await?,
     };
     if global.dry_run {
         return Ok(Some(path.display().to_string()));
@@ -160,12 +160,12 @@ fn text_of(filed: &FiledClosePack, key: Option<&SigningKey>) -> String {
 }
 
 /// Shows, signs or compares packs.
-pub(crate) async fn close_pack(global: &Global, office: &BackOffice, command: ClosePackCommand) -> Result<(), Failure> {
+pub(crate) async fn close_pack(global: &Global, unit: &UnitOfWork, command: ClosePackCommand) -> Result<(), Failure> {
     match command {
         ClosePackCommand::Show { period, payer, version, out, key } => {
-            let payer = payer_or_only(office, payer.as_ref())?;
+            let payer = payer_or_only(unit, payer.as_ref())?;
             let key = key.map(|path| SigningKey::read(&path).map_err(key_failure)).transpose()?;
-            let filed = close_pack_again(office.log().as_ref(), &office.model, &payer, period, version).await?;
+            let filed = close_pack_again(unit.log().as_ref(), &unit.model, &payer, period, version).await?;
             let out = out.filter(|_| !global.dry_run);
             if let Some(path) = &out {
                 write(path, &text_of(&filed, key.as_ref()))?;
@@ -176,7 +176,7 @@ pub(crate) async fn close_pack(global: &Global, office: &BackOffice, command: Cl
             }
         }
         ClosePackCommand::Verify { file, public_key } => close_pack_verify(global, &file, public_key.as_deref()),
-        ClosePackCommand::Compare { file } => compare(global, office, &file).await,
+        ClosePackCommand::Compare { file } => compare(global, unit, &file).await,
     }
 }
 
@@ -239,10 +239,10 @@ pub(crate) fn close_pack_verify(global: &Global, file: &Path, public_key: Option
     print_checks(global, &checks, "CM0525", "the close pack does not hold")
 }
 
-async fn compare(global: &Global, office: &BackOffice, file: &Path) -> Result<(), Failure> {
+async fn compare(global: &Global, unit: &UnitOfWork, file: &Path) -> Result<(), Failure> {
     let (pack, text, _) = read_pack(file)?;
     let (payer, period) = (&pack.payer_account_id, pack.period);
-    let again = close_pack_again(office.log().as_ref(), &office.model, payer, period, Some(pack.version)).await?;
+    let again = close_pack_again(unit.log().as_ref(), &unit.model, payer, period, Some(pack.version)).await?;
     let unreadable = |cause| Failure::failed("CM0110", cause);
     let stated: Value = serde_json::from_str(&text).map_err(unreadable)?;
     let found: Value = serde_json::from_str(&again.text).map_err(unreadable)?;
@@ -281,8 +281,8 @@ fn differences_of(field: &str, file: Option<&Value>, log: Option<&Value>, found:
 }
 
 /// Whether the packs in the folder of the log are those that were recorded; none where there are none.
-pub(super) fn packs_on_file(office: &BackOffice) -> Result<Option<AuditCheck>, Failure> {
-    let Some(kept_in) = office.folder() else { return Ok(None) };
+pub(super) fn packs_on_file(unit: &UnitOfWork) -> Result<Option<AuditCheck>, Failure> {
+    let Some(kept_in) = unit.folder() else { return Ok(None) };
     let mut findings = Vec::new();
     let mut looked_at = 0;
     let folders = fs::read_dir(kept_in.join("closes")).into_iter().flatten().flatten();
@@ -298,7 +298,7 @@ pub(super) fn packs_on_file(office: &BackOffice) -> Result<Option<AuditCheck>, F
             continue;
         };
         let (payer, period, version) = (&pack.payer_account_id, pack.period, pack.version);
-        let recorded = office.model.billing(payer, period)?.packs.get(&version).map(|made| made.digest.clone());
+        let recorded = unit.model.billing(payer, period)?.packs.get(&version).map(|made| made.digest.clone());
         let digest = hex::encode(Sha256::digest(text.as_bytes()));
         let is_in_its_place = path == place_of(kept_in, payer, period, version);
         if recorded.as_ref() != Some(&digest) || !is_in_its_place {

@@ -5,21 +5,21 @@ use domain::{
     ids::UpstreamCreditId,
 };
 use money::Exact;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use super::{credits::credits_list, dates::DatesArgs, payer::payer_or_only};
 use crate::{
     args::{CreditsCommand, Global, LifeArgs},
-    react,
+    process_manager,
 };
 
 /// Records what AWS did with a credit, and brings the memos after it.
 pub(crate) async fn credit_life(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     command: CreditsCommand,
 ) -> Result<(), Failure> {
-    let today = office.clock.today();
+    let today = unit.clock.today();
     let day = |of: &LifeArgs| of.date.unwrap_or(today);
     let (id, of, life) = match command {
         CreditsCommand::Transfer { id, to, of } => {
@@ -41,13 +41,13 @@ pub(crate) async fn credit_life(
         }
         _ => return Err(Failure::failed("CM0100", "this is no act upon a credit")),
     };
-    let payer = payer_or_only(office, of.payer.as_ref())?;
-    if office.was_done() {
-        return credits_list(global, office, Some(&payer), &DatesArgs::default()).await;
+    let payer = payer_or_only(unit, of.payer.as_ref())?;
+    if unit.was_done() {
+        return credits_list(global, unit, Some(&payer), &DatesArgs::default()).await;
     }
-    upstream_credits::credit_life(office, &payer, &id, &life).await?;
-    react::follow(office, &payer).await?;
-    credits_list(global, office, Some(&payer), &DatesArgs::default()).await
+    upstream_credits::credit_life(unit, &payer, &id, &life).await?;
+    process_manager::follow(unit, &payer).await?;
+    credits_list(global, unit, Some(&payer), &DatesArgs::default()).await
 }
 
 /// `ID:AMOUNT[:OWNER]`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use domain::{credit::CreditAllocationObserved, ids::PayerAccountId, period::BillingPeriod};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use super::{payer::payer_or_only, rows::CreditHistoryRow};
 use crate::{
@@ -37,23 +37,19 @@ const HISTORY_COLUMNS: [&str; 8] =
     ["credit_id", "period", "beneficiary_account_id", "service", "currency", "amount", "estimated", "on_bill"];
 
 /// Imports AWS's allocation history, or lists what is known of it.
-pub(crate) async fn credits_history(
-    global: &Global,
-    office: &mut BackOffice,
-    args: &HistoryArgs,
-) -> Result<(), Failure> {
+pub(crate) async fn credits_history(global: &Global, unit: &mut UnitOfWork, args: &HistoryArgs) -> Result<(), Failure> {
     let Some(file) = &args.file else {
         let mut rows = Vec::new();
-        for ((_, _), state) in office.model.upstream_credits(args.payer.as_ref())? {
+        for ((_, _), state) in unit.model.upstream_credits(args.payer.as_ref())? {
             for observed in state.history.values() {
-                rows.extend(history_rows(office, observed)?);
+                rows.extend(history_rows(unit, observed)?);
             }
         }
         return output::print_rows(global.output, &rows, &HISTORY_COLUMNS);
     };
-    let payer = payer_or_only(office, args.payer.as_ref())?;
+    let payer = payer_or_only(unit, args.payer.as_ref())?;
     let observed = upstream_credits::read_history_file(file, &payer)?;
-    let imported = upstream_credits::observe_history(office, observed).await?;
+    let imported = upstream_credits::observe_history(unit, observed).await?;
     for credit in &imported.unknown {
         output::warn(format_args!("credit {credit}: no import names it; what AWS says of it is recorded"));
     }
@@ -64,13 +60,13 @@ pub(crate) async fn credits_history(
     ));
     let mut rows = Vec::new();
     for observed in &imported.observed {
-        rows.extend(history_rows(office, observed)?);
+        rows.extend(history_rows(unit, observed)?);
     }
     output::print_rows(global.output, &rows, &HISTORY_COLUMNS)
 }
 
-fn history_rows(office: &BackOffice, observed: &CreditAllocationObserved) -> Result<Vec<CreditHistoryRow>, Failure> {
-    let state = office.model.upstream_credit(&observed.payer, &observed.credit)?;
+fn history_rows(unit: &UnitOfWork, observed: &CreditAllocationObserved) -> Result<Vec<CreditHistoryRow>, Failure> {
+    let state = unit.model.upstream_credit(&observed.payer, &observed.credit)?;
     let lines = state.applications.get(&observed.period).map_or(&[][..], |applied| &applied.lines);
     let mut rows = Vec::new();
     for one in &observed.allocated {
@@ -91,8 +87,8 @@ fn history_rows(office: &BackOffice, observed: &CreditAllocationObserved) -> Res
 }
 
 /// Lists what wants a person's eye.
-pub(crate) fn credits_exceptions(global: &Global, office: &BackOffice, args: &ExceptionsArgs) -> Result<(), Failure> {
-    let mut rows = memo_keeper::exceptions(&office.model, args.payer.as_ref(), office.clock.today())?;
+pub(crate) fn credits_exceptions(global: &Global, unit: &UnitOfWork, args: &ExceptionsArgs) -> Result<(), Failure> {
+    let mut rows = memo_keeper::exceptions(&unit.model, args.payer.as_ref(), unit.clock.today())?;
     rows.retain(|row| args.period.is_none_or(|period| row.period.is_none_or(|of| of == period)));
     let columns =
         ["exception", "period", "member_account_id", "memo_number", "credit_id", "currency", "amount", "age_days"];
@@ -100,9 +96,9 @@ pub(crate) fn credits_exceptions(global: &Global, office: &BackOffice, args: &Ex
 }
 
 /// Shows where AWS's published rule would have put each credit, beside where it was put.
-pub(crate) fn credits_simulate(global: &Global, office: &BackOffice, args: &PeriodArgs) -> Result<(), Failure> {
-    let payer = payer_or_only(office, args.payer.as_ref())?;
-    let Some(rows) = upstream_credits::simulate_period(&office.model, &payer, args.period)? else {
+pub(crate) fn credits_simulate(global: &Global, unit: &UnitOfWork, args: &PeriodArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(unit, args.payer.as_ref())?;
+    let Some(rows) = upstream_credits::simulate_period(&unit.model, &payer, args.period)? else {
         let what = format!("nothing was delivered for {} of payer {payer}: ingest its bill first", args.period);
         return Err(Failure::failed("CM0123", what));
     };

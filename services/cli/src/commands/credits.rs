@@ -9,15 +9,15 @@ use domain::{
     period::BillingPeriod,
 };
 use money::Exact;
-use read_model::{Known, ReadModel, facts_of_subject};
-use service_kit::{BackOffice, Failure};
+use read_model::{KnowledgeCut, ReadModel, facts_of_subject};
+use service_kit::{Failure, UnitOfWork};
 use wire::{StreamName, Subject};
 
 use super::{
     dates::{DatesArgs, Knowledge, print_differences},
     rows::{CreditApplicationRow, CreditRow, SuspenseRow},
 };
-use crate::{args::Global, output, react};
+use crate::{args::Global, output, process_manager};
 
 const STREAMS: [StreamName; 2] = [StreamName::Credits, StreamName::Memos];
 
@@ -37,21 +37,21 @@ const COLUMNS: [&str; 10] = [
 /// Imports upstream credits and issues their memos.
 pub(crate) async fn credits_import(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     file: &Path,
     payer: Option<&PayerAccountId>,
 ) -> Result<(), Failure> {
-    let credits = upstream_credits::read_credits_file(office, file, payer)?;
-    let imported = upstream_credits::observe(office, credits).await?;
-    react::after_credits(office, &imported.credits).await?;
+    let credits = upstream_credits::read_credits_file(unit, file, payer)?;
+    let imported = upstream_credits::observe(unit, credits).await?;
+    process_manager::after_credits(unit, &imported.credits).await?;
     for warning in &imported.warnings {
         output::warn(warning);
     }
     output::say(format_args!("{} credits read, {} new or revised", imported.credits.len(), imported.changed));
     let mut rows = Vec::new();
     for terms in &imported.credits {
-        let state = office.model.upstream_credit(&terms.payer, &terms.credit)?;
-        rows.extend(row(&office.model, &terms.payer, &terms.credit, &state, false)?);
+        let state = unit.model.upstream_credit(&terms.payer, &terms.credit)?;
+        rows.extend(row(&unit.model, &terms.payer, &terms.credit, &state, false)?);
     }
     output::print_rows(global.output, &rows, &COLUMNS)
 }
@@ -111,28 +111,28 @@ fn row(
 /// Lists upstream credits.
 pub(crate) async fn credits_list(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: Option<&PayerAccountId>,
     dates: &DatesArgs,
 ) -> Result<(), Failure> {
-    let (known, before) = dates.asked(office, &STREAMS).await?;
-    let rows = rows_known(office, &known, payer, None, dates.effective).await?;
+    let (known, before) = dates.asked(unit, &STREAMS).await?;
+    let rows = rows_known(unit, &known, payer, None, dates.effective).await?;
     let Some(before) = before else { return output::print_rows(global.output, &rows, &COLUMNS) };
-    let before = rows_known(office, &before, payer, None, dates.effective).await?;
+    let before = rows_known(unit, &before, payer, None, dates.effective).await?;
     print_differences(global, &before, &rows, "credit_id")
 }
 
 /// All credits as they were known; with what AWS applied of it, one.
 async fn rows_known(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     known: &Knowledge,
     payer: Option<&PayerAccountId>,
     one: Option<&UpstreamCreditId>,
     effective: Option<NaiveDate>,
 ) -> Result<Vec<CreditRow>, Failure> {
-    let model = known.model(office);
+    let model = known.model(unit);
     let mut rows = Vec::new();
-    for ((of, credit), state) in credits_on(office, model, payer, effective, known.recorded).await? {
+    for ((of, credit), state) in credits_on(unit, model, payer, effective, known.recorded).await? {
         if one.is_none_or(|one| *one == credit) {
             rows.extend(row(model, &of, &credit, &state, one.is_some())?);
         }
@@ -142,7 +142,7 @@ async fn rows_known(
 
 /// Credits as they stand in a model, or as of a day: what counts later is left out.
 async fn credits_on(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     model: &ReadModel,
     payer: Option<&PayerAccountId>,
     effective: Option<NaiveDate>,
@@ -150,8 +150,8 @@ async fn credits_on(
 ) -> Result<BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>, Failure> {
     let mut credits = model.upstream_credits(payer)?;
     let Some(day) = effective else { return Ok(credits) };
-    let known = Known::At(recorded.unwrap_or(DateTime::<Utc>::MAX_UTC));
-    let log = office.log();
+    let known = KnowledgeCut::At(recorded.unwrap_or(DateTime::<Utc>::MAX_UTC));
+    let log = unit.log();
     for ((of, credit), state) in &mut credits {
         *state = UpstreamCreditState::default();
         for placed in facts_of_subject(log.as_ref(), &known, &Subject::credit(of, credit)).await? {
@@ -166,15 +166,15 @@ async fn credits_on(
 /// Shows an upstream credit with what AWS applied of it.
 pub(crate) async fn credits_show(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     id: &UpstreamCreditId,
     payer: Option<&PayerAccountId>,
     dates: &DatesArgs,
 ) -> Result<(), Failure> {
-    let (known, before) = dates.asked(office, &STREAMS).await?;
-    let found = rows_known(office, &known, payer, Some(id), dates.effective).await?;
+    let (known, before) = dates.asked(unit, &STREAMS).await?;
+    let found = rows_known(unit, &known, payer, Some(id), dates.effective).await?;
     if let Some(before) = before {
-        let before = rows_known(office, &before, payer, Some(id), dates.effective).await?;
+        let before = rows_known(unit, &before, payer, Some(id), dates.effective).await?;
         return print_differences(global, &before, &found, "credit_id");
     }
     match found.as_slice() {
@@ -187,13 +187,13 @@ pub(crate) async fn credits_show(
 /// Lists credit lines without a known owner.
 pub(crate) fn credits_suspense(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: Option<&PayerAccountId>,
     period: Option<BillingPeriod>,
 ) -> Result<(), Failure> {
-    let today = office.clock.today();
+    let today = unit.clock.today();
     let mut rows = Vec::new();
-    for ((of_payer, of_period), state) in office.model.all_suspense(None)? {
+    for ((of_payer, of_period), state) in unit.model.all_suspense(None)? {
         if payer.is_some_and(|payer| *payer != of_payer) || period.is_some_and(|period| period != of_period) {
             continue;
         }
@@ -220,16 +220,16 @@ pub(crate) fn credits_suspense(
 /// Gives a suspense item an owner.
 pub(crate) async fn credits_attribute(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     item: String,
     credit: UpstreamCreditId,
     payer: PayerAccountId,
     period: BillingPeriod,
 ) -> Result<(), Failure> {
     let command = AttributeByHand { payer: payer.clone(), period, item, credit };
-    if !office.was_done() {
-        upstream_credits::attribute_by_hand(office, &command).await?;
+    if !unit.was_done() {
+        upstream_credits::attribute_by_hand(unit, &command).await?;
     }
-    memo_keeper::fund_payer(office, &payer).await?;
-    credits_suspense(global, office, Some(&payer), Some(period))
+    memo_keeper::fund_payer(unit, &payer).await?;
+    credits_suspense(global, unit, Some(&payer), Some(period))
 }

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use money::Exact;
-use read_model::{Known, ReadModel, model_as_known};
+use read_model::{KnowledgeCut, ReadModel, model_as_known};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::StreamName;
 
 use crate::{
@@ -59,16 +59,16 @@ impl DatesArgs {
     /// What the question is asked of: what was known, and with `--since` what was known before.
     pub(crate) async fn asked(
         &self,
-        office: &BackOffice,
+        unit: &UnitOfWork,
         streams: &[StreamName],
     ) -> Result<(Knowledge, Option<Knowledge>), Failure> {
         let known = match self.recorded {
             None => Knowledge { model: None, recorded: None },
-            Some(time) => Knowledge::at(office, time, streams).await?,
+            Some(time) => Knowledge::at(unit, time, streams).await?,
         };
         let before = match self.since {
             None => None,
-            Some(since) => Some(Knowledge::at(office, since, streams).await?),
+            Some(since) => Some(Knowledge::at(unit, since, streams).await?),
         };
         Ok((known, before))
     }
@@ -78,18 +78,18 @@ impl DatesArgs {
     pub(crate) async fn print<Row: Serialize>(
         &self,
         global: &Global,
-        office: &BackOffice,
+        unit: &UnitOfWork,
         streams: &[StreamName],
         key: &str,
         columns: &[&str],
         rows: impl Fn(&ReadModel, Option<DateTime<Utc>>) -> Result<Vec<Row>, Failure>,
     ) -> Result<Vec<Row>, Failure> {
-        let (known, before) = self.asked(office, streams).await?;
-        let found = rows(known.model(office), known.recorded)?;
+        let (known, before) = self.asked(unit, streams).await?;
+        let found = rows(known.model(unit), known.recorded)?;
         match before {
             None => output::print_rows(global.output, &found, columns)?,
             Some(before) => {
-                print_differences(global, &rows(before.model(office), before.recorded)?, &found, key)?;
+                print_differences(global, &rows(before.model(unit), before.recorded)?, &found, key)?;
             }
         }
         Ok(found)
@@ -105,24 +105,24 @@ pub(crate) struct Knowledge {
 }
 
 impl Knowledge {
-    async fn at(office: &BackOffice, time: DateTime<Utc>, streams: &[StreamName]) -> Result<Self, Failure> {
-        Ok(Self { model: Some(as_known(office, time, streams).await?), recorded: Some(time) })
+    async fn at(unit: &UnitOfWork, time: DateTime<Utc>, streams: &[StreamName]) -> Result<Self, Failure> {
+        Ok(Self { model: Some(as_known(unit, time, streams).await?), recorded: Some(time) })
     }
 
     /// The model that tells.
-    pub(crate) fn model<'a>(&'a self, office: &'a BackOffice) -> &'a ReadModel {
-        self.model.as_ref().unwrap_or(&office.model)
+    pub(crate) fn model<'a>(&'a self, unit: &'a UnitOfWork) -> &'a ReadModel {
+        self.model.as_ref().unwrap_or(&unit.model)
     }
 }
 
 /// The model as it was known at a time, as far as some streams tell.
 pub(crate) async fn as_known(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     time: DateTime<Utc>,
     streams: &[StreamName],
 ) -> Result<ReadModel, Failure> {
-    let snapshots = office.snapshots();
-    Ok(model_as_known(office.log().as_ref(), snapshots.as_ref(), &Known::At(time), streams).await?)
+    let snapshots = unit.snapshots();
+    Ok(model_as_known(unit.log().as_ref(), snapshots.as_ref(), &KnowledgeCut::At(time), streams).await?)
 }
 
 /// Prints what differs between two answers.

@@ -11,14 +11,14 @@ use money::{Exact, Money, Rounding};
 use projector::{Until, differences};
 use read_model::WhatToFold;
 use serde::Serialize;
-use service_kit::{Access, Act, BackOffice, Clock, Failure, OfficeSettings};
+use service_kit::{Access, Act, Clock, Failure, UnitOfWork, UnitSettings};
 use usage_ingest::IngestOptions;
 
 use super::generate::write_year;
 use crate::{
     args::{DemoArgs, Global, OutputFormat},
     output::{self, print_rows, print_text},
-    react,
+    process_manager,
     render::{statement_text, thousands},
     run::actor,
 };
@@ -55,7 +55,7 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs) -> Result<(), Failure>
     print_text(&opening(&year)?)?;
 
     let data = folder.join("data");
-    let settings = OfficeSettings {
+    let settings = UnitSettings {
         folder: data.clone(),
         // It runs on a clock of its own, and leaves an operator's log alone.
         nats: None,
@@ -63,15 +63,15 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs) -> Result<(), Failure>
         clock: clock_after(plan.first_period.previous())?,
         act: Act { command: "demo".into(), by: actor(global), ..Act::default() },
     };
-    let mut office = BackOffice::open(settings).await?;
-    import_accounts(&mut office, &year.accounts_file).await?;
-    let credits = upstream_credits::read_credits_file(&office, &year.credits_file, None)?;
-    let imported = upstream_credits::observe(&mut office, credits).await?;
-    react::after_credits(&mut office, &imported.credits).await?;
+    let mut unit = UnitOfWork::open(settings).await?;
+    import_accounts(&mut unit, &year.accounts_file).await?;
+    let credits = upstream_credits::read_credits_file(&unit, &year.credits_file, None)?;
+    let imported = upstream_credits::observe(&mut unit, credits).await?;
+    process_manager::after_credits(&mut unit, &imported.credits).await?;
 
     let mut months = Vec::new();
     for period in &year.periods {
-        months.push(run_month(&mut office, period).await?);
+        months.push(run_month(&mut unit, period).await?);
     }
     print_rows(
         OutputFormat::Table,
@@ -90,10 +90,10 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs) -> Result<(), Failure>
             "residual",
         ],
     )?;
-    print_text(&closing_balances(&office)?)?;
-    print_text(&example_statement(&office, &year)?)?;
-    office.finish()?;
-    print_text(&proof(&office).await?)?;
+    print_text(&closing_balances(&unit)?)?;
+    print_text(&example_statement(&unit, &year)?)?;
+    unit.finish()?;
+    print_text(&proof(&unit).await?)?;
     print_text(&what_next(args.keep.as_deref(), &folder, &data))
 }
 
@@ -153,28 +153,28 @@ fn opening(year: &GeneratedYear) -> Result<String, Failure> {
     ))
 }
 
-async fn import_accounts(office: &mut BackOffice, file: &Path) -> Result<(), Failure> {
+async fn import_accounts(unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
     let commands = super::accounts::read(file).map_err(|fault| Failure::refused("CM0340", fault))?;
-    super::accounts::assign(office, commands).await.map(|_| ())
+    super::accounts::assign(unit, commands).await.map(|_| ())
 }
 
-async fn run_month(office: &mut BackOffice, generated: &GeneratedPeriod) -> Result<MonthRow, Failure> {
+async fn run_month(unit: &mut UnitOfWork, generated: &GeneratedPeriod) -> Result<MonthRow, Failure> {
     let (payer, period) = (&generated.payer, generated.period);
-    office.clock = clock_after(period)?;
+    unit.clock = clock_after(period)?;
     let paths = [generated.manifest.clone()];
-    let ingested = usage_ingest::ingest(office, &paths, IngestOptions::default(), &bill_formats::NoProgress).await?;
-    react::after_deliveries(office, &ingested.periods).await?;
-    memo_keeper::bill(office, payer, period, BillOptions::default()).await?;
-    memo_keeper::close(office, payer, period, CloseOptions::default()).await?;
-    let Some(reconciled) = memo_keeper::reconcile(&office.model, payer, period)? else {
+    let ingested = usage_ingest::ingest(unit, &paths, IngestOptions::default(), &bill_formats::NoProgress).await?;
+    process_manager::after_deliveries(unit, &ingested.periods).await?;
+    memo_keeper::bill(unit, payer, period, BillOptions::default()).await?;
+    memo_keeper::close(unit, payer, period, CloseOptions::default()).await?;
+    let Some(reconciled) = memo_keeper::reconcile(&unit.model, payer, period)? else {
         return Err(Failure::check("CM0513", format!("{period} cannot be reconciled")));
     };
-    month_row(office, generated.rows, &reconciled)
+    month_row(unit, generated.rows, &reconciled)
 }
 
-fn month_row(office: &BackOffice, rows: u64, reconciled: &Reconciliation) -> Result<MonthRow, Failure> {
+fn month_row(unit: &UnitOfWork, rows: u64, reconciled: &Reconciliation) -> Result<MonthRow, Failure> {
     let shown = |exact: Exact| money_of(exact).map(thousands);
-    let memos = office.model.all_memos()?;
+    let memos = unit.model.all_memos()?;
     let open =
         Money::sum(money::Currency::USD, memos.values().flat_map(|memos| memos.memos.values()).map(|memo| memo.open));
     Ok(MonthRow {
@@ -192,8 +192,8 @@ fn month_row(office: &BackOffice, rows: u64, reconciled: &Reconciliation) -> Res
     })
 }
 
-fn closing_balances(office: &BackOffice) -> Result<String, Failure> {
-    let memos = office.model.all_memos()?;
+fn closing_balances(unit: &UnitOfWork) -> Result<String, Failure> {
+    let memos = unit.model.all_memos()?;
     let all: Vec<_> = memos.values().flat_map(|memos| memos.memos.values()).collect();
     let sum = |of: &dyn Fn(&domain::memo::CreditMemo) -> Money| {
         Money::sum(money::Currency::USD, all.iter().map(|memo| of(memo)))
@@ -221,11 +221,11 @@ fn closing_balances(office: &BackOffice) -> Result<String, Failure> {
 
 /// The statement that shows most: of the owner whose credit was scattered the most in a month in
 /// which its memo was drawn.
-fn example_statement(office: &BackOffice, year: &GeneratedYear) -> Result<String, Failure> {
+fn example_statement(unit: &UnitOfWork, year: &GeneratedYear) -> Result<String, Failure> {
     let mut best: Option<(Exact, &GeneratedPeriod, &domain::ids::MemberAccountId)> = None;
     for period in &year.periods {
         for credit in &period.credits {
-            let drawn = office
+            let drawn = unit
                 .model
                 .statement(&period.payer, &credit.owner, period.period)?
                 .is_some_and(|stored| stored.statement.applied.is_positive() && stored.statement.memos.len() == 1);
@@ -235,7 +235,7 @@ fn example_statement(office: &BackOffice, year: &GeneratedYear) -> Result<String
         }
     }
     let Some((scattered, period, owner)) = best else { return Ok(String::new()) };
-    let Some(stored) = office.model.statement(&period.payer, owner, period.period)? else { return Ok(String::new()) };
+    let Some(stored) = unit.model.statement(&period.payer, owner, period.period)? else { return Ok(String::new()) };
     Ok(format!(
         "\nOf this account's credit AWS took {} USD off other accounts in {}. Its statement for that month:\n\n{}\n",
         thousands(money_of(scattered)?),
@@ -248,11 +248,11 @@ fn example_statement(office: &BackOffice, year: &GeneratedYear) -> Result<String
     ))
 }
 
-async fn proof(office: &BackOffice) -> Result<String, Failure> {
-    let log = office.log();
+async fn proof(unit: &UnitOfWork) -> Result<String, Failure> {
+    let log = unit.log();
     let report = projector::replay(log.as_ref(), Until::Head, WhatToFold::Balances).await?;
-    let found = differences(&report.model, &office.model)?;
-    let audit = projector::audit(log.as_ref(), &office.model, None).await?;
+    let found = differences(&report.model, &unit.model)?;
+    let audit = projector::audit(log.as_ref(), &unit.model, None).await?;
     let mut text = format!(
         "\nReplayed {} facts in {} commits from the log: {} differences with the live balances.\n",
         report.facts,

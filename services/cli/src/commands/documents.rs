@@ -7,7 +7,7 @@ use domain::{
     ids::{DocumentNumber, PayerAccountId},
     period::BillingPeriod,
 };
-use service_kit::{Access, BackOffice, Failure};
+use service_kit::{Access, Failure, UnitOfWork};
 
 use super::{bill::document_row, close::say_if_proposed, rows::IssuedDocumentRow};
 use crate::{args::Global, output};
@@ -54,32 +54,32 @@ const COLUMNS: [&str; 10] =
 /// Does it.
 pub(crate) async fn documents(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     command: DocumentsCommand,
 ) -> Result<(), Failure> {
     match command {
-        DocumentsCommand::List { payer, period } => list(global, office, payer.as_ref(), period),
-        DocumentsCommand::Show { number } => show(global, office, &number),
-        DocumentsCommand::Void { number, date } => void(global, office, number, date).await,
+        DocumentsCommand::List { payer, period } => list(global, unit, payer.as_ref(), period),
+        DocumentsCommand::Show { number } => show(global, unit, &number),
+        DocumentsCommand::Void { number, date } => void(global, unit, number, date).await,
     }
 }
 
 fn list(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: Option<&PayerAccountId>,
     period: Option<BillingPeriod>,
 ) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for of_payer in office.model.payers()? {
+    for of_payer in unit.model.payers()? {
         if payer.is_some_and(|payer| *payer != of_payer) {
             continue;
         }
-        for of_period in office.model.periods_of(&of_payer)? {
+        for of_period in unit.model.periods_of(&of_payer)? {
             if period.is_some_and(|period| period != of_period) {
                 continue;
             }
-            let state = office.model.billing(&of_payer, of_period)?;
+            let state = unit.model.billing(&of_payer, of_period)?;
             let drafts = state.standing.iter().filter(|header| header.document_number.is_none());
             rows.extend(state.documents.values().chain(drafts).map(|header| row(&state, header, Vec::new())));
         }
@@ -106,12 +106,12 @@ fn row(state: &BillingState, header: &DocumentHeader, statements: Vec<MemberStat
     }
 }
 
-fn show(global: &Global, office: &BackOffice, number: &DocumentNumber) -> Result<(), Failure> {
-    let (payer, period, state, header) = memo_keeper::document_of(&office.model, number)?;
+fn show(global: &Global, unit: &UnitOfWork, number: &DocumentNumber) -> Result<(), Failure> {
+    let (payer, period, state, header) = memo_keeper::document_of(&unit.model, number)?;
     let mut statements = Vec::new();
-    for member in office.model.members_stated(&payer, period)? {
-        let standing = office.model.statement(&payer, &member, period)?;
-        let all = office.model.former_statements(&payer, &member, period)?.into_iter().chain(standing);
+    for member in unit.model.members_stated(&payer, period)? {
+        let standing = unit.model.statement(&payer, &member, period)?;
+        let all = unit.model.former_statements(&payer, &member, period)?.into_iter().chain(standing);
         // The last that bears the number: a document is one statement a member.
         let of_document = all.filter(|stored| stored.statement.document_number.as_ref() == Some(number)).last();
         statements.extend(of_document.map(|stored| stored.statement));
@@ -121,22 +121,22 @@ fn show(global: &Global, office: &BackOffice, number: &DocumentNumber) -> Result
 
 async fn void(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     number: DocumentNumber,
     date: Option<NaiveDate>,
 ) -> Result<(), Failure> {
     if global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::usage("CM0205", "voiding a document needs a reason: say --reason"));
     }
-    let (payer, period, ..) = memo_keeper::document_of(&office.model, &number)?;
-    if !office.was_done() {
-        let effective = date.unwrap_or_else(|| office.clock.today());
+    let (payer, period, ..) = memo_keeper::document_of(&unit.model, &number)?;
+    if !unit.was_done() {
+        let effective = date.unwrap_or_else(|| unit.clock.today());
         let act = PeriodAct::Void { document: number.clone(), effective };
-        let outcome = memo_keeper::act_on_period(office, &payer, period, &act).await?;
+        let outcome = memo_keeper::act_on_period(unit, &payer, period, &act).await?;
         say_if_proposed(&outcome);
         if outcome == memo_keeper::PeriodOutcome::Done(0) {
             output::say(format_args!("{number} was void before"));
         }
     }
-    show(global, office, &number)
+    show(global, unit, &number)
 }

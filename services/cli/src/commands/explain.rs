@@ -9,7 +9,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use crate::{
     args::{Global, OutputFormat, time_or_day},
@@ -60,17 +60,17 @@ pub enum Explanation {
 }
 
 /// Explains a statement, a memo or a suspense item.
-pub(crate) async fn explain(global: &Global, office: &BackOffice, args: &ExplainArgs) -> Result<(), Failure> {
+pub(crate) async fn explain(global: &Global, unit: &UnitOfWork, args: &ExplainArgs) -> Result<(), Failure> {
     let recorded = args.recorded.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let explanation = match (&args.account, args.period, &args.memo, &args.suspense) {
-        (Some(account), Some(period), ..) => statement(office, args, account, period, recorded).await?,
+        (Some(account), Some(period), ..) => statement(unit, args, account, period, recorded).await?,
         (_, _, Some(number), _) => {
-            let explained = memo_keeper::explain_one_memo(office, number, recorded).await?;
+            let explained = memo_keeper::explain_one_memo(unit, number, recorded).await?;
             Explanation::Memo(explained.ok_or_else(|| {
                 Failure::failed("CM0121", format!("memo {number} was not known by then: see memos show {number}"))
             })?)
         }
-        (_, period, _, Some(item)) => suspense(office, args, item, period, recorded).await?,
+        (_, period, _, Some(item)) => suspense(unit, args, item, period, recorded).await?,
         _ => return Err(Failure::usage("CM0215", "say --account with --period, --memo or --suspense")),
     };
     if global.output == OutputFormat::Table {
@@ -100,7 +100,7 @@ pub(crate) async fn explain(global: &Global, office: &BackOffice, args: &Explain
 }
 
 async fn statement(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     args: &ExplainArgs,
     account: &MemberAccountId,
     period: BillingPeriod,
@@ -108,11 +108,11 @@ async fn statement(
 ) -> Result<Explanation, Failure> {
     let payers = match &args.payer {
         Some(payer) => vec![payer.clone()],
-        None => office.model.payers()?,
+        None => unit.model.payers()?,
     };
     let mut found = Vec::new();
     for payer in &payers {
-        found.extend(memo_keeper::explain_statement(office, payer, account, period, recorded).await?);
+        found.extend(memo_keeper::explain_statement(unit, payer, account, period, recorded).await?);
     }
     let several = found.len() > 1;
     let Some(mut explained) = found.pop() else {
@@ -138,13 +138,13 @@ async fn statement(
 }
 
 async fn suspense(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     args: &ExplainArgs,
     item: &str,
     period: Option<BillingPeriod>,
     recorded: DateTime<Utc>,
 ) -> Result<Explanation, Failure> {
-    let mut found = memo_keeper::explain_item(office, item, args.payer.as_ref(), period, recorded).await?;
+    let mut found = memo_keeper::explain_item(unit, item, args.payer.as_ref(), period, recorded).await?;
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(Explanation::Suspense(one)),
         (None, _) => Err(Failure::failed("CM0125", format!("no suspense item {item} is known: see credits suspense"))),

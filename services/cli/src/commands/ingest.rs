@@ -1,22 +1,21 @@
 //! `ingest`.
 
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use usage_ingest::IngestOptions;
 
 use crate::{
     args::{Global, IngestArgs},
-    output,
+    output, process_manager,
     progress::ReadingBar,
-    react,
 };
 
 /// Ingests bill files.
-pub(crate) async fn ingest(global: &Global, office: &mut BackOffice, args: &IngestArgs) -> Result<(), Failure> {
+pub(crate) async fn ingest(global: &Global, unit: &mut UnitOfWork, args: &IngestArgs) -> Result<(), Failure> {
     let bar = ReadingBar::new();
-    let outcome = usage_ingest::ingest(office, &args.paths, IngestOptions { replace: args.replace }, &bar).await;
+    let outcome = usage_ingest::ingest(unit, &args.paths, IngestOptions { replace: args.replace }, &bar).await;
     bar.done();
     let ingested = outcome?;
-    react::after_deliveries(office, &ingested.periods).await?;
+    process_manager::after_deliveries(unit, &ingested.periods).await?;
     for warning in &ingested.warnings {
         output::warn(warning);
     }

@@ -17,7 +17,7 @@ use memo_keeper::{HandOutcome, act_by_hand, owner_of, posting};
 use money::{Currency, Exact, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 
 use super::{dates::DatesArgs, memos::memos_list, payer::payer_or_only};
@@ -46,20 +46,20 @@ pub(crate) struct ProposalRow {
 }
 
 /// Does a verb by hand.
-pub(crate) async fn memo_verb(global: &Global, office: &mut BackOffice, command: MemosCommand) -> Result<(), Failure> {
-    if office.was_done() {
+pub(crate) async fn memo_verb(global: &Global, unit: &mut UnitOfWork, command: MemosCommand) -> Result<(), Failure> {
+    if unit.was_done() {
         // What it did may not be possible a second time; it is not asked again.
-        return memos_list(global, office, None, None, &DatesArgs::default()).await;
+        return memos_list(global, unit, None, None, &DatesArgs::default()).await;
     }
     if let MemosCommand::Import { file } = &command {
-        return import(global, office, file).await;
+        return import(global, unit, file).await;
     }
     let needs_reason = !matches!(command, MemosCommand::Expire(_) | MemosCommand::Reinstate { .. });
     if needs_reason && global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::usage("CM0205", "an act by hand needs a reason: say --reason"));
     }
-    let (payer, member, act) = act_of(office, command)?;
-    match act_by_hand(office, &payer, &member, &act).await? {
+    let (payer, member, act) = act_of(unit, command)?;
+    match act_by_hand(unit, &payer, &member, &act).await? {
         HandOutcome::Done(0) => output::say("nothing to do: it stands so already"),
         HandOutcome::Done(_) => {}
         HandOutcome::Completed(one) => output::say(format_args!(
@@ -73,7 +73,7 @@ pub(crate) async fn memo_verb(global: &Global, office: &mut BackOffice, command:
             ));
         }
     }
-    memos_list(global, office, Some(&payer), Some(&member), &DatesArgs::default()).await
+    memos_list(global, unit, Some(&payer), Some(&member), &DatesArgs::default()).await
 }
 
 struct Target {
@@ -85,20 +85,20 @@ struct Target {
     amount: Option<Money>,
 }
 
-fn target(office: &BackOffice, args: &MemoActArgs) -> Result<Target, Failure> {
-    let (payer, member) = owner_of(&office.model, &args.number)?;
-    let memos = office.model.memos(&payer, &member)?;
+fn target(unit: &UnitOfWork, args: &MemoActArgs) -> Result<Target, Failure> {
+    let (payer, member) = owner_of(&unit.model, &args.number)?;
+    let memos = unit.model.memos(&payer, &member)?;
     let currency = memos.currency_of(&args.number).unwrap_or(Currency::USD);
-    let effective = args.date.unwrap_or_else(|| office.clock.today());
+    let effective = args.date.unwrap_or_else(|| unit.clock.today());
     let amount = args.amount.map(|amount| in_minor_units(amount, currency)).transpose()?;
-    Ok(Target { posting: posting(office, &payer, effective)?, payer, member, currency, effective, amount })
+    Ok(Target { posting: posting(unit, &payer, effective)?, payer, member, currency, effective, amount })
 }
 
 /// Whether AWS has cancelled a memo's credit, or given it to another account.
-fn has_ended_upstream(office: &BackOffice, of: &Target, number: &MemoNumber) -> Result<bool, Failure> {
-    let memos = office.model.memos(&of.payer, &of.member)?;
+fn has_ended_upstream(unit: &UnitOfWork, of: &Target, number: &MemoNumber) -> Result<bool, Failure> {
+    let memos = unit.model.memos(&of.payer, &of.member)?;
     let Some(id) = memos.memos.get(number).and_then(|memo| memo.credit.as_ref()) else { return Ok(false) };
-    let credit = office.model.upstream_credit(&of.payer, id)?;
+    let credit = unit.model.upstream_credit(&of.payer, id)?;
     let is_anothers = credit.terms.as_ref().is_some_and(|terms| terms.owner != of.member);
     Ok(credit.status == CreditStatus::Cancelled || is_anothers)
 }
@@ -117,52 +117,52 @@ fn monthly_cap(amount: Exact, currency: Currency) -> Result<Money, Failure> {
     in_minor_units(amount, currency)
 }
 
-fn act_of(office: &BackOffice, command: MemosCommand) -> Result<(PayerAccountId, MemberAccountId, HandAct), Failure> {
+fn act_of(unit: &UnitOfWork, command: MemosCommand) -> Result<(PayerAccountId, MemberAccountId, HandAct), Failure> {
     Ok(match command {
-        MemosCommand::Issue(args) => issue(office, args)?,
+        MemosCommand::Issue(args) => issue(unit, args)?,
         MemosCommand::Adjust { number, amount, date } => {
-            let of = target(office, &MemoActArgs { number: number.clone(), amount: None, date })?;
-            let policy = office.model.policies(&of.payer, of.posting)?.hash();
-            let after_upstream_end = has_ended_upstream(office, &of, &number)?;
+            let of = target(unit, &MemoActArgs { number: number.clone(), amount: None, date })?;
+            let policy = unit.model.policies(&of.payer, of.posting)?.hash();
+            let after_upstream_end = has_ended_upstream(unit, &of, &number)?;
             let act = HandAct::Adjust(AdjustMemo {
                 memo: number,
                 change: in_minor_units(amount, of.currency)?,
                 effective: of.effective,
                 posting: of.posting,
                 policy,
-                first_unissued: office.first_unissued(&of.payer)?,
+                first_unissued: unit.first_unissued(&of.payer)?,
                 after_upstream_end,
             });
             (of.payer, of.member, act)
         }
         MemosCommand::WriteOff(args) => {
-            let of = target(office, &args)?;
+            let of = target(unit, &args)?;
             let (amount, effective, posting) = (of.amount, of.effective, of.posting);
             let act = WriteOffMemo { memo: args.number, amount, cause: WriteOffCause::ByHand, effective, posting };
             (of.payer, of.member, HandAct::WriteOff(act))
         }
         MemosCommand::Refund(args) => {
-            let of = target(office, &args)?;
+            let of = target(unit, &args)?;
             let act = RefundMemo { memo: args.number, amount: of.amount, effective: of.effective, posting: of.posting };
             (of.payer, of.member, HandAct::Refund(act))
         }
         MemosCommand::Expire(args) => {
-            let of = target(office, &args)?;
-            let policy = office.model.policies(&of.payer, of.posting)?.hash();
+            let of = target(unit, &args)?;
+            let policy = unit.model.policies(&of.payer, of.posting)?.hash();
             let (amount, effective, posting) = (of.amount, of.effective, of.posting);
             let act = ExpireMemo { memo: args.number, amount, effective, posting, policy };
             (of.payer, of.member, HandAct::Expire(act))
         }
         MemosCommand::Reinstate { of: args, until } => {
-            let of = target(office, &args)?;
+            let of = target(unit, &args)?;
             let (amount, effective, posting) = (of.amount, of.effective, of.posting);
-            let past_end = Some(PastEnd::of(&office.model.policies(&of.payer, posting)?));
+            let past_end = Some(PastEnd::of(&unit.model.policies(&of.payer, posting)?));
             let (memo, usable_until) = (args.number, until);
             let act = ReinstateMemo { memo, amount, usable_until, effective, posting, past_end };
             (of.payer, of.member, HandAct::Reinstate(act))
         }
         MemosCommand::Reassign { of: args, to_account, to_payer, customer, po, consent } => {
-            reassign(office, &args, to_account, to_payer, customer, po, consent)?
+            reassign(unit, &args, to_account, to_payer, customer, po, consent)?
         }
         MemosCommand::List { .. } | MemosCommand::Show { .. } | MemosCommand::Import { .. } => {
             return Err(Failure::failed("CM0100", "this is no act by hand"));
@@ -170,12 +170,12 @@ fn act_of(office: &BackOffice, command: MemosCommand) -> Result<(PayerAccountId,
     })
 }
 
-fn issue(office: &BackOffice, args: MemoIssueArgs) -> Result<(PayerAccountId, MemberAccountId, HandAct), Failure> {
-    let payer = payer_or_only(office, args.payer.as_ref())?;
+fn issue(unit: &UnitOfWork, args: MemoIssueArgs) -> Result<(PayerAccountId, MemberAccountId, HandAct), Failure> {
+    let payer = payer_or_only(unit, args.payer.as_ref())?;
     let list = |text: &str| text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    let start_date = args.start.unwrap_or_else(|| office.clock.today());
+    let start_date = args.start.unwrap_or_else(|| unit.clock.today());
     if let Some(credit) = &args.credit
-        && let Some(memo) = office.model.memos(&payer, &args.account)?.of_credit(credit)
+        && let Some(memo) = unit.model.memos(&payer, &args.account)?.of_credit(credit)
     {
         // A second memo for one credit and owner is a mistake, whoever makes it.
         return Err(Failure::refused(
@@ -202,8 +202,8 @@ fn issue(office: &BackOffice, args: MemoIssueArgs) -> Result<(PayerAccountId, Me
             monthly_cap: args.monthly_cap.map(|cap| monthly_cap(cap, args.currency)).transpose()?,
         },
         basis: MemoBasis::Face,
-        policy: office.model.policies(&payer, BillingPeriod::containing(start_date))?.hash(),
-        first_unissued: office.first_unissued(&payer)?,
+        policy: unit.model.policies(&payer, BillingPeriod::containing(start_date))?.hash(),
+        first_unissued: unit.first_unissued(&payer)?,
         new_ownership: false,
     });
     Ok((payer, args.account, act))
@@ -211,7 +211,7 @@ fn issue(office: &BackOffice, args: MemoIssueArgs) -> Result<(PayerAccountId, Me
 
 #[allow(clippy::too_many_arguments)] // the options of one verb
 fn reassign(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     args: &MemoActArgs,
     to_account: Option<MemberAccountId>,
     to_payer: Option<PayerAccountId>,
@@ -219,11 +219,11 @@ fn reassign(
     po: Option<String>,
     consent: bool,
 ) -> Result<(PayerAccountId, MemberAccountId, HandAct), Failure> {
-    let of = target(office, args)?;
+    let of = target(unit, args)?;
     let today = of.effective;
-    let account = office.model.member_account(&of.payer, &of.member)?;
+    let account = unit.model.member_account(&of.payer, &of.member)?;
     let assignment = account.on(today).or_else(|| account.assignments().last()).cloned();
-    let memo = office.model.memos(&of.payer, &of.member)?.memos.get(&args.number).cloned();
+    let memo = unit.model.memos(&of.payer, &of.member)?.memos.get(&args.number).cloned();
     let from = memo
         .and_then(|memo| memo.assigned_to)
         .or_else(|| assignment.map(|one| (one.customer, one.po_number)))
@@ -239,14 +239,14 @@ fn reassign(
     if to_account.is_some() || to_payer.is_some() {
         let to_payer = to_payer.unwrap_or_else(|| of.payer.clone());
         let to_member = to_account.unwrap_or_else(|| of.member.clone());
-        let target = office.model.member_account(&to_payer, &to_member)?;
+        let target = unit.model.member_account(&to_payer, &to_member)?;
         let owner = target
             .on(today)
             .or_else(|| target.assignments().last())
             .map(|one| one.customer.clone())
             .unwrap_or_default();
         other_customer(&owner)?;
-        let transfer = office
+        let transfer = unit
             .model
             .memos(&of.payer, &of.member)?
             .memos
@@ -295,18 +295,18 @@ const IMPORT_COLUMNS: [&str; 11] = [
     "evidence",
 ];
 
-async fn import(global: &Global, office: &mut BackOffice, file: &Path) -> Result<(), Failure> {
-    let commands = read_memos(office, file).map_err(|fault| Failure::refused("CM0343", fault))?;
-    let opened = memo_keeper::open_memos(office, &commands).await?;
+async fn import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
+    let commands = read_memos(unit, file).map_err(|fault| Failure::refused("CM0343", fault))?;
+    let opened = memo_keeper::open_memos(unit, &commands).await?;
     output::say(format_args!("{} memos read, {opened} taken over", commands.len()));
     let payers: std::collections::BTreeSet<_> = commands.iter().map(|command| command.issue.payer.clone()).collect();
     for payer in &payers {
-        crate::react::follow(office, payer).await?;
+        crate::process_manager::follow(unit, payer).await?;
     }
-    memos_list(global, office, None, None, &DatesArgs::default()).await
+    memos_list(global, unit, None, None, &DatesArgs::default()).await
 }
 
-fn read_memos(office: &BackOffice, file: &Path) -> Result<Vec<OpenMemo>, CsvFault> {
+fn read_memos(unit: &UnitOfWork, file: &Path) -> Result<Vec<OpenMemo>, CsvFault> {
     let table = CsvTable::read(file, &IMPORT_COLUMNS)?;
     let mut commands = Vec::new();
     for row in table.rows() {
@@ -316,11 +316,9 @@ fn read_memos(office: &BackOffice, file: &Path) -> Result<Vec<OpenMemo>, CsvFaul
         };
         let payer: PayerAccountId = row.id("payer_account_id")?;
         let as_of = row.date("as_of")?;
-        let first_unissued = office.first_unissued(&payer).map_err(|failure| row.fault("as_of", failure))?;
-        let policies = office
-            .model
-            .policies(&payer, BillingPeriod::containing(as_of))
-            .map_err(|fault| row.fault("as_of", fault))?;
+        let first_unissued = unit.first_unissued(&payer).map_err(|failure| row.fault("as_of", failure))?;
+        let policies =
+            unit.model.policies(&payer, BillingPeriod::containing(as_of)).map_err(|fault| row.fault("as_of", fault))?;
         let face = money("face_amount")?;
         let applied_before = money("applied_amount")?;
         if applied_before > face || applied_before.is_negative() {
@@ -371,8 +369,8 @@ fn read_memos(office: &BackOffice, file: &Path) -> Result<Vec<OpenMemo>, CsvFaul
 }
 
 /// Lists acts that wait for a second person.
-pub(crate) fn approvals(global: &Global, office: &BackOffice) -> Result<(), Failure> {
-    let mut rows: Vec<ProposalRow> = memo_keeper::proposals(&office.model)?
+pub(crate) fn approvals(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+    let mut rows: Vec<ProposalRow> = memo_keeper::proposals(&unit.model)?
         .into_iter()
         .map(|((payer, member), proposed)| ProposalRow {
             proposal: proposed.proposal,
@@ -384,7 +382,7 @@ pub(crate) fn approvals(global: &Global, office: &BackOffice) -> Result<(), Fail
             reason: proposed.reason,
         })
         .collect();
-    rows.extend(memo_keeper::period_proposals(&office.model)?.into_iter().map(|proposed| ProposalRow {
+    rows.extend(memo_keeper::period_proposals(&unit.model)?.into_iter().map(|proposed| ProposalRow {
         proposal: proposed.proposal,
         payer_account_id: proposed.payer.to_string(),
         member_account_id: String::new(),
@@ -397,11 +395,11 @@ pub(crate) fn approvals(global: &Global, office: &BackOffice) -> Result<(), Fail
 }
 
 /// Approves an act.
-pub(crate) async fn approve(global: &Global, office: &mut BackOffice, proposal: &str) -> Result<(), Failure> {
-    if office.was_done() {
-        return approvals(global, office);
+pub(crate) async fn approve(global: &Global, unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
+    if unit.was_done() {
+        return approvals(global, unit);
     }
-    let facts = memo_keeper::approve(office, proposal).await?;
+    let facts = memo_keeper::approve(unit, proposal).await?;
     output::say(format_args!("approved: {facts} facts recorded"));
-    approvals(global, office)
+    approvals(global, unit)
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use projector::row_of;
 use read_model::{MemoEntry, ReadModel, as_of};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::StreamName;
 
 use super::{
@@ -67,12 +67,12 @@ fn memos_on(
 /// Lists memos.
 pub(crate) async fn memos_list(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: Option<&PayerAccountId>,
     account: Option<&MemberAccountId>,
     dates: &DatesArgs,
 ) -> Result<(), Failure> {
-    let today = office.clock.today();
+    let today = unit.clock.today();
     let columns = [
         "memo_number",
         "customer",
@@ -99,27 +99,27 @@ pub(crate) async fn memos_list(
         }
         Ok(rows)
     };
-    dates.print(global, office, &STREAMS, "memo_number", &columns, rows).await?;
+    dates.print(global, unit, &STREAMS, "memo_number", &columns, rows).await?;
     Ok(())
 }
 
 /// Shows a memo with everything that happened to it.
 pub(crate) async fn memos_show(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     number: &MemoNumber,
     dates: &DatesArgs,
 ) -> Result<(), Failure> {
-    let today = office.clock.today();
+    let today = unit.clock.today();
     let known = match dates.recorded {
-        None => shown(&office.model, number, dates, dates.day(None, today))?,
+        None => shown(&unit.model, number, dates, dates.day(None, today))?,
         Some(time) => {
-            let model = as_known(office, time, &STREAMS).await?;
+            let model = as_known(unit, time, &STREAMS).await?;
             shown(&model, number, dates, dates.day(Some(time), today))?
         }
     };
     if let Some(since) = dates.since {
-        let model = as_known(office, since, &STREAMS).await?;
+        let model = as_known(unit, since, &STREAMS).await?;
         let before = shown(&model, number, dates, dates.day(Some(since), today))?;
         return print_differences(global, before.as_slice(), known.as_slice(), "memo_number");
     }

@@ -58,7 +58,7 @@ pub(crate) use streams::streams;
 pub(crate) use watch::watch;
 pub(crate) use what_if::{WhatIfArgs, what_if};
 
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use crate::{args::command_line, output};
 
@@ -85,10 +85,10 @@ pub(crate) fn man(names: &[String]) -> Result<(), Failure> {
 }
 
 /// Says what a dry run would have recorded.
-pub(crate) fn print_dry_run(office: &BackOffice) {
-    let facts: usize = office.recorded().iter().map(|recorded| recorded.facts.len()).sum();
+pub(crate) fn print_dry_run(unit: &UnitOfWork) {
+    let facts: usize = unit.recorded().iter().map(|recorded| recorded.facts.len()).sum();
     output::say(format_args!("dry run: {facts} facts would be recorded, nothing was"));
-    for recorded in office.recorded() {
+    for recorded in unit.recorded() {
         for fact in &recorded.facts {
             output::say(format_args!("  {} {}", recorded.subject, fact.type_name()));
         }

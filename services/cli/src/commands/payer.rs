@@ -1,14 +1,14 @@
 //! Which payer a command is about, where none is named.
 
 use domain::ids::PayerAccountId;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 /// The payer named, or the only one there is.
-pub(crate) fn payer_or_only(office: &BackOffice, named: Option<&PayerAccountId>) -> Result<PayerAccountId, Failure> {
+pub(crate) fn payer_or_only(unit: &UnitOfWork, named: Option<&PayerAccountId>) -> Result<PayerAccountId, Failure> {
     if let Some(payer) = named {
         return Ok(payer.clone());
     }
-    let payers = office.model.payers()?;
+    let payers = unit.model.payers()?;
     match payers.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Failure::usage("CM0202", "no payer is known yet: import accounts or ingest a bill, or say --payer")),

@@ -9,7 +9,7 @@ use domain::{
 };
 use money::{Currency, Exact};
 use serde_json::{Map, Value};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::{args::Global, output};
@@ -17,38 +17,38 @@ use crate::{args::Global, output};
 /// The policies in force, as a file that `policy adopt` takes.
 pub(crate) fn policy_show(
     global: &Global,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: Option<&PayerAccountId>,
     period: Option<BillingPeriod>,
 ) -> Result<(), Failure> {
-    let period = period.unwrap_or_else(|| BillingPeriod::containing(office.clock.today()));
-    let policies = in_force(office, payer, period)?;
+    let period = period.unwrap_or_else(|| BillingPeriod::containing(unit.clock.today()));
+    let policies = in_force(unit, payer, period)?;
     output::say(format_args!("policies {} in force for {period}", policies.hash()));
     output::print_object(global.output, &policies)
 }
 
-fn in_force(office: &BackOffice, payer: Option<&PayerAccountId>, period: BillingPeriod) -> Result<Policies, Failure> {
+fn in_force(unit: &UnitOfWork, payer: Option<&PayerAccountId>, period: BillingPeriod) -> Result<Policies, Failure> {
     match payer {
-        Some(payer) => Ok(office.model.policies(payer, period)?),
-        None => Ok(office.model.policy_history(None)?.in_force(period).cloned().unwrap_or_default()),
+        Some(payer) => Ok(unit.model.policies(payer, period)?),
+        None => Ok(unit.model.policy_history(None)?.in_force(period).cloned().unwrap_or_default()),
     }
 }
 
 /// Adopts policies from a file.
 pub(crate) async fn policy_adopt(
     global: &Global,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     file: &Path,
     payer: Option<&PayerAccountId>,
     from: Option<BillingPeriod>,
 ) -> Result<(), Failure> {
-    let last_closed = last_closed(office, payer)?;
+    let last_closed = last_closed(unit, payer)?;
     let from = from.or(last_closed.map(BillingPeriod::next));
-    let base = in_force(office, payer, from.unwrap_or_else(|| BillingPeriod::containing(office.clock.today())))?;
+    let base = in_force(unit, payer, from.unwrap_or_else(|| BillingPeriod::containing(unit.clock.today())))?;
     let policies = policies_of(file, &base)?;
     let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
     let command = AdoptPolicies { from, policies, last_closed };
-    let facts = office
+    let facts = unit
         .decide(&subject, |model| {
             let history = model.policy_history(payer)?;
             let facts = history.decide(command.clone()).map_err(|refusal| Failure::refused("CM0350", refusal))?;
@@ -97,14 +97,14 @@ fn refuse_figures_out_of_range(policies: &Policies) -> Result<(), Failure> {
     Ok(())
 }
 
-fn last_closed(office: &BackOffice, payer: Option<&PayerAccountId>) -> Result<Option<BillingPeriod>, Failure> {
+fn last_closed(unit: &UnitOfWork, payer: Option<&PayerAccountId>) -> Result<Option<BillingPeriod>, Failure> {
     let payers = match payer {
         Some(payer) => vec![payer.clone()],
-        None => office.model.payers()?,
+        None => unit.model.payers()?,
     };
     let mut last = None;
     for payer in payers {
-        let periods = office.model.billing_periods(&payer)?;
+        let periods = unit.model.billing_periods(&payer)?;
         let closed = periods.into_iter().filter(|(_, state)| state.status == domain::billing::PeriodStatus::Closed);
         last = last.max(closed.map(|(period, _)| period).max());
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use domain::{period::BillingPeriod, rates::StateRate};
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
@@ -58,9 +58,9 @@ fn read(file: &Path) -> Result<Vec<StateRate>, CsvFault> {
 }
 
 /// Imports conversion rates.
-pub(crate) async fn rates_import(global: &Global, office: &mut BackOffice, file: &Path) -> Result<(), Failure> {
+pub(crate) async fn rates_import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
     let commands = read(file).map_err(|fault| Failure::refused("CM0360", fault))?;
-    let facts = office
+    let facts = unit
         .decide(&Subject::rates(), |model| {
             let mut rates = model.conversion_rates()?;
             let mut facts = Vec::new();
@@ -75,12 +75,12 @@ pub(crate) async fn rates_import(global: &Global, office: &mut BackOffice, file:
         })
         .await?;
     output::say(format_args!("{} rows read, {} rates new or corrected", commands.len(), facts.len()));
-    rates_list(global, office, None)
+    rates_list(global, unit, None)
 }
 
 /// Lists conversion rates with both their dates.
-pub(crate) fn rates_list(global: &Global, office: &BackOffice, period: Option<BillingPeriod>) -> Result<(), Failure> {
-    let stated = office.model.stated_rates()?;
+pub(crate) fn rates_list(global: &Global, unit: &UnitOfWork, period: Option<BillingPeriod>) -> Result<(), Failure> {
+    let stated = unit.model.stated_rates()?;
     let of = |at: usize| (stated[at].stated.period, stated[at].stated.from, stated[at].stated.to);
     let rows: Vec<RateRow> = (0..stated.len())
         .filter(|at| period.is_none_or(|period| stated[*at].stated.period == period))

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 use read_model::ReadModel;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::StreamName;
 
 use super::{dates::DatesArgs, payer::payer_or_only};
@@ -36,19 +36,19 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Ties AWS's bill to the memos and documents.
-pub(crate) async fn reconcile(global: &Global, office: &BackOffice, args: &ReconcileArgs) -> Result<(), Failure> {
-    let payer = payer_or_only(office, args.of.payer.as_ref())?;
+pub(crate) async fn reconcile(global: &Global, unit: &UnitOfWork, args: &ReconcileArgs) -> Result<(), Failure> {
+    let payer = payer_or_only(unit, args.of.payer.as_ref())?;
     let period = args.of.period;
     let day = args.dates.effective.unwrap_or(period.last_day());
     let rows = |model: &ReadModel, recorded: Option<DateTime<Utc>>| {
         let Some(mut reconciled) = memo_keeper::reconcile_as_of(model, &payer, period, day)? else {
             return Ok(Vec::new());
         };
-        let known_on = recorded.map_or_else(|| office.clock.today(), |time| time.date_naive());
+        let known_on = recorded.map_or_else(|| unit.clock.today(), |time| time.date_naive());
         reconciled.open_items = memo_keeper::open_items(model, &payer, period, known_on)?;
         Ok(vec![reconciled])
     };
-    let reconciled = args.dates.print(global, office, &StreamName::ALL, "period", &COLUMNS, rows).await?;
+    let reconciled = args.dates.print(global, unit, &StreamName::ALL, "period", &COLUMNS, rows).await?;
     let Some(reconciled) = reconciled.into_iter().next() else {
         return Err(Failure::failed(
             "CM0123",

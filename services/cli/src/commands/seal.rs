@@ -9,7 +9,7 @@ use projector::{HEAD_KIND, LogHead, SEAL_KIND, Seal, Sealer, seal_log, verify_se
 use schemars::JsonSchema;
 use seal::{PublicKey, SealFault, SignedText, SigningKey};
 use serde::Serialize;
-use service_kit::{BackOffice, Clock, Failure};
+use service_kit::{Clock, Failure, UnitOfWork};
 
 use super::audit::print_checks;
 use crate::{
@@ -96,7 +96,7 @@ fn keygen(global: &Global, private: &Path) -> Result<(), Failure> {
 async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<(), Failure> {
     let key = SigningKey::read(key).map_err(key_failure)?;
     let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
-    let log = BackOffice::open_log_to_read(&global.data, global.nats.as_deref()).await?;
+    let log = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let sealer = Sealer { at: clock.now(), injected: clock.is_injected(), by: actor(global) };
     let sealed = seal_log(log.as_ref(), &key, &sealer).await?;
     let head: LogHead =
@@ -105,7 +105,7 @@ async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<()
     let text = SignedText::sign_json(&key, &sealed).map_err(|cause| Failure::failed("CM0105", cause))?.to_file();
     let mut file = None;
     if !global.dry_run {
-        let folder = BackOffice::folder_of(log.as_ref(), &global.data, global.nats.as_deref()).await?.join(SEALS);
+        let folder = UnitOfWork::folder_of(log.as_ref(), &global.data, global.nats.as_deref()).await?.join(SEALS);
         fs::create_dir_all(&folder).map_err(|cause| {
             Failure::failed("CM0142", format!("making the folder {} failed: {cause}", folder.display()))
         })?;
@@ -134,7 +134,7 @@ async fn check_seal(global: &Global, path: &Path, public_key: &Path) -> Result<(
     let text = SignedText::from_file(&read(path)?).map_err(key_failure)?;
     let sealed: Seal = text.verified_json(&key, SEAL_KIND).map_err(key_failure)?;
     let head: LogHead = sealed.head.verified_json(&key, HEAD_KIND).map_err(key_failure)?;
-    let log = BackOffice::open_log_to_read(&global.data, global.nats.as_deref()).await?;
+    let log = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let checks = verify_seal(log.as_ref(), &sealed, &head).await?;
     print_checks(global, &checks, "CM0519", "the log is not the one that was sealed")
 }

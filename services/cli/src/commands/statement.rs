@@ -12,10 +12,10 @@ use domain::{
 };
 use money::Money;
 use projector::{ProvedStatement, StatementProof, prove_statement};
-use read_model::{Known, ReadModel, StoredStatement, as_of, model_of_subjects};
+use read_model::{KnowledgeCut, ReadModel, StoredStatement, as_of, model_of_subjects};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::Subject;
 
 use super::{
@@ -67,26 +67,22 @@ impl Told {
 }
 
 /// Prints a member's statement as it was recorded.
-pub(crate) async fn statement(
-    global: &Global,
-    office: &BackOffice,
-    args: Option<&StatementArgs>,
-) -> Result<(), Failure> {
+pub(crate) async fn statement(global: &Global, unit: &UnitOfWork, args: Option<&StatementArgs>) -> Result<(), Failure> {
     let Some(args) = args else {
         return Err(Failure::usage("CM0216", "say which statement: --account ID --period P, or verify FILE"));
     };
     let payers = match &args.payer {
         Some(payer) => vec![payer.clone()],
-        None => office.model.payers()?,
+        None => unit.model.payers()?,
     };
-    let known = known_at(office, args, &payers, args.recorded).await?;
+    let known = known_at(unit, args, &payers, args.recorded).await?;
     if let Some(since) = args.since {
-        let before = known_at(office, args, &payers, Some(since)).await?;
+        let before = known_at(unit, args, &payers, Some(since)).await?;
         let printed = |told: &[Told]| told.iter().map(|one| one.printed(None)).collect::<Vec<_>>();
         return print_differences(global, &printed(&before), &printed(&known), "period");
     }
     match known.as_slice() {
-        [one] => print(global, office, args, one).await,
+        [one] => print(global, unit, args, one).await,
         [] => {
             let what = format!("account {} has no statement for {}", args.account, args.period);
             let last = args.period.last_day();
@@ -103,7 +99,7 @@ pub(crate) async fn statement(
     }
 }
 
-async fn print(global: &Global, office: &BackOffice, args: &StatementArgs, told: &Told) -> Result<(), Failure> {
+async fn print(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told: &Told) -> Result<(), Failure> {
     let stored = &told.stored;
     let statement = &stored.statement;
     let named = args.format;
@@ -124,7 +120,7 @@ async fn print(global: &Global, office: &BackOffice, args: &StatementArgs, told:
             output::print_object(OutputFormat::Json, &rolled_up)
         }
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
-            let proof = proof_of(office, stored).await?;
+            let proof = proof_of(unit, stored).await?;
             output::print_object(OutputFormat::Json, &told.printed(proof))
         }
         (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, &[told.printed(None)], &[]),
@@ -187,7 +183,7 @@ fn by_program(statement: &MemberStatement) -> Vec<ProgramRow> {
 
 /// The account's statements of the month, one a payer, as known at a time.
 async fn known_at(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     args: &StatementArgs,
     payers: &[PayerAccountId],
     recorded: Option<DateTime<Utc>>,
@@ -195,11 +191,11 @@ async fn known_at(
     let mut found = Vec::new();
     for payer in payers {
         let Some(time) = recorded else {
-            found.extend(told(&office.model, args, payer, recorded)?);
+            found.extend(told(&unit.model, args, payer, recorded)?);
             continue;
         };
         let subjects = [Subject::billing(payer, args.period), Subject::memos(payer, &args.account)];
-        let model = model_of_subjects(office.log().as_ref(), &Known::At(time), subjects).await?;
+        let model = model_of_subjects(unit.log().as_ref(), &KnowledgeCut::At(time), subjects).await?;
         found.extend(told(&model, args, payer, recorded)?);
     }
     Ok(found)
@@ -250,9 +246,9 @@ fn of_version(
 }
 
 /// The proof by the newest seal that covers the statement.
-async fn proof_of(office: &BackOffice, stored: &StoredStatement) -> Result<Option<StatementProof>, Failure> {
-    let log = office.log();
-    let Some(folder) = office.folder() else { return Ok(None) };
+async fn proof_of(unit: &UnitOfWork, stored: &StoredStatement) -> Result<Option<StatementProof>, Failure> {
+    let log = unit.log();
+    let Some(folder) = unit.folder() else { return Ok(None) };
     for seal in seals_kept(folder) {
         if let Some(proof) = prove_statement(log.as_ref(), stored, &seal).await? {
             return Ok(Some(proof));

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use event_log::{EventLog, ReadLimits};
 use read_model::decode_all;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 use wire::StreamName;
 
 use crate::{
@@ -17,7 +17,7 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// Follows the memo stream.
 pub(crate) async fn watch(global: &Global, args: &WatchArgs) -> Result<(), Failure> {
-    let log: Arc<dyn EventLog> = BackOffice::open_log_to_read(&global.data, global.nats.as_deref()).await?;
+    let log: Arc<dyn EventLog> = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let stream = StreamName::Memos;
     let mut next = match args.from {
         Some(position) => position.max(1),

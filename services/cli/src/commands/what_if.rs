@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::{ids::PayerAccountId, period::BillingPeriod, policy::Policies};
 use futures_util::future::BoxFuture;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use super::policy::policies_of;
 use crate::{args::Global, output};
@@ -22,22 +22,22 @@ pub(crate) struct WhatIfArgs {
 
 /// Services do not know each other: whose credit a line is, is decided by another one than memos are.
 fn attribute<'a>(
-    office: &'a mut BackOffice,
+    unit: &'a mut UnitOfWork,
     payer: &'a PayerAccountId,
     period: Option<BillingPeriod>,
 ) -> BoxFuture<'a, Result<(), Failure>> {
     Box::pin(async move {
         match period {
-            Some(period) => upstream_credits::attribute_period(office, payer, period).await,
-            None => upstream_credits::attribute_payer(office, payer).await,
+            Some(period) => upstream_credits::attribute_period(unit, payer, period).await,
+            None => upstream_credits::attribute_payer(unit, payer).await,
         }
     })
 }
 
 /// Prints every figure that would be another one.
-pub(crate) async fn what_if(global: &Global, office: &BackOffice, args: &WhatIfArgs) -> Result<(), Failure> {
+pub(crate) async fn what_if(global: &Global, unit: &UnitOfWork, args: &WhatIfArgs) -> Result<(), Failure> {
     let other = |base: &Policies| policies_of(&args.policy, base);
-    let outcome = memo_keeper::what_if(office, &other, args.from, attribute).await?;
+    let outcome = memo_keeper::what_if(unit, &other, args.from, attribute).await?;
     for note in &outcome.notes {
         output::warn(note);
     }

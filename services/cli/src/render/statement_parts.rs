@@ -115,7 +115,7 @@ pub(super) fn correction_reference(correction: &Correction) -> Option<String> {
 }
 
 /// The name of what memos paid across two payers that the account is under.
-pub(super) const ACROSS: &str = "Across the payers of this account";
+pub(super) const ACROSS: &str = "CrossPayer the payers of this account";
 
 /// What memos paid across two payers: each balance stands on the statement of the memo's own payer,
 /// each charge on that of the payer it is under (rule book N21).

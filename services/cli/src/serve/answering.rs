@@ -1,4 +1,4 @@
-//! Answering commands: the same code as the command line, in an office that lives on.
+//! Answering commands: the same code as the command line, in a unit of work that lives on.
 //!
 //! Commands are done one after the other; each asker hears meanwhile that its command is waited
 //! with or worked on. A command that was done is answered before the process ends.
@@ -6,7 +6,7 @@
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use clap::{Parser, ValueEnum};
-use service_kit::{Access, Act, BackOffice, ExitCode, Failure, OfOthers};
+use service_kit::{Access, Act, ExitCode, Failure, ForeignWrites, UnitOfWork};
 use tokio::{sync::Mutex, task::JoinSet};
 use tracing::Instrument;
 use wire::ServiceName;
@@ -27,10 +27,10 @@ const ENVELOPE_BYTES_MAX: usize = 4 * 1024;
 
 /// Answers commands until the process ends.
 pub(super) async fn answer(mut process: Process, service: ServiceName) -> Result<(), Failure> {
-    let others = OfOthers::Await(OTHERS_PATIENCE);
-    let office = loop {
-        match process.office(service, "commands", others).await {
-            Ok(office) => break Arc::new(Mutex::new(office)),
+    let foreign = ForeignWrites::Await(OTHERS_PATIENCE);
+    let unit = loop {
+        match process.unit(service, "commands", foreign).await {
+            Ok(unit) => break Arc::new(Mutex::new(unit)),
             Err(failure) if failure.exit == ExitCode::CheckFailed => return Err(failure),
             Err(failure) => {
                 tracing::warn!(%service, %failure, "the log cannot be read; it is tried again");
@@ -49,7 +49,7 @@ pub(super) async fn answer(mut process: Process, service: ServiceName) -> Result
     }
     let mut working = JoinSet::new();
     if let (ServiceName::UsageIngest, Some(folder)) = (service, process.args.inbox.clone()) {
-        working.spawn(inbox::watch(process.clone(), office.clone(), folder));
+        working.spawn(inbox::watch(process.clone(), unit.clone(), folder));
     }
     loop {
         let asked = tokio::select! {
@@ -57,11 +57,11 @@ pub(super) async fn answer(mut process: Process, service: ServiceName) -> Result
             () = process.stopped() => None,
         };
         let Some(asked) = asked else { break };
-        let (process, office) = (process.clone(), office.clone());
+        let (process, unit) = (process.clone(), unit.clone());
         working.spawn(async move {
             let request = asked.body().to_vec();
             let longest = process.bus.message_bytes_max().saturating_sub(ENVELOPE_BYTES_MAX);
-            asked.answer_with(async move { work(&process, service, &office, &request, longest).await }).await;
+            asked.answer_with(async move { work(&process, service, &unit, &request, longest).await }).await;
         });
         // What is done is forgotten, so that the set does not grow.
         while working.try_join_next().is_some() {}
@@ -69,14 +69,14 @@ pub(super) async fn answer(mut process: Process, service: ServiceName) -> Result
     // Others may take the commands from here on; what was taken is finished.
     answering.stop().await.map_err(unanswered)?;
     while working.join_next().await.is_some() {}
-    let mut office = office.lock().await;
-    office.finish()
+    let mut unit = unit.lock().await;
+    unit.finish()
 }
 
 async fn work(
     process: &Process,
     service: ServiceName,
-    office: &Mutex<BackOffice>,
+    unit: &Mutex<UnitOfWork>,
     request: &[u8],
     bytes_max: usize,
 ) -> Vec<u8> {
@@ -85,8 +85,8 @@ async fn work(
         Err(failure) => ("unreadable", answer_of(Err(failure), String::new(), String::new())),
         Ok(read) => {
             let span = tracing::info_span!("command", %service, command = read.3, exit = tracing::field::Empty);
-            let mut office = office.lock().instrument(span.clone()).await;
-            let doing = captured(done(process, service, &mut office, read.0, read.1, read.2));
+            let mut unit = unit.lock().instrument(span.clone()).await;
+            let doing = captured(done(process, service, &mut unit, read.0, read.1, read.2));
             let (outcome, printed) = doing.instrument(span.clone()).await;
             span.record("exit", outcome.as_ref().map_or_else(|failure| failure.exit as u8, |()| 0));
             (read.3, answer_of(outcome, printed.out, printed.err))
@@ -143,11 +143,11 @@ fn read(service: ServiceName, request: &[u8]) -> Result<Read, Failure> {
     Ok((global, line.command, request, name))
 }
 
-/// Does a command in the office that lives on.
+/// Does a command in the unit of work that lives on.
 async fn done(
     process: &Process,
     service: ServiceName,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     global: Global,
     mut command: Command,
     request: CommandRequest,
@@ -164,13 +164,13 @@ async fn done(
         idempotency: request.idempotency.clone(),
         dry_run: global.dry_run,
     };
-    let outcome = in_office(process, service, office, act, async |office| {
-        let was_done = office.was_done();
-        run::dispatch(&global, office, command).await?;
+    let outcome = in_unit(process, service, unit, act, async |unit| {
+        let was_done = unit.was_done();
+        run::dispatch(&global, unit, command).await?;
         if was_done {
             crate::output::say("done before under this key: nothing is recorded again");
         } else if global.dry_run && access == Access::Write {
-            crate::commands::print_dry_run(office);
+            crate::commands::print_dry_run(unit);
         }
         Ok(())
     })
@@ -179,22 +179,22 @@ async fn done(
     outcome
 }
 
-/// Does an act in an office that lives on: what others wrote is read first, and what was only tried
+/// Does an act in a unit of work that lives on: what others wrote is read first, and what was only tried
 /// is forgotten.
-pub(super) async fn in_office<T>(
+pub(super) async fn in_unit<T>(
     process: &Process,
     service: ServiceName,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     act: Act,
-    work: impl AsyncFnOnce(&mut BackOffice) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(&mut UnitOfWork) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    office.sync().await?;
-    let outcome = match office.begin(act) {
-        Ok(()) => work(office).await,
+    unit.sync().await?;
+    let outcome = match unit.begin(act) {
+        Ok(()) => work(unit).await,
         Err(failure) => Err(failure),
     };
-    process.figures.note(service, office);
-    let ended = office.end();
+    process.figures.note(service, unit);
+    let ended = unit.end();
     let outcome = outcome?;
     ended.map(|()| outcome)
 }

@@ -6,7 +6,7 @@ use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
 };
-use service_kit::{BackOffice, Probe};
+use service_kit::{Probe, UnitOfWork};
 use wire::{ServiceName, StreamName};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,15 +81,15 @@ impl Figures {
         self.failures.get_or_create(&OfService { service: service.as_str() }).inc();
     }
 
-    /// What an office recorded since its act began, and how far it has read.
-    pub(super) fn note(&self, service: ServiceName, office: &BackOffice) {
+    /// What a unit recorded since its act began, and how far it has read.
+    pub(super) fn note(&self, service: ServiceName, unit: &UnitOfWork) {
         let service = service.as_str();
-        for recorded in office.recorded().iter().filter(|recorded| recorded.sequence.is_some()) {
+        for recorded in unit.recorded().iter().filter(|recorded| recorded.sequence.is_some()) {
             let of = OfStream { service, stream: recorded.subject.stream().as_str() };
             self.facts.get_or_create(&of).inc_by(recorded.facts.len() as u64);
         }
         for stream in StreamName::ALL {
-            let position = i64::try_from(office.model.position(stream).sequence).unwrap_or(i64::MAX);
+            let position = i64::try_from(unit.model.position(stream).sequence).unwrap_or(i64::MAX);
             self.positions.get_or_create(&OfStream { service, stream: stream.as_str() }).set(position);
         }
     }

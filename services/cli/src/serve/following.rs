@@ -12,7 +12,7 @@ use std::{
 use domain::ids::PayerAccountId;
 use event_log::EventLog;
 use futures_util::future::select_all;
-use service_kit::{BackOffice, ExitCode, Failure, OfOthers};
+use service_kit::{ExitCode, Failure, ForeignWrites, UnitOfWork};
 use tracing::Instrument;
 use upstream_credits::Due;
 use wire::{Fact, ServiceName, StreamName, Subject};
@@ -83,38 +83,38 @@ pub(super) async fn follow(mut process: Process, service: ServiceName) -> Result
 }
 
 async fn follow_from_start(process: &mut Process, service: ServiceName) -> Result<(), Failure> {
-    let mut office = process.office(service, "following", OfOthers::Leave).await?;
-    office.listen(concerns(service));
-    office.sync().await?;
+    let mut unit = process.unit(service, "following", ForeignWrites::Leave).await?;
+    unit.listen(concerns(service));
+    unit.sync().await?;
     let mut agenda = Agenda::default();
-    plan(process, &mut agenda, everything(service, &office)?);
+    plan(process, &mut agenda, everything(service, &unit)?);
     let mut archive = super::archive::Archive::open(process, service).await?;
     while !process.is_stopping() {
         archive.keep_up(&process.log).await?;
-        work(process, service, &mut office, &mut agenda).await?;
-        process.figures.note(service, &office);
+        work(process, service, &mut unit, &mut agenda).await?;
+        process.figures.note(service, &unit);
         process.probe.ready(service.as_str());
         // What was heard while something was recorded is not waited for.
-        let wait = if office.has_heard() { Duration::ZERO } else { agenda.wait() };
+        let wait = if unit.has_heard() { Duration::ZERO } else { agenda.wait() };
         let log = process.log.clone();
-        let news = wait_for_news(log.as_ref(), &office, service, wait);
+        let news = wait_for_news(log.as_ref(), &unit, service, wait);
         tokio::select! {
             came = news => came?,
             () = process.stopped() => continue,
         }
         // Read in any case: what others wrote while this recorded something was read then.
-        office.sync().await?;
-        let heard = office.take_heard();
-        plan(process, &mut agenda, due_after(service, &office, &heard)?);
+        unit.sync().await?;
+        let heard = unit.take_heard();
+        plan(process, &mut agenda, due_after(service, &unit, &heard)?);
     }
-    office.finish()
+    unit.finish()
 }
 
 /// Does what is due, payer by payer, and stops between two of them where the process is to end.
 async fn work(
     process: &Process,
     service: ServiceName,
-    office: &mut BackOffice,
+    unit: &mut UnitOfWork,
     agenda: &mut Agenda,
 ) -> Result<(), Failure> {
     for (payer, due) in agenda.take_due() {
@@ -123,10 +123,10 @@ async fn work(
         }
         let span = tracing::info_span!("follow", %service, %payer);
         let outcome = match service {
-            ServiceName::UpstreamCredits => upstream_credits::follow(office, &payer, &due).instrument(span).await,
+            ServiceName::UpstreamCredits => upstream_credits::follow(unit, &payer, &due).instrument(span).await,
             ServiceName::MemoKeeper => {
-                office.correlate(&format!("follow {payer}"));
-                memo_keeper::follow_payer(office, &payer).instrument(span).await
+                unit.correlate(&format!("follow {payer}"));
+                memo_keeper::follow_payer(unit, &payer).instrument(span).await
             }
             ServiceName::UsageIngest | ServiceName::Projector => Ok(()),
         };
@@ -139,7 +139,7 @@ async fn work(
             }
             Err(failure) => return Err(failure),
         }
-        for recorded in office.recorded() {
+        for recorded in unit.recorded() {
             tracing::debug!(%service, subject = %recorded.subject, facts = recorded.facts.len(), "followed");
         }
     }
@@ -156,20 +156,20 @@ fn plan(process: &Process, agenda: &mut Agenda, due: BTreeMap<PayerAccountId, Du
     }
 }
 
-fn everything(service: ServiceName, office: &BackOffice) -> Result<BTreeMap<PayerAccountId, Due>, Failure> {
+fn everything(service: ServiceName, unit: &UnitOfWork) -> Result<BTreeMap<PayerAccountId, Due>, Failure> {
     match service {
-        ServiceName::UpstreamCredits | ServiceName::MemoKeeper => upstream_credits::everything(&office.model),
+        ServiceName::UpstreamCredits | ServiceName::MemoKeeper => upstream_credits::everything(&unit.model),
         ServiceName::UsageIngest | ServiceName::Projector => Ok(BTreeMap::new()),
     }
 }
 
 fn due_after(
     service: ServiceName,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     heard: &[Subject],
 ) -> Result<BTreeMap<PayerAccountId, Due>, Failure> {
     match service {
-        ServiceName::UpstreamCredits => upstream_credits::due_after(&office.model, heard),
+        ServiceName::UpstreamCredits => upstream_credits::due_after(&unit.model, heard),
         ServiceName::MemoKeeper => {
             let payers = memo_keeper::payers_to_follow(heard)?;
             Ok(payers.into_iter().map(|payer| (payer, Due::AllMonths)).collect())
@@ -178,7 +178,7 @@ fn due_after(
     }
 }
 
-/// The facts that a service reacts to: an office hears the subjects of their commits only.
+/// The facts that a service reacts to: a unit hears the subjects of their commits only.
 fn concerns(service: ServiceName) -> fn(&Fact) -> bool {
     match service {
         ServiceName::UpstreamCredits => upstream_credits::concerns,
@@ -200,12 +200,12 @@ fn followed(service: ServiceName) -> &'static [StreamName] {
 /// Waits until one of the streams has gone on, or the time is up.
 async fn wait_for_news(
     log: &dyn EventLog,
-    office: &BackOffice,
+    unit: &UnitOfWork,
     service: ServiceName,
     wait: Duration,
 ) -> Result<(), Failure> {
     let waits = followed(service).iter().map(|stream| {
-        let position = office.model.position(*stream).sequence;
+        let position = unit.model.position(*stream).sequence;
         log.wait_beyond(*stream, position, wait)
     });
     let mut waits: Vec<_> = waits.collect();

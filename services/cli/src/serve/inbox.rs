@@ -12,12 +12,12 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use service_kit::{Act, BackOffice, ExitCode, Failure, NOT_FOLLOWED};
+use service_kit::{Act, ExitCode, Failure, NOT_FOLLOWED, UnitOfWork};
 use tokio::sync::Mutex;
 use wire::ServiceName;
 
-use super::{Process, answering::in_office};
-use crate::react;
+use super::{Process, answering::in_unit};
+use crate::process_manager;
 
 /// How often the folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ const REFUSED: &str = "refused";
 type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 /// Watches the inbox until the process ends.
-pub(super) async fn watch(mut process: Process, office: Arc<Mutex<BackOffice>>, folder: PathBuf) {
+pub(super) async fn watch(mut process: Process, unit: Arc<Mutex<UnitOfWork>>, folder: PathBuf) {
     let settle = Duration::from_secs(process.args.inbox_settle);
     let mut looks: BTreeMap<PathBuf, (Look, Instant)> = BTreeMap::new();
     while !process.is_stopping() {
@@ -48,7 +48,7 @@ pub(super) async fn watch(mut process: Process, office: Arc<Mutex<BackOffice>>, 
                 continue;
             }
             looks.remove(&delivery);
-            if let Err(failure) = take(&process, &office, &folder, &delivery).await {
+            if let Err(failure) = take(&process, &unit, &folder, &delivery).await {
                 tracing::warn!(delivery = %delivery.display(), %failure, "a delivery could not be ingested; it is tried again");
                 process.figures.failed(ServiceName::UsageIngest);
             }
@@ -94,19 +94,19 @@ fn look_at(path: &Path) -> Look {
 }
 
 /// Ingests a delivery and moves it; an error where it is to be tried again.
-async fn take(process: &Process, office: &Mutex<BackOffice>, folder: &Path, delivery: &Path) -> Result<(), Failure> {
+async fn take(process: &Process, unit: &Mutex<UnitOfWork>, folder: &Path, delivery: &Path) -> Result<(), Failure> {
     let service = ServiceName::UsageIngest;
     let act = Act { command: "ingest".to_owned(), by: service.to_string(), ..Act::default() };
     let paths = [delivery.to_owned()];
-    let mut office = office.lock().await;
-    let outcome = in_office(process, service, &mut office, act, async |office| {
+    let mut unit = unit.lock().await;
+    let outcome = in_unit(process, service, &mut unit, act, async |unit| {
         let options = usage_ingest::IngestOptions::default();
-        let ingested = usage_ingest::ingest(office, &paths, options, &bill_formats::NoProgress).await?;
-        react::after_deliveries(office, &ingested.periods).await?;
+        let ingested = usage_ingest::ingest(unit, &paths, options, &bill_formats::NoProgress).await?;
+        process_manager::after_deliveries(unit, &ingested.periods).await?;
         Ok(ingested)
     })
     .await;
-    drop(office);
+    drop(unit);
     match outcome {
         Ok(ingested) => {
             for row in &ingested.rows {

@@ -1,6 +1,6 @@
 //! `serve`: the services as processes on the JetStream log, each alone or several in one.
 //!
-//! A service does two things, in two offices of its own so that neither waits for the other. It
+//! A service does two things, in two units of its own so that neither waits for the other. It
 //! *follows*: reads the streams, and records on its own stream what they ask of it. And it *answers*
 //! commands that come as NATS requests, with the same code as the command line. What another service
 //! has to record before a command is complete, it waits for, reading the log; nobody calls anybody.
@@ -25,7 +25,7 @@ use std::{sync::Arc, time::Duration};
 pub(crate) use args::ServeArgs;
 pub(crate) use capture::{capture_err, capture_out, is_captured};
 pub use command::{CommandAnswer, CommandRequest};
-use service_kit::{Act, BackOffice, Clock, Failure, OfOthers, Probe, Writes, serve_probe};
+use service_kit::{Act, Clock, Failure, ForeignWrites, Probe, UnitOfWork, Writes, serve_probe};
 pub(crate) use through::through_a_service;
 use tokio::{sync::watch, task::JoinSet};
 use wire::ServiceName;
@@ -135,13 +135,13 @@ async fn run_service(process: Process, service: ServiceName) -> Result<(), Failu
 }
 
 impl Process {
-    /// An office of a service, with a read model of its own below `--data`.
-    async fn office(&self, service: ServiceName, part: &str, others: OfOthers) -> Result<BackOffice, Failure> {
+    /// A unit of work of a service, with a read model of its own below `--data`.
+    async fn unit(&self, service: ServiceName, part: &str, foreign: ForeignWrites) -> Result<UnitOfWork, Failure> {
         let folder = self.global.data.join(service.as_str()).join(part);
         let act = Act { command: part.to_owned(), by: service.to_string(), ..Act::default() };
-        let mut office = BackOffice::open_over(&folder, self.log.clone(), Clock::System, act).await?;
-        office.restrict(Writes::OwnStreams { service, others });
-        Ok(office)
+        let mut unit = UnitOfWork::open_over(&folder, self.log.clone(), Clock::System, act).await?;
+        unit.restrict(Writes::OwnStreams { service, foreign });
+        Ok(unit)
     }
 
     fn is_stopping(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use service_kit::{Access, Act, BackOffice, Clock, Failure, connect_to_jetstream};
+use service_kit::{Access, Act, Clock, Failure, UnitOfWork, connect_to_jetstream};
 use wire::StreamName;
 
 use super::route::{Routed, ask_service};
@@ -35,10 +35,10 @@ pub(crate) async fn through_a_service(global: &Global, command: &mut Command) ->
     };
     let mut model = read_model::ReadModel::in_memory(read_model::WhatToFold::Everything);
     read_model::catch_up_streams(log.as_ref(), &mut model, &[StreamName::Accounts]).await?;
-    let mut office = BackOffice::over(log, model, Clock::System, act).await?;
+    let mut unit = UnitOfWork::over(log, model, Clock::System, act).await?;
     let exit = ask_service(global, &bus, &routed, command, Some(idempotency)).await?;
-    if exit == Some(0) && access == Access::Write && !office.was_done() {
-        office.done().await?;
+    if exit == Some(0) && access == Access::Write && !unit.was_done() {
+        unit.done().await?;
     }
     Ok(exit)
 }

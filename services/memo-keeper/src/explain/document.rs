@@ -14,12 +14,12 @@ use domain::{
     period::BillingPeriod,
 };
 use event_log::EventLog;
-use read_model::{Known, ReadModel, facts_of_subject, model_of_subjects};
-use service_kit::{BackOffice, Failure};
+use read_model::{KnowledgeCut, ReadModel, facts_of_subject, model_of_subjects};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, StreamName, Subject};
 
 use super::{PlacedUsage, placed_usage, position};
-use crate::{across::Across, corrections::refunds_month, members::PeriodBasis, voids::voided_members};
+use crate::{corrections::refunds_month, cross_payer::CrossPayer, members::PeriodContext, voids::voided_members};
 
 /// A statement with its place and what it was decided upon.
 struct Found {
@@ -33,23 +33,23 @@ struct Found {
 /// # Errors
 /// [`Failure`].
 pub async fn explain_statement(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     period: BillingPeriod,
     recorded: DateTime<Utc>,
 ) -> Result<Option<DocumentExplanation>, Failure> {
-    let log = office.log();
+    let log = unit.log();
     let log = log.as_ref();
-    let Some(found) = statement_known(log, &Known::At(recorded), payer, member, period).await? else {
+    let Some(found) = statement_known(log, &KnowledgeCut::At(recorded), payer, member, period).await? else {
         return Ok(None);
     };
-    let known = Known::Read(found.basis.clone());
+    let known = KnowledgeCut::Read(found.basis.clone());
     let first = first_month(log, &known, payer, member, &found.statement.said).await?;
-    let past = past_model(office, &known, payer, member, first, period).await?;
+    let past = past_model(unit, &known, payer, member, first, period).await?;
     let reading = Reading { log, known: &known, past: &past, payer, member };
 
-    let Some(mut basis) = PeriodBasis::read(&past, payer, period)? else {
+    let Some(mut basis) = PeriodContext::read(&past, payer, period)? else {
         return Err(Failure::check(
             "CM0520",
             format!("the statement of {member} for {period} rests on a delivery that the log does not hold"),
@@ -65,11 +65,11 @@ pub async fn explain_statement(
     let facts = memo_facts(log, &known, payer, member).await?;
     let memos = past.memos(payer, member)?;
     let mut others = Vec::new();
-    for payer in other_payers(office, payer, member)? {
+    for payer in other_payers(unit, payer, member)? {
         let facts = memo_facts(log, &known, &payer, member).await?;
         others.push(OtherPayersMemos { payer, facts });
     }
-    let across = Across::read(&past, &basis, period)?;
+    let across = CrossPayer::read(&past, &basis, period)?;
     let explained = explain_document(DocumentBasis {
         statement: &found.statement,
         basis: &found.basis,
@@ -90,7 +90,7 @@ pub async fn explain_statement(
 /// The statement that stood, and what its period's statements bring forward.
 async fn statement_known(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     period: BillingPeriod,
@@ -119,7 +119,7 @@ async fn statement_known(
 /// bill refunds.
 async fn first_month(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     statement: &MemberStatement,
@@ -139,8 +139,8 @@ async fn first_month(
 
 /// What the run had read, as far as it concerns the account.
 async fn past_model(
-    office: &BackOffice,
-    known: &Known,
+    unit: &UnitOfWork,
+    known: &KnowledgeCut,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     first: BillingPeriod,
@@ -152,20 +152,19 @@ async fn past_model(
         Subject::member(payer, member),
         Subject::memos(payer, member),
     ];
-    subjects.extend(subjects_of_months(office, payer, member, first, period)?);
+    subjects.extend(subjects_of_months(unit, payer, member, first, period)?);
     // Another payer of ours may have gone on, which settles the month there.
-    for other in other_payers(office, payer, member)? {
-        let last =
-            office.model.billing_periods(&other)?.into_keys().next_back().map_or(period, |last| last.max(period));
+    for other in other_payers(unit, payer, member)? {
+        let last = unit.model.billing_periods(&other)?.into_keys().next_back().map_or(period, |last| last.max(period));
         subjects.extend([Subject::policy(&other), Subject::member(&other, member), Subject::memos(&other, member)]);
-        subjects.extend(subjects_of_months(office, &other, member, first, last)?);
+        subjects.extend(subjects_of_months(unit, &other, member, first, last)?);
     }
-    Ok(model_of_subjects(office.log().as_ref(), known, subjects).await?)
+    Ok(model_of_subjects(unit.log().as_ref(), known, subjects).await?)
 }
 
 /// What decisions about an account's months read of a payer.
 fn subjects_of_months(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: &PayerAccountId,
     member: &MemberAccountId,
     first: BillingPeriod,
@@ -180,7 +179,7 @@ fn subjects_of_months(
         month = month.next();
     }
     // Credits are asked for by what credit lines say of them.
-    for (_, credit) in office.model.upstream_credits(Some(payer))?.into_keys() {
+    for (_, credit) in unit.model.upstream_credits(Some(payer))?.into_keys() {
         subjects.push(Subject::credit(payer, &credit));
     }
     Ok(subjects)
@@ -188,17 +187,17 @@ fn subjects_of_months(
 
 /// The other payers of ours that the account is under, or ever was (rule book N21).
 fn other_payers(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     payer: &PayerAccountId,
     member: &MemberAccountId,
 ) -> Result<BTreeSet<PayerAccountId>, Failure> {
-    Ok(office.model.members_shared_with_other_payers(payer)?.remove(member).unwrap_or_default())
+    Ok(unit.model.members_shared_with_other_payers(payer)?.remove(member).unwrap_or_default())
 }
 
 /// Everything that happened to an account's memos, with places.
 pub(super) async fn memo_facts(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     payer: &PayerAccountId,
     member: &MemberAccountId,
 ) -> Result<Vec<Placed<MemoFact>>, Failure> {
@@ -218,7 +217,7 @@ type LaterUsage = BTreeMap<BillingPeriod, PlacedUsage>;
 
 struct Reading<'a> {
     log: &'a dyn EventLog,
-    known: &'a Known,
+    known: &'a KnowledgeCut,
     past: &'a ReadModel,
     payer: &'a PayerAccountId,
     member: &'a MemberAccountId,
@@ -231,7 +230,7 @@ impl Reading<'_> {
 
     /// A month's charges and credit lines as rating takes them: without refunds of earlier months
     /// that have a statement, with refunds of it that stand on later bills.
-    async fn usage_of(&self, basis: &PeriodBasis, later: &LaterUsage) -> Result<Usage, Failure> {
+    async fn usage_of(&self, basis: &PeriodContext, later: &LaterUsage) -> Result<Usage, Failure> {
         let PlacedUsage { mut charges, credit_lines } = self.placed(basis.period).await?;
         let mut with_statement = BTreeSet::new();
         for stored in self.past.statements(self.payer, self.member)? {
@@ -258,7 +257,7 @@ impl Reading<'_> {
         corrected: BillingPeriod,
         on: BillingPeriod,
     ) -> Result<Option<CorrectionBasis>, Failure> {
-        let Some(basis) = PeriodBasis::read(self.past, self.payer, corrected)? else { return Ok(None) };
+        let Some(basis) = PeriodContext::read(self.past, self.payer, corrected)? else { return Ok(None) };
         let mut later = LaterUsage::new();
         let (mut settled, mut said_paid) = (Vec::new(), Vec::new());
         let mut month = corrected;

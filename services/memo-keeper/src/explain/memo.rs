@@ -10,8 +10,8 @@ use domain::{
 };
 use event_log::EventLog;
 use money::Exact;
-use read_model::{Known, facts_of_subject, model_of_subjects};
-use service_kit::{BackOffice, Failure};
+use read_model::{KnowledgeCut, facts_of_subject, model_of_subjects};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, StreamName, Subject};
 
 use super::{document::memo_facts, position};
@@ -22,16 +22,16 @@ use crate::by_hand::owner_of;
 /// # Errors
 /// [`Failure`]; refused where no such memo was ever issued.
 pub async fn explain_one_memo(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     number: &MemoNumber,
     recorded: DateTime<Utc>,
 ) -> Result<Option<MemoExplanation>, Failure> {
-    let (payer, member) = owner_of(&office.model, number)?;
-    let log = office.log();
+    let (payer, member) = owner_of(&unit.model, number)?;
+    let log = unit.log();
     let log = log.as_ref();
-    let known = Known::At(recorded);
+    let known = KnowledgeCut::At(recorded);
     let mut subjects = vec![Subject::memos(&payer, &member)];
-    let live = office.model.memos(&payer, &member)?;
+    let live = unit.model.memos(&payer, &member)?;
     let credit = live.memos.get(number).and_then(|memo| memo.credit.clone());
     subjects.extend(credit.iter().map(|credit| Subject::credit(&payer, credit)));
     let past = model_of_subjects(log, &known, subjects).await?;
@@ -65,7 +65,7 @@ pub async fn explain_one_memo(
 /// What was attributed to the memo's credit, a month, as it stands last.
 async fn upstream_of(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     payer: &PayerAccountId,
     memo: &CreditMemo,
 ) -> Result<Vec<AppliedUpstream>, Failure> {

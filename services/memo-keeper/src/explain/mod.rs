@@ -20,7 +20,7 @@ use domain::{
     usage::{ChargeAggregate, CreditLineAggregate},
 };
 use event_log::EventLog;
-use read_model::{Known, PlacedFact, ReadModel, facts_of_subject};
+use read_model::{KnowledgeCut, PlacedFact, ReadModel, facts_of_subject};
 use service_kit::Failure;
 use wire::{Fact, StreamName, Subject};
 
@@ -45,7 +45,7 @@ struct PlacedUsage {
 /// A member's usage of a period as it counted in `past`, with places.
 async fn placed_usage(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     past: &ReadModel,
     payer: &PayerAccountId,
     member: &MemberAccountId,

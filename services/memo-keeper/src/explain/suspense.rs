@@ -8,8 +8,8 @@ use domain::{
     period::BillingPeriod,
 };
 use event_log::EventLog;
-use read_model::{Known, PlacedFact, facts_of_subject, model_of_subjects};
-use service_kit::{BackOffice, Failure};
+use read_model::{KnowledgeCut, PlacedFact, facts_of_subject, model_of_subjects};
+use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, StreamName, Subject};
 
 use super::{placed_usage, position};
@@ -19,31 +19,31 @@ use super::{placed_usage, position};
 /// # Errors
 /// [`Failure`].
 pub async fn explain_item(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     item: &str,
     payer: Option<&PayerAccountId>,
     period: Option<BillingPeriod>,
     recorded: DateTime<Utc>,
 ) -> Result<Vec<SuspenseExplanation>, Failure> {
     let mut found = Vec::new();
-    for (of_payer, of_period) in office.model.all_suspense(None)?.into_keys() {
+    for (of_payer, of_period) in unit.model.all_suspense(None)?.into_keys() {
         if payer.is_none_or(|payer| *payer == of_payer) && period.is_none_or(|period| period == of_period) {
-            found.extend(explain_in(office, item, &of_payer, of_period, recorded).await?);
+            found.extend(explain_in(unit, item, &of_payer, of_period, recorded).await?);
         }
     }
     Ok(found)
 }
 
 async fn explain_in(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     item: &str,
     payer: &PayerAccountId,
     period: BillingPeriod,
     recorded: DateTime<Utc>,
 ) -> Result<Option<SuspenseExplanation>, Failure> {
-    let log = office.log();
+    let log = unit.log();
     let log = log.as_ref();
-    let facts = facts_of_subject(log, &Known::At(recorded), &Subject::suspense(payer, period)).await?;
+    let facts = facts_of_subject(log, &KnowledgeCut::At(recorded), &Subject::suspense(payer, period)).await?;
     let place = |placed: &PlacedFact| position(StreamName::Credits, placed);
     let (mut opened, mut cleared, mut by_operator) = (None, None, None);
     let mut basis = std::collections::BTreeMap::new();
@@ -70,12 +70,12 @@ async fn explain_in(
             by_operator = Some(Placed { said: fact.clone(), at: place(placed) });
         }
     }
-    let known = Known::Read(basis);
+    let known = KnowledgeCut::Read(basis);
     let usage_subjects = [Subject::delivery(payer, period), Subject::member_usage(payer, &lines_of.member, period)];
     let past = model_of_subjects(log, &known, usage_subjects).await?;
     let mut lines = placed_usage(log, &known, &past, payer, &lines_of.member, period).await?.credit_lines;
     lines.retain(|line| line.said.key.description == lines_of.description);
-    let attributed = attributed_beside(office, log, &opened, payer, period).await?;
+    let attributed = attributed_beside(unit, log, &opened, payer, period).await?;
     let others = others_of(&facts, &opened, &place);
     Ok(Some(explain_suspense(SuspenseBasis {
         opened: &opened,
@@ -90,16 +90,16 @@ async fn explain_in(
 /// What credits took of the same lines, by the time the item came into suspense. The attribution of
 /// a month is recorded credit by credit, the suspense of it last.
 async fn attributed_beside(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     log: &dyn EventLog,
     opened: &Placed<SuspenseOpened>,
     payer: &PayerAccountId,
     period: BillingPeriod,
 ) -> Result<Vec<(UpstreamCreditId, Placed<domain::credit::AttributedLine>)>, Failure> {
     let lines_of = &opened.said.item;
-    let by_then = Known::Read([(StreamName::Credits.to_string(), opened.at.sequence)].into());
+    let by_then = KnowledgeCut::Read([(StreamName::Credits.to_string(), opened.at.sequence)].into());
     let mut found = Vec::new();
-    for (_, credit) in office.model.upstream_credits(Some(payer))?.into_keys() {
+    for (_, credit) in unit.model.upstream_credits(Some(payer))?.into_keys() {
         let mut stands: Vec<(UpstreamCreditId, Placed<domain::credit::AttributedLine>)> = Vec::new();
         for placed in facts_of_subject(log, &by_then, &Subject::credit(payer, &credit)).await? {
             let at = position(StreamName::Credits, &placed);

@@ -1,6 +1,6 @@
 //! The whole log under another policy: what would be different. Nothing is recorded.
 //!
-//! The log is gone through in the order it was decided in, in an office of its own that folds what
+//! The log is gone through in the order it was decided in, in a unit of work of its own that folds what
 //! it decides and appends nowhere. What others stated is taken as it was: assignments, bills,
 //! credits, whose credit a line is where an operator said so, and what people did by hand (as far as
 //! the memo then holds the amount). What the program decides upon a policy is decided again, by the
@@ -30,7 +30,7 @@ use domain::{
 use event_log::MemoryLog;
 use futures_util::future::BoxFuture;
 use read_model::{ReadModel, WhatToFold};
-use service_kit::{Act, BackOffice, Clock, Failure};
+use service_kit::{Act, Clock, Failure, UnitOfWork};
 use wire::{AggregateKey, Fact, StreamName, Subject};
 
 pub use differences::{DifferenceOf, WhatIfRow};
@@ -51,7 +51,7 @@ use crate::{
 
 /// Attributes the credit lines of a payer's period, or of all of them: what another service decides.
 pub type Attribute =
-    for<'a> fn(&'a mut BackOffice, &'a PayerAccountId, Option<BillingPeriod>) -> BoxFuture<'a, Result<(), Failure>>;
+    for<'a> fn(&'a mut UnitOfWork, &'a PayerAccountId, Option<BillingPeriod>) -> BoxFuture<'a, Result<(), Failure>>;
 
 /// What came of it.
 pub struct WhatIfOutcome {
@@ -67,17 +67,17 @@ pub struct WhatIfOutcome {
 /// # Errors
 /// [`Failure`], where a run or a close that was done could not be done under them.
 pub async fn what_if(
-    office: &BackOffice,
+    unit: &UnitOfWork,
     other: &(dyn Fn(&Policies) -> Result<Policies, Failure> + Sync),
     from: Option<BillingPeriod>,
     attribute: Attribute,
 ) -> Result<WhatIfOutcome, Failure> {
-    let log = office.log();
-    let act = Act { command: "what-if".to_owned(), by: office.act.by.clone(), dry_run: true, ..Act::default() };
+    let log = unit.log();
+    let act = Act { command: "what-if".to_owned(), by: unit.act.by.clone(), dry_run: true, ..Act::default() };
     let model = ReadModel::in_memory(WhatToFold::Everything);
-    let imagined = BackOffice::over(Arc::new(MemoryLog::new()), model, Clock::System, act).await?;
-    let mut world = World {
-        office: imagined,
+    let imagined = UnitOfWork::over(Arc::new(MemoryLog::new()), model, Clock::System, act).await?;
+    let mut simulation = Simulation {
+        unit: imagined,
         other,
         from,
         attribute,
@@ -89,18 +89,18 @@ pub async fn what_if(
         transfers: Transfers::new(),
         notes: Vec::new(),
     };
-    world.adopt_at_first().await?;
+    simulation.adopt_at_first().await?;
     let mut commits = InOrder::of(log.as_ref());
     while let Some(commit) = commits.next().await? {
-        world.go_through(commit, &commits).await?;
-        world.office.forget_recorded();
+        simulation.go_through(commit, &commits).await?;
+        simulation.unit.forget_recorded();
     }
-    world.react().await?;
-    Ok(WhatIfOutcome { rows: differences::differences(&office.model, &world.office.model)?, notes: world.notes })
+    simulation.react().await?;
+    Ok(WhatIfOutcome { rows: differences::differences(&unit.model, &simulation.unit.model)?, notes: simulation.notes })
 }
 
-struct World<'a> {
-    office: BackOffice,
+struct Simulation<'a> {
+    unit: UnitOfWork,
     other: &'a (dyn Fn(&Policies) -> Result<Policies, Failure> + Sync),
     from: Option<BillingPeriod>,
     /// The policies as they were adopted, by subject.
@@ -118,16 +118,16 @@ struct World<'a> {
     notes: Vec<String>,
 }
 
-impl World<'_> {
+impl Simulation<'_> {
     async fn go_through(&mut self, commit: Decided, commits: &InOrder<'_>) -> Result<(), Failure> {
         let stream = commit.subject.stream();
         if self.due.is_due_before(&commit) {
             // On the day that it was stated.
             self.react().await?;
         }
-        self.office.clock = Clock::Injected(commit.body.recorded);
-        self.office.act.by.clone_from(&commit.body.by);
-        self.office.act.reason.clone_from(&commit.body.reason);
+        self.unit.clock = Clock::Injected(commit.body.recorded);
+        self.unit.act.by.clone_from(&commit.body.by);
+        self.unit.act.reason.clone_from(&commit.body.reason);
         let group = group_of(&commit);
         if group.is_none() {
             self.last_group = None;
@@ -161,7 +161,7 @@ impl World<'_> {
     }
 
     async fn take(&mut self, subject: &Subject, facts: Vec<Fact>) -> Result<(), Failure> {
-        self.office.decide(subject, |_| Ok(facts.clone())).await?;
+        self.unit.decide(subject, |_| Ok(facts.clone())).await?;
         Ok(())
     }
 
@@ -218,30 +218,30 @@ impl World<'_> {
     async fn react(&mut self) -> Result<(), Failure> {
         let Due { observed, changed, delivered, .. } = std::mem::take(&mut self.due);
         if !observed.is_empty() {
-            issue_for_credits(&mut self.office, &observed).await?;
+            issue_for_credits(&mut self.unit, &observed).await?;
         }
         let mut payers = BTreeSet::new();
         for (payer, period) in delivered {
-            (self.attribute)(&mut self.office, &payer, Some(period)).await?;
+            (self.attribute)(&mut self.unit, &payer, Some(period)).await?;
             payers.insert(payer);
         }
         for payer in &changed {
-            (self.attribute)(&mut self.office, payer, None).await?;
+            (self.attribute)(&mut self.unit, payer, None).await?;
         }
         for payer in payers.union(&changed) {
-            fund_payer(&mut self.office, payer).await?;
+            fund_payer(&mut self.unit, payer).await?;
         }
         for payer in &changed {
-            follow_credits(&mut self.office, payer).await?;
+            follow_credits(&mut self.unit, payer).await?;
         }
         Ok(())
     }
 
     /// What brings a payer's month up to date before it is billed or closed.
     async fn before_group(&mut self, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
-        (self.attribute)(&mut self.office, payer, Some(period)).await?;
-        fund_payer(&mut self.office, payer).await?;
-        follow_credits(&mut self.office, payer).await
+        (self.attribute)(&mut self.unit, payer, Some(period)).await?;
+        fund_payer(&mut self.unit, payer).await?;
+        follow_credits(&mut self.unit, payer).await
     }
 
     /// A billing run or a close is decided again, once for all its commits.
@@ -266,12 +266,12 @@ impl World<'_> {
                 });
                 let date = of_commit.or_else(|| commits.date_of_run(&commit.body.correlation));
                 let options = BillOptions { accept_estimated: !draft, date };
-                bill(&mut self.office, &payer, period, options).await.map_err(context)?;
+                bill(&mut self.unit, &payer, period, options).await.map_err(context)?;
             }
             _ => {
                 // What was waived when it was closed stays waived.
                 let options = CloseOptions { accept_estimated: true, waive: true };
-                close(&mut self.office, &payer, period, options).await.map_err(context)?;
+                close(&mut self.unit, &payer, period, options).await.map_err(context)?;
             }
         }
         Ok(())
@@ -306,7 +306,7 @@ impl World<'_> {
     /// same customer and PO number. Under other policies it may have another number.
     async fn void(&mut self, voided: &DocumentVoided) -> Result<(), Failure> {
         let DocumentVoided { document_number, payer, period, effective, .. } = voided;
-        let state = self.office.model.billing(payer, *period)?;
+        let state = self.unit.model.billing(payer, *period)?;
         let whose = self.documents.get(document_number);
         let standing = whose.and_then(|(customer, po_number)| state.issued_for(customer, po_number));
         let Some(document) = standing.and_then(|header| header.document_number.clone()) else {
@@ -314,7 +314,7 @@ impl World<'_> {
             return Ok(());
         };
         let act = PeriodAct::Void { document, effective: *effective };
-        do_at_once(&mut self.office, payer, *period, &act).await?;
+        do_at_once(&mut self.unit, payer, *period, &act).await?;
         Ok(())
     }
 
@@ -325,7 +325,7 @@ impl World<'_> {
             return Ok(());
         };
         let number = memo_fact.memo().clone();
-        let memos = self.office.model.memos(&payer, &member)?;
+        let memos = self.unit.model.memos(&payer, &member)?;
         match adapted(&memos, memo_fact, &mut self.transfers) {
             None => self.notes.push(format!("{} of {number} has nothing left to act upon", fact.type_name())),
             Some((adapted, short)) => {

@@ -11,9 +11,9 @@ use money::{Currency, Exact, ExactAccumulator};
 
 use crate::{
     discounts,
-    fault::{MixedCurrencies, Place, ReadFault},
+    fault::{MixedCurrencies, Position, ReadFault},
     meaning::Key,
-    table::{Beside, Slot, Spot, Sum},
+    table::{MoreAmounts, RowAt, Slot, Sum},
 };
 
 /// A bill in the making.
@@ -29,7 +29,7 @@ pub(super) struct Building {
 #[derive(Default)]
 struct Member {
     /// The first place of each currency, by code.
-    currencies: BTreeMap<String, (Currency, Spot)>,
+    currencies: BTreeMap<String, (Currency, RowAt)>,
     charges: BTreeMap<ChargeKey, Merged>,
     credits: BTreeMap<CreditLineKey, Merged>,
 }
@@ -46,7 +46,7 @@ struct Merged {
 }
 
 impl Merged {
-    fn add(&mut self, sum: Sum, beside: Beside, discount_types: &[LineType]) -> Option<()> {
+    fn add(&mut self, sum: Sum, beside: MoreAmounts, discount_types: &[LineType]) -> Option<()> {
         self.rows += sum.rows;
         self.net_rows += beside.net_rows;
         self.amount = self.amount.merge(sum.amount)?;
@@ -84,7 +84,7 @@ impl Building {
         &mut self,
         slot: Slot,
         sum: Sum,
-        beside: Beside,
+        beside: MoreAmounts,
         discount_types: &[LineType],
     ) -> Result<(), String> {
         let Slot { meaning, first } = slot;
@@ -117,10 +117,10 @@ impl Building {
     pub(super) fn currency(
         &self,
         (payer, period): &(PayerAccountId, BillingPeriod),
-        place: impl Fn(Spot) -> Place,
+        place: impl Fn(RowAt) -> Position,
     ) -> Result<Currency, ReadFault> {
-        let mut of_bill: BTreeMap<&str, (Currency, Spot)> = BTreeMap::new();
-        let refuse = |member: Option<&MemberAccountId>, mut places: Vec<(Currency, Spot)>| {
+        let mut of_bill: BTreeMap<&str, (Currency, RowAt)> = BTreeMap::new();
+        let refuse = |member: Option<&MemberAccountId>, mut places: Vec<(Currency, RowAt)>| {
             places.sort_by_key(|(_, spot)| *spot);
             let [(first, first_at), (second, second_at), ..] = places[..] else {
                 return ReadFault::Defect("a bill has no currency");
@@ -144,7 +144,7 @@ impl Building {
                 earliest.1 = earliest.1.min(*spot);
             }
         }
-        let places: Vec<(Currency, Spot)> = of_bill.into_values().collect();
+        let places: Vec<(Currency, RowAt)> = of_bill.into_values().collect();
         match places[..] {
             [(only, _)] => Ok(only),
             _ => Err(refuse(None, places)),

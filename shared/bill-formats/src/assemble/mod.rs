@@ -18,12 +18,12 @@ use money::Exact;
 use self::members::Building;
 use crate::{
     dates, digest,
-    fault::{Place, ReadFault},
+    fault::{Position, ReadFault},
     format::{BillFormat, Encoding},
     pipeline::FileOutcome,
     reading::{BillReading, BillTypeEvidence, DeliveryReading, FileRead, LeftOut, TypeTotal, Warning},
     sources::Sources,
-    table::{Spot, Table},
+    table::{RowAt, Table},
 };
 
 type BillOf = (PayerAccountId, BillingPeriod);
@@ -123,10 +123,10 @@ impl<'a> Files<'a> {
         ReadFault::NothingOfAws { file, rows, providers: providers.join(", ") }
     }
 
-    fn place(&self, spot: Spot) -> Place {
+    fn place(&self, spot: RowAt) -> Position {
         let file = spot.file as usize;
         let is_row = self.outcomes[file].format.is_some_and(|(_, encoding)| encoding == Encoding::Parquet);
-        Place { file: self.sources.files[file].display.clone(), line: spot.line, is_row, column: None }
+        Position { file: self.sources.files[file].display.clone(), line: spot.line, is_row, column: None }
     }
 
     /// The one manifest of a bill, checked against its rows.

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::{
     BilledCharge, BilledCreditLine, Check, Derivation, EventPosition, OtherPayersMemos, Placed, Rule, SaidPaid,
-    across::PaidByOther,
     charges::{BillOf, ExplainedMonth},
+    cross_payer::PaidByOther,
     memo::{balances_of, change_of, paid_for, payment},
     node::mode_name,
 };

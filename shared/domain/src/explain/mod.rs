@@ -13,16 +13,16 @@
 //! Invariants: pure; the facts with their positions are arguments. Deliberately absent: reading the
 //! log, decisions.
 
-mod across;
 mod charges;
+mod cross_payer;
 mod document;
 mod memo;
 mod node;
 mod rules;
 mod suspense;
 
-pub use across::{OtherPayersMemos, SaidPaid};
 pub use charges::{BilledCharge, BilledCreditLine};
+pub use cross_payer::{OtherPayersMemos, SaidPaid};
 pub use document::{
     CorrectionBasis, DocumentBasis, DocumentExplanation, LineExplanation, SellerExplanation, SettledBefore,
     explain_document,

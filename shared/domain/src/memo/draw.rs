@@ -10,7 +10,7 @@ use money::{Money, MoneyError};
 
 use super::{
     CreditMemo, DrawPlan, MemberMemos, MemoApplied, MemoDraw, MemoFact, MemoUnapplied, UnapplyCause,
-    across::{AcrossDraw, AcrossPayers, offer_held},
+    cross_payer::{AcrossDraw, AcrossPayers, offer_held},
     draw_order,
     plan::{Drawable, Planner},
 };

@@ -10,9 +10,9 @@
 //!
 //! One file a verb; `state.rs` holds what a memo is, `evolve.rs` what each fact makes of it.
 
-mod across;
 mod aged;
 mod by_hand;
+mod cross_payer;
 mod digits;
 mod draw;
 mod evolve;
@@ -30,9 +30,9 @@ mod terms;
 mod transit;
 mod void;
 
-pub use across::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub use aged::Ages;
 pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
+pub use cross_payer::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub(crate) use digits::digits_fit;
 pub use draw::{CorrectPeriod, DrawBound, DrawDecision, DrawPeriod, DrawRefusal};
 pub use evolve::FoldFault;

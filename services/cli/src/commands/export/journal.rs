@@ -5,13 +5,13 @@ use std::path::Path;
 use domain::journal::PostingTemplates;
 use exporter::{JournalOptions, write_hledger};
 use serde_json::Value;
-use service_kit::{BackOffice, Failure};
+use service_kit::{Failure, UnitOfWork};
 
 use super::args::JournalArgs;
 use crate::{args::OutputFormat, output};
 
 /// Prints the journal, or the accounts that it would be made with.
-pub(super) async fn export_journal(office: &BackOffice, args: &JournalArgs) -> Result<(), Failure> {
+pub(super) async fn export_journal(unit: &UnitOfWork, args: &JournalArgs) -> Result<(), Failure> {
     let templates = match &args.templates {
         Some(file) => read_templates(file)?,
         None => PostingTemplates::default(),
@@ -20,7 +20,7 @@ pub(super) async fn export_journal(office: &BackOffice, args: &JournalArgs) -> R
         return output::print_object(OutputFormat::Json, &templates);
     }
     let options = JournalOptions { templates, payer: args.payer.clone(), recorded: args.recorded };
-    let transactions = exporter::journal(office.log().as_ref(), &options).await?;
+    let transactions = exporter::journal(unit.log().as_ref(), &options).await?;
     let mut text = Vec::new();
     write_hledger(&transactions, &mut text).map_err(|cause| Failure::failed("CM0702", cause))?;
     output::print_bytes(&text)

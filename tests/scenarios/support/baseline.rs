@@ -4,7 +4,7 @@
 use super::{Bill, Office, bill, credit, grant, usage};
 
 /// Who owns the credit.
-pub(crate) const DLT: &str = "000000001234";
+pub(crate) const OWNER: &str = "000000001234";
 /// Who got 900.00 of it.
 pub(crate) const A2: &str = "000000000002";
 /// Who has nothing to do with it.
@@ -24,10 +24,10 @@ impl Story {
     /// January's bill with another amount used by the owner.
     pub(crate) fn january_with(used: &str) -> Bill {
         bill("2019-01").lines([
-            usage(DLT, "AmazonEC2", used),
+            usage(OWNER, "AmazonEC2", used),
             usage(A2, "AmazonEC2", "2500.00"),
             usage(A3, "AmazonEC2", "2400.00"),
-            credit(DLT, "-100.00", "AWS Promotional Credit"),
+            credit(OWNER, "-100.00", "AWS Promotional Credit"),
             credit(A2, "-900.00", SUFFIXED),
         ])
     }
@@ -40,7 +40,7 @@ impl Story {
     /// A later month: what the owner used, and the others as in January.
     pub(crate) fn later(period: &str, used: &str) -> Bill {
         bill(period).lines([
-            usage(DLT, "AmazonEC2", used),
+            usage(OWNER, "AmazonEC2", used),
             usage(A2, "AmazonEC2", "2500.00"),
             usage(A3, "AmazonEC2", "2400.00"),
         ])
@@ -50,11 +50,11 @@ impl Story {
     pub(crate) fn imported() -> Office {
         let office = Office::new();
         office.accounts(&[
-            (DLT, "Department of Light", "PO-A"),
+            (OWNER, "Department of Light", "PO-A"),
             (A2, "Second Street Bakery", "PO-2"),
             (A3, "Third Man Pictures", "PO-3"),
         ]);
-        office.grants(&[grant("5001", DLT, "1000.00")]);
+        office.grants(&[grant("5001", OWNER, "1000.00")]);
         office
     }
 

@@ -18,7 +18,7 @@ use crate::{
 
 /// Which commits count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum KnowledgeCut {
     /// Those recorded at or before a time.
     At(DateTime<Utc>),
     /// Those up to a sequence of each stream: the basis of a decision. A stream that is not named
@@ -26,7 +26,7 @@ pub enum Known {
     Read(BTreeMap<String, u64>),
 }
 
-impl Known {
+impl KnowledgeCut {
     /// Whether a commit counts.
     pub fn counts(&self, stream: StreamName, sequence: u64, recorded: DateTime<Utc>) -> bool {
         match self {
@@ -59,7 +59,7 @@ pub struct PlacedFact {
 pub async fn model_as_known(
     log: &dyn EventLog,
     snapshots: Option<&SnapshotFolder>,
-    known: &Known,
+    known: &KnowledgeCut,
     streams: &[StreamName],
 ) -> Result<ReadModel, ReadModelFault> {
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
@@ -96,7 +96,7 @@ pub async fn model_as_known(
 /// [`ReadModelFault`].
 pub async fn model_of_subjects(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     subjects: impl IntoIterator<Item = Subject>,
 ) -> Result<ReadModel, ReadModelFault> {
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
@@ -118,7 +118,7 @@ pub async fn model_of_subjects(
 /// [`ReadModelFault`].
 pub async fn facts_of_subject(
     log: &dyn EventLog,
-    known: &Known,
+    known: &KnowledgeCut,
     subject: &Subject,
 ) -> Result<Vec<PlacedFact>, ReadModelFault> {
     let mut facts = Vec::new();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use wire::{Fact, ServiceName, StreamName, Subject};
 
-use crate::{BackOffice, Failure, OfOthers, Writes};
+use crate::{Failure, ForeignWrites, UnitOfWork, Writes};
 
 /// How long one wait for news lasts: it bounds how late a stop is noticed.
 const WAIT: Duration = Duration::from_millis(500);
@@ -18,8 +18,8 @@ pub(crate) struct Awaited(Option<Instant>);
 
 type Decided = Vec<(Subject, Vec<Fact>)>;
 
-impl BackOffice {
-    /// Whether a stream is this office's to write, and not another service's.
+impl UnitOfWork {
+    /// Whether a stream is this unit's to write, and not another service's.
     pub fn may_write(&self, stream: StreamName) -> bool {
         match self.writes {
             Writes::Everything => true,
@@ -27,22 +27,22 @@ impl BackOffice {
         }
     }
 
-    /// What this office records, and a stream of what another one has to record before this is done.
+    /// What this unit records, and a stream of what another one has to record before this is done.
     pub(crate) fn split_by_writer(&self, decided: Decided) -> (Decided, Option<StreamName>) {
-        let Writes::OwnStreams { service, others } = self.writes else { return (decided, None) };
+        let Writes::OwnStreams { service, foreign: rule } = self.writes else { return (decided, None) };
         if self.records_nothing() {
             return (decided, None);
         }
         let (own, foreign): (Decided, Decided) =
             decided.into_iter().partition(|(subject, _)| service.writes().contains(&subject.stream()));
         let awaited = foreign.first().map(|(subject, _)| subject.stream());
-        (own, awaited.filter(|_| others != OfOthers::Leave))
+        (own, awaited.filter(|_| rule != ForeignWrites::Leave))
     }
 
     /// Waits for news of a stream, and reads it.
     pub(crate) async fn await_other(&mut self, stream: StreamName, awaited: &mut Awaited) -> Result<(), Failure> {
         let since = *awaited.0.get_or_insert_with(Instant::now);
-        let Writes::OwnStreams { others: OfOthers::Await(patience), .. } = self.writes else { return Ok(()) };
+        let Writes::OwnStreams { foreign: ForeignWrites::Await(patience), .. } = self.writes else { return Ok(()) };
         if since.elapsed() > patience {
             let writer = ServiceName::writing(stream).map_or("an operator", ServiceName::as_str);
             return Err(Failure::failed(

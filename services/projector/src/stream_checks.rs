@@ -41,14 +41,14 @@ impl Tally {
     }
 }
 
-/// A fact's place, as findings name it.
-struct Place<'a> {
+/// A fact's position, as findings name it.
+struct Position<'a> {
     commit: &'a DecodedCommit,
     at: usize,
     fact: &'a Fact,
 }
 
-impl std::fmt::Display for Place<'_> {
+impl std::fmt::Display for Position<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { commit, at, fact } = self;
         let (stream, sequence) = (commit.subject.stream(), commit.sequence);
@@ -58,7 +58,7 @@ impl std::fmt::Display for Place<'_> {
 
 /// The checks of a log as it passes.
 #[derive(Debug, Default)]
-pub(crate) struct Passing {
+pub(crate) struct StreamChecks {
     /// The latest position of another stream that a stream's commits say they had read, with the commit.
     read: BTreeMap<(StreamName, StreamName), (u64, u64)>,
     held_back: FxHashMap<Subject, HeldBack>,
@@ -80,7 +80,7 @@ pub(crate) struct Passing {
     snapshots: ToCompare,
 }
 
-impl Passing {
+impl StreamChecks {
     /// Before the first commit, with the snapshots that are compared on the way.
     pub(crate) fn new(snapshots: ToCompare) -> Self {
         Self { adopted: FxHashSet::from_iter([Policies::default().hash()]), snapshots, ..Self::default() }
@@ -118,58 +118,58 @@ impl Passing {
         Ok(checks)
     }
 
-    fn look_at(&mut self, place: &Place<'_>) {
-        if let Some(policy) = cited_policy(place.fact) {
+    fn look_at(&mut self, position: &Position<'_>) {
+        if let Some(policy) = cited_policy(position.fact) {
             let known = self.adopted.contains(policy);
-            self.cited.look(known, || format!("{place} cites the policies {policy}, which were never adopted"));
+            self.cited.look(known, || format!("{position} cites the policies {policy}, which were never adopted"));
         }
-        match place.fact {
+        match position.fact {
             Fact::PolicyAdopted(adopted) => {
                 let hash = adopted.policies.hash();
                 let stated = &adopted.hash;
                 self.policies.look(hash == *stated, || {
-                    format!("{place} states the hash {stated}, and its policies have {hash}")
+                    format!("{position} states the hash {stated}, and its policies have {hash}")
                 });
                 self.adopted.insert(hash);
             }
             Fact::MemberStatementRecorded(statement) => {
-                self.statements.entry(place.commit.subject.clone()).or_default().push(statement.clone());
+                self.statements.entry(position.commit.subject.clone()).or_default().push(statement.clone());
             }
-            Fact::DocumentIssued(header) => self.document(place, header),
-            Fact::BillingRunCompleted(_) => drop(self.statements.remove(&place.commit.subject)),
-            Fact::MemoIssued(issued) => self.memo_number(place, issued.memo.as_str()),
+            Fact::DocumentIssued(header) => self.document(position, header),
+            Fact::BillingRunCompleted(_) => drop(self.statements.remove(&position.commit.subject)),
+            Fact::MemoIssued(issued) => self.memo_number(position, issued.memo.as_str()),
             Fact::MemoOpened(opened) => {
-                self.memo_number(place, opened.issued.memo.as_str());
+                self.memo_number(position, opened.issued.memo.as_str());
                 if !opened.applied_before.is_zero() {
                     self.taken_over.insert(opened.issued.memo.clone(), opened.applied_before);
                 }
             }
-            Fact::MemoReassignedIn(came) => self.memo_number(place, came.issued.memo.as_str()),
+            Fact::MemoReassignedIn(came) => self.memo_number(position, came.issued.memo.as_str()),
             _ => {}
         }
     }
 
     /// A document's statements stand right before it.
-    fn document(&mut self, place: &Place<'_>, header: &DocumentHeader) {
-        let before = self.statements.remove(&place.commit.subject).unwrap_or_default();
+    fn document(&mut self, position: &Position<'_>, header: &DocumentHeader) {
+        let before = self.statements.remove(&position.commit.subject).unwrap_or_default();
         let members = usize::try_from(header.members).unwrap_or(usize::MAX);
         let statements = &before[before.len().saturating_sub(members)..];
         let digest = content_digest(statements);
         self.digests.look(digest == header.digest && statements.len() == members, || {
-            format!("{place} states the digest {}, and its statements have {digest}", header.digest)
+            format!("{position} states the digest {}, and its statements have {digest}", header.digest)
         });
         self.totals.look(header.is_the_sum_of(statements), || {
-            format!("{place} states totals that are not the sums of its statements")
+            format!("{position} states totals that are not the sums of its statements")
         });
         if let Some(number) = &header.document_number {
             let expected = self.next_number(number.as_str());
-            self.document_numbers.look(expected.is_none(), || follows(place, number.as_str(), expected));
+            self.document_numbers.look(expected.is_none(), || follows(position, number.as_str(), expected));
         }
     }
 
-    fn memo_number(&mut self, place: &Place<'_>, number: &str) {
+    fn memo_number(&mut self, position: &Position<'_>, number: &str) {
         let expected = self.next_number(number);
-        self.memo_numbers.look(expected.is_none(), || follows(place, number, expected));
+        self.memo_numbers.look(expected.is_none(), || follows(position, number, expected));
     }
 
     /// Takes the next number of a series; where it is not the one that follows, answers with that.
@@ -182,8 +182,8 @@ impl Passing {
     }
 }
 
-fn follows(place: &Place<'_>, number: &str, expected: Option<u64>) -> String {
-    format!("{place} has the number {number}, and {} was the next", expected.unwrap_or_default())
+fn follows(position: &Position<'_>, number: &str, expected: Option<u64>) -> String {
+    format!("{position} has the number {number}, and {} was the next", expected.unwrap_or_default())
 }
 
 /// The policies that a fact says it was decided under.
@@ -202,7 +202,7 @@ fn cited_policy(fact: &Fact) -> Option<&PolicyHash> {
     }
 }
 
-impl Onlooker for Passing {
+impl Onlooker for StreamChecks {
     fn folded(
         &mut self,
         commit: &DecodedCommit,
@@ -240,7 +240,7 @@ impl Onlooker for Passing {
         let mut held = self.held_back.remove(subject).flatten();
         let facts = facts_that_count(&mut held, &commit.body);
         for (at, fact) in facts.iter().enumerate() {
-            self.look_at(&Place { commit, at, fact });
+            self.look_at(&Position { commit, at, fact });
             self.draws_shown.look_at(fact, || subject.tokens(), sequence, read)?;
         }
         if held.is_some() {

@@ -27,7 +27,7 @@ use crate::{
 const PARALLEL_VALUES_MIN: usize = 256;
 
 /// A store beside a live one.
-pub struct Beside {
+pub struct Overlay {
     live: Arc<dyn Store>,
     /// What the live model has not written to its store.
     unwritten: Batch,
@@ -56,15 +56,15 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`StoreFault`] where the live one cannot be read.
-    pub fn beside(live: &Self) -> Result<(Self, Arc<Beside>), StoreFault> {
+    pub fn overlay(live: &Self) -> Result<(Self, Arc<Overlay>), StoreFault> {
         let (stored, unwritten) = live.stored_and_unwritten()?;
-        let beside = Arc::new(Beside { live: stored, unwritten, seed: RandomState::new(), own: Mutex::default() });
-        let model = Self::over_shared(Arc::clone(&beside) as Arc<dyn Store>)?;
-        Ok((model, beside))
+        let overlay = Arc::new(Overlay { live: stored, unwritten, seed: RandomState::new(), own: Mutex::default() });
+        let model = Self::over_shared(Arc::clone(&overlay) as Arc<dyn Store>)?;
+        Ok((model, overlay))
     }
 }
 
-impl Beside {
+impl Overlay {
     fn own(&self) -> MutexGuard<'_, Own> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -140,7 +140,7 @@ fn is_same(tree: Tree, own: &[u8], live: &[u8]) -> bool {
         }
 }
 
-impl Store for Beside {
+impl Store for Overlay {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
         {
             let own = self.own();
@@ -232,53 +232,53 @@ mod tests {
         values.iter().map(value).collect()
     }
 
-    fn beside(live: &[(&str, &str)], unwritten: &[(&str, &str)]) -> Beside {
+    fn overlay(live: &[(&str, &str)], unwritten: &[(&str, &str)]) -> Overlay {
         let store = MemoryStore::default();
         store.write(&batch(live)).unwrap();
         let (live, unwritten) = (Arc::new(store), batch(unwritten));
-        Beside { live, unwritten, seed: RandomState::new(), own: Mutex::default() }
+        Overlay { live, unwritten, seed: RandomState::new(), own: Mutex::default() }
     }
 
     /// Keys with the own value and the live one.
-    fn differing(beside: &Beside) -> Vec<(String, Option<String>, Option<String>)> {
+    fn differing(overlay: &Overlay) -> Vec<(String, Option<String>, Option<String>)> {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let found = beside.differing(TREE, 9).unwrap().into_iter();
+        let found = overlay.differing(TREE, 9).unwrap().into_iter();
         found.map(|one| (text(one.key), one.own.map(text), one.live.map(text))).collect()
     }
 
     #[test]
     fn nothing_is_known_before_it_was_written_whatever_the_live_store_has() {
-        let beside = beside(&[("a", "1")], &[("b", "2")]);
-        assert_eq!(beside.get(TREE, b"a").unwrap(), None);
-        assert_eq!(beside.get(TREE, b"b").unwrap(), None);
-        assert_eq!(beside.scan_keys(TREE, b"").unwrap(), Vec::<Vec<u8>>::new());
+        let overlay = overlay(&[("a", "1")], &[("b", "2")]);
+        assert_eq!(overlay.get(TREE, b"a").unwrap(), None);
+        assert_eq!(overlay.get(TREE, b"b").unwrap(), None);
+        assert_eq!(overlay.scan_keys(TREE, b"").unwrap(), Vec::<Vec<u8>>::new());
         let live_alone = |key: &str, value: &str| (key.to_owned(), None, Some(value.to_owned()));
-        assert_eq!(differing(&beside), [live_alone("b", "2"), live_alone("a", "1")]);
+        assert_eq!(differing(&overlay), [live_alone("b", "2"), live_alone("a", "1")]);
     }
 
     #[test]
     fn only_what_differs_is_held_and_all_is_answered() {
-        let beside = beside(&[("a", "1"), ("b", "2"), ("c", "3")], &[("c", "4")]);
-        beside.write(&batch(&[("a", "1"), ("b", "9"), ("c", "4"), ("d", "5")])).unwrap();
-        assert_eq!(beside.own().differing, batch(&[("b", "9"), ("d", "5")]));
-        assert_eq!(beside.keys_of(TREE), 4);
+        let overlay = overlay(&[("a", "1"), ("b", "2"), ("c", "3")], &[("c", "4")]);
+        overlay.write(&batch(&[("a", "1"), ("b", "9"), ("c", "4"), ("d", "5")])).unwrap();
+        assert_eq!(overlay.own().differing, batch(&[("b", "9"), ("d", "5")]));
+        assert_eq!(overlay.keys_of(TREE), 4);
         let scanned: Batch =
-            beside.scan(TREE, b"").unwrap().into_iter().map(|(key, value)| ((TREE, key), value)).collect();
+            overlay.scan(TREE, b"").unwrap().into_iter().map(|(key, value)| ((TREE, key), value)).collect();
         assert_eq!(scanned, batch(&[("a", "1"), ("b", "9"), ("c", "4"), ("d", "5")]));
         let said = |one: &str| Some(one.to_owned());
-        assert_eq!(differing(&beside), [("b".to_owned(), said("9"), said("2")), ("d".to_owned(), said("5"), None)]);
+        assert_eq!(differing(&overlay), [("b".to_owned(), said("9"), said("2")), ("d".to_owned(), said("5"), None)]);
         // Written again as the live store has it, it is let go of.
-        beside.write(&batch(&[("b", "2")])).unwrap();
-        assert_eq!(beside.own().differing, batch(&[("d", "5")]));
-        assert_eq!(beside.keys_of(TREE), 4);
+        overlay.write(&batch(&[("b", "2")])).unwrap();
+        assert_eq!(overlay.own().differing, batch(&[("d", "5")]));
+        assert_eq!(overlay.keys_of(TREE), 4);
     }
 
     #[test]
     fn of_many_differences_some_are_shown() {
         let live: Vec<(String, &str)> = (0..40).map(|at| (format!("{at:02}"), "1")).collect();
         let live: Vec<(&str, &str)> = live.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-        let beside = beside(&live, &[]);
-        beside.write(&batch(&[("05", "2")])).unwrap();
-        assert_eq!(differing(&beside).len(), 9);
+        let overlay = overlay(&live, &[]);
+        overlay.write(&batch(&[("05", "2")])).unwrap();
+        assert_eq!(differing(&overlay).len(), 9);
     }
 }

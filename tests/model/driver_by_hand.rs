@@ -2,13 +2,13 @@
 
 use crate::{
     cut_off::Cut,
+    driver::Driver,
     memo::NewMemo,
     paper::{MEMBERS, PAYER, amount, last_day, month_of, take_over_csv},
-    story::{CENT, Cents, Step},
-    telling::Telling,
+    steps::{CENT, Cents, Step},
 };
 
-impl Telling {
+impl Driver {
     /// A memo of another system; the file once more takes nothing over.
     pub(crate) async fn take_over(
         &mut self,

@@ -41,9 +41,9 @@ pub struct Recorded {
 }
 
 /// A log with its read model, and the act under way.
-pub struct BackOffice {
+pub struct UnitOfWork {
     pub(crate) log: Arc<dyn EventLog>,
-    /// The read model, up to date with all that this office recorded.
+    /// The read model, up to date with all that this unit recorded.
     pub model: ReadModel,
     /// The clock.
     pub clock: Clock,
@@ -62,7 +62,7 @@ pub struct BackOffice {
     folder: Option<PathBuf>,
 }
 
-/// What an office may write.
+/// What a unit may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Writes {
     /// All streams: the one process that does everything.
@@ -73,13 +73,13 @@ pub enum Writes {
         /// The service.
         service: ServiceName,
         /// What happens to decisions about the streams of others.
-        others: OfOthers,
+        foreign: ForeignWrites,
     },
 }
 
 /// What a service does about a decision that is another service's to record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OfOthers {
+pub enum ForeignWrites {
     /// It waits until the other has recorded it: until the decision comes out empty.
     Await(Duration),
     /// Nothing: the other will find out by itself.
@@ -89,13 +89,13 @@ pub enum OfOthers {
 /// How often a decision is made anew before a conflict is reported.
 pub(crate) const CONFLICT_RETRIES_MAX: usize = 5;
 
-impl BackOffice {
+impl UnitOfWork {
     /// A back office over any log and model.
     ///
     /// # Errors
     /// [`Failure`] where the operator's key was used for another input.
     pub async fn over(log: Arc<dyn EventLog>, model: ReadModel, clock: Clock, act: Act) -> Result<Self, Failure> {
-        let mut office = Self {
+        let mut unit = Self {
             log,
             model,
             clock,
@@ -109,8 +109,8 @@ impl BackOffice {
             recorded: Vec::new(),
             folder: None,
         };
-        office.begin(act)?;
-        Ok(office)
+        unit.begin(act)?;
+        Ok(unit)
     }
 
     pub(crate) fn with_folder(self, folder: &Path) -> Self {
@@ -127,7 +127,7 @@ impl BackOffice {
         self.folder().map(SnapshotFolder::of)
     }
 
-    /// Begins another act in the same office. An act that was done before under the operator's key
+    /// Begins another act in the same unit. An act that was done before under the operator's key
     /// is gone through again as a dry run: it answers, and records nothing twice.
     ///
     /// # Errors
@@ -252,7 +252,7 @@ impl BackOffice {
         std::mem::take(&mut self.heard)
     }
 
-    /// Ends an act, so that the office can live on: what was only tried is forgotten.
+    /// Ends an act, so that the unit can live on: what was only tried is forgotten.
     ///
     /// # Errors
     /// [`Failure`] where the read model's store cannot be read.
@@ -277,7 +277,7 @@ impl BackOffice {
         Ok(())
     }
 
-    /// Everything recorded in this office so far.
+    /// Everything recorded in this unit so far.
     pub fn recorded(&self) -> &[Recorded] {
         &self.recorded
     }

@@ -14,7 +14,7 @@ use service_kit::Failure;
 
 /// A memo that AWS's applications are ahead of, or behind.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct MemoApart {
+pub struct MemoExposure {
     /// The memo.
     pub memo_number: MemoNumber,
     /// Its account.
@@ -33,7 +33,7 @@ pub struct MemoApart {
 
 /// All memos of a payer in a currency.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct FundsApart {
+pub struct Exposure {
     /// The day: what counts by its end.
     pub as_of: NaiveDate,
     /// Given to customers ahead of AWS.
@@ -45,7 +45,7 @@ pub struct FundsApart {
     /// The same by age.
     pub owed_by_age: Ages,
     /// Memos with either.
-    pub memos: Vec<MemoApart>,
+    pub memos: Vec<MemoExposure>,
 }
 
 /// Compares a payer's memos with AWS's applications as of a day.
@@ -54,9 +54,9 @@ pub(crate) fn funds_apart(
     payer: &PayerAccountId,
     currency: Currency,
     day: NaiveDate,
-) -> Result<FundsApart, Failure> {
+) -> Result<Exposure, Failure> {
     let zero = Money::zero(currency);
-    let mut funds = FundsApart {
+    let mut funds = Exposure {
         as_of: day,
         exposure: zero,
         exposure_by_age: Ages::none(currency),
@@ -83,13 +83,13 @@ fn known_by(mut memo: CreditMemo, day: NaiveDate) -> CreditMemo {
     memo
 }
 
-impl FundsApart {
+impl Exposure {
     fn add(&mut self, member: &MemberAccountId, memo: &CreditMemo, day: NaiveDate) {
         let (exposure, owed) = (memo.exposure(), memo.funded_balance());
         if exposure.is_zero() && owed.is_zero() {
             return;
         }
-        let apart = MemoApart {
+        let apart = MemoExposure {
             memo_number: memo.number.clone(),
             member_account_id: member.clone(),
             credit_id: memo.credit.clone(),

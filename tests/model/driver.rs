@@ -10,11 +10,11 @@ use crate::{
     cut_off::Cut,
     paper::{MEMBERS, accounts_csv, first_day},
     program::Program,
-    story::{CENT, Grain, Step},
+    steps::{CENT, Grain, Step},
 };
 
 /// A story under way.
-pub(crate) struct Telling {
+pub(crate) struct Driver {
     pub(crate) grain: Grain,
     pub(crate) program: Program,
     pub(crate) books: Books,
@@ -25,9 +25,9 @@ pub(crate) struct Telling {
     pub(crate) assigned: Vec<(String, NaiveDate)>,
 }
 
-impl Telling {
+impl Driver {
     pub(crate) async fn new(grain: Grain) -> Self {
-        let mut telling = Self {
+        let mut driver = Self {
             grain,
             program: Program::new().await,
             books: Books::default(),
@@ -36,8 +36,8 @@ impl Telling {
             po_numbers: 0,
             assigned: vec![("PO-0".to_owned(), "2015-01-01".parse().unwrap()); MEMBERS.len()],
         };
-        telling.import_accounts(&[0, 1, 2], None).await;
-        telling
+        driver.import_accounts(&[0, 1, 2], None).await;
+        driver
     }
 
     pub(crate) async fn import_accounts(&mut self, members: &[usize], to: Option<NaiveDate>) {

@@ -3,13 +3,13 @@
 use crate::{
     credit::Credit,
     cut_off::Cut,
+    driver::Driver,
+    driver_bills::MONTHS_MAX,
     paper::{CreditRow, MEMBERS, PAYER, amount, credits_csv, first_day, last_day, month_of, services_of},
-    story::{CENT, Cents, Step},
-    telling::Telling,
-    telling_bills::MONTHS_MAX,
+    steps::{CENT, Cents, Step},
 };
 
-impl Telling {
+impl Driver {
     pub(crate) async fn grant(
         &mut self,
         owner: usize,

@@ -4,9 +4,9 @@ use std::{path::Path, sync::Arc};
 
 use event_log::EventLog;
 
-use crate::{Act, BackOffice, Clock, Failure, open::open_model};
+use crate::{Act, Clock, Failure, UnitOfWork, open::open_model};
 
-impl BackOffice {
+impl UnitOfWork {
     /// Opens a back office on a log that is there already, with a read model of its own in a folder.
     ///
     /// # Errors

@@ -222,9 +222,9 @@ pub(crate) struct Act {
 
 /// A story: printed a step a line.
 #[derive(Clone)]
-pub(crate) struct Story(pub(crate) Vec<Act>);
+pub(crate) struct Life(pub(crate) Vec<Act>);
 
-impl std::fmt::Debug for Story {
+impl std::fmt::Debug for Life {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|Act { step, cut }| write!(f, "\n  {step:?} {cut:?}"))
     }
@@ -380,7 +380,7 @@ fn cut() -> impl Strategy<Value = Cut> {
 }
 
 /// A story of so many steps at the most.
-pub(crate) fn stories(grain: Grain, steps_max: usize) -> impl Strategy<Value = Story> {
+pub(crate) fn lives(grain: Grain, steps_max: usize) -> impl Strategy<Value = Life> {
     let act = (step(grain), prop::option::weighted(0.25, cut())).prop_map(|(step, cut)| Act { step, cut });
     let begin = (prop::option::weighted(0.3, chosen()), grant(), grant(), next_bill(grain)).prop_map(
         |(chosen, first, second, bill)| {
@@ -388,9 +388,9 @@ pub(crate) fn stories(grain: Grain, steps_max: usize) -> impl Strategy<Value = S
             steps.map(|step| Act { step, cut: None }).collect::<Vec<_>>()
         },
     );
-    (begin, prop::collection::vec(act, 1..steps_max)).prop_map(|(mut story, acts)| {
-        story.extend(acts);
-        Story(story)
+    (begin, prop::collection::vec(act, 1..steps_max)).prop_map(|(mut steps, acts)| {
+        steps.extend(acts);
+        Life(steps)
     })
 }
 

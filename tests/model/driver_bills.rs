@@ -7,15 +7,15 @@ use crate::{
     compare,
     credit::Credit,
     cut_off::Cut,
+    driver::Driver,
     paper::{Bill, CreditLine, LateRefund, MEMBERS, PAYER, first_day, name, policy_json},
-    story::{CENT, Chosen, Grain, Micros, Month, Named, Scattered, Used},
-    telling::Telling,
+    steps::{CENT, Chosen, Grain, Micros, Month, Named, Scattered, Used},
 };
 
 /// Months that a story may have.
 pub(crate) const MONTHS_MAX: Month = 8;
 
-impl Telling {
+impl Driver {
     pub(crate) fn delivered(&self, back: u8) -> Option<Month> {
         let mut delivered = self.books.months.iter().rev().filter(|(_, book)| book.bill.is_some());
         let month = delivered.nth(back.into()).map(|(month, _)| *month)?;

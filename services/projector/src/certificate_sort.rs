@@ -53,13 +53,13 @@ struct Entry {
 
 /// All that happened.
 #[derive(Debug, Default)]
-pub(crate) struct Standing {
+pub(crate) struct CertificateSort {
     gathered: Vec<Entry>,
     next: u64,
     runs: Vec<File>,
 }
 
-impl Standing {
+impl CertificateSort {
     /// Adds what happened to a key after all else.
     pub(crate) fn add(&mut self, key: String, happened: Happened) -> io::Result<()> {
         self.gathered.push(Entry { key: key.into_boxed_str(), order: self.next, happened });
@@ -200,18 +200,18 @@ mod tests {
         /// However often it was put away, every key comes once, with what happened to it in order.
         #[test]
         fn runs_say_what_a_map_says(all in prop::collection::vec(("[a-c]{1,3}", happened(), any::<bool>()), 0..60)) {
-            let mut standing = Standing::default();
+            let mut sort = CertificateSort::default();
             let mut expected: BTreeMap<String, Vec<Happened>> = BTreeMap::new();
             for (key, happened, put_away) in all {
-                standing.add(key.clone(), happened).unwrap();
+                sort.add(key.clone(), happened).unwrap();
                 expected.entry(key).or_default().push(happened);
                 if put_away {
-                    standing.put_away().unwrap();
+                    sort.put_away().unwrap();
                 }
             }
             for _ in 0..2 {
                 let mut found = Vec::new();
-                standing.each_key(|key, happened| found.push((key.to_owned(), happened.to_vec()))).unwrap();
+                sort.each_key(|key, happened| found.push((key.to_owned(), happened.to_vec()))).unwrap();
                 prop_assert_eq!(&found, &expected.clone().into_iter().collect::<Vec<_>>());
             }
         }

@@ -21,7 +21,7 @@ use service_kit::Failure;
 
 use crate::{
     corrections::{after_what_came_back, later_bills, refunds_of},
-    members::PeriodBasis,
+    members::PeriodContext,
     voids::{VoidedMembers, voided_members},
 };
 
@@ -31,7 +31,7 @@ type SharedMembers = BTreeMap<MemberAccountId, BTreeSet<PayerAccountId>>;
 struct OtherPayer {
     policies: Policies,
     /// Its month, once its bill is there.
-    month: Option<PeriodBasis>,
+    month: Option<PeriodContext>,
     /// Its month went out.
     is_settled: bool,
     /// Members whose document of the month was voided for good: nothing is charged to them for it.
@@ -39,7 +39,7 @@ struct OtherPayer {
 }
 
 /// A payer's month with the other payers that it shares members with.
-pub(crate) struct Across {
+pub(crate) struct CrossPayer {
     payer: PayerAccountId,
     period: BillingPeriod,
     /// The run's month: refunds on bills up to it count.
@@ -48,21 +48,21 @@ pub(crate) struct Across {
     others: BTreeMap<PayerAccountId, OtherPayer>,
 }
 
-impl Across {
+impl CrossPayer {
     /// Reads it, for a run of the month `through`.
-    pub(crate) fn read(model: &ReadModel, of: &PeriodBasis, through: BillingPeriod) -> Result<Self, Failure> {
+    pub(crate) fn read(model: &ReadModel, of: &PeriodContext, through: BillingPeriod) -> Result<Self, Failure> {
         Self::among(model, of, through, model.members_shared_with_other_payers(&of.payer)?)
     }
 
     fn among(
         model: &ReadModel,
-        of: &PeriodBasis,
+        of: &PeriodContext,
         through: BillingPeriod,
         shared: SharedMembers,
     ) -> Result<Self, Failure> {
         let mut others = BTreeMap::new();
         for payer in shared.values().flatten().collect::<BTreeSet<_>>() {
-            let month = PeriodBasis::read(model, payer, of.period)?.filter(|month| is_usable(month, of));
+            let month = PeriodContext::read(model, payer, of.period)?.filter(|month| is_usable(month, of));
             let is_settled = is_settled(model, payer, of.period)?;
             let policies = model.policies(payer, of.period)?;
             let voided = match &month {
@@ -121,7 +121,7 @@ impl Across {
         model: &ReadModel,
         payer: &PayerAccountId,
         other: &'a OtherPayer,
-        month: &'a PeriodBasis,
+        month: &'a PeriodContext,
         member: &MemberAccountId,
     ) -> Result<ChargedElsewhere<'a>, Failure> {
         let own = model.memos(payer, member)?;
@@ -159,7 +159,7 @@ impl Across {
 }
 
 /// Its bill is as final as this one's, in the same currency.
-fn is_usable(other: &PeriodBasis, of: &PeriodBasis) -> bool {
+fn is_usable(other: &PeriodContext, of: &PeriodContext) -> bool {
     let is_final_enough = other.delivery.finality == Finality::Final || of.delivery.finality == Finality::Estimated;
     !other.delivery.pro_forma && other.currency() == of.currency() && is_final_enough
 }
@@ -173,16 +173,19 @@ pub(crate) fn is_settled(model: &ReadModel, payer: &PayerAccountId, period: Bill
 }
 
 /// A month of this payer that went out, with what its memos may pay or paid under other payers.
-pub(crate) struct EarlierAcross {
-    basis: PeriodBasis,
-    across: Across,
+pub(crate) struct CrossPayerMonthToCorrect {
+    basis: PeriodContext,
+    across: CrossPayer,
     /// Payers whose bill came, or came anew, since.
     since: BTreeSet<PayerAccountId>,
 }
 
 /// The months that a run corrects under other payers: those whose bill there came since, and those
 /// that something was paid of there, for it may have become less.
-pub(crate) fn earlier_across(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<EarlierAcross>, Failure> {
+pub(crate) fn cross_payer_months_to_correct(
+    model: &ReadModel,
+    of: &PeriodContext,
+) -> Result<Vec<CrossPayerMonthToCorrect>, Failure> {
     let shared = model.members_shared_with_other_payers(&of.payer)?;
     if shared.is_empty() {
         return Ok(Vec::new());
@@ -196,23 +199,23 @@ pub(crate) fn earlier_across(model: &ReadModel, of: &PeriodBasis) -> Result<Vec<
     let mut found = Vec::new();
     for (period, state) in model.billing_periods(&of.payer)?.range(..of.period) {
         let Some(run) = state.billed().filter(|_| state.is_issued) else { continue };
-        let Some(basis) = PeriodBasis::read(model, &of.payer, *period)? else { continue };
-        let across = Across::among(model, &basis, of.period, shared.clone())?;
+        let Some(basis) = PeriodContext::read(model, &of.payer, *period)? else { continue };
+        let across = CrossPayer::among(model, &basis, of.period, shared.clone())?;
         let mut since = across.deliveries();
         since.retain(|payer, delivery| run.other_payers.get(payer) != Some(delivery));
         if paid.contains(period) || !since.is_empty() {
-            found.push(EarlierAcross { basis, across, since: since.into_keys().collect() });
+            found.push(CrossPayerMonthToCorrect { basis, across, since: since.into_keys().collect() });
         }
     }
     Ok(found)
 }
 
-impl EarlierAcross {
+impl CrossPayerMonthToCorrect {
     /// Decides what the run draws or takes back for this month under other payers.
     pub(crate) fn decide(
         &self,
         model: &ReadModel,
-        of: &PeriodBasis,
+        of: &PeriodContext,
         run: &RunId,
         member: &MemberAccountId,
         memos: &MemberMemos,
@@ -240,7 +243,7 @@ impl EarlierAcross {
 }
 
 /// Where a run leaves the other payer's documents, or its memos, behind: what to do about it.
-pub(crate) fn left_to_do(model: &ReadModel, of: &PeriodBasis, across: &Across) -> Result<Vec<String>, Failure> {
+pub(crate) fn left_to_do(model: &ReadModel, of: &PeriodContext, across: &CrossPayer) -> Result<Vec<String>, Failure> {
     let mut said = Vec::new();
     let (period, payer) = (of.period, &of.payer);
     for member in across.shared.keys() {

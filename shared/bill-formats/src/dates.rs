@@ -3,13 +3,28 @@
 //! CUR writes `2026-04-01T00:00:00.000Z`, FOCUS exports `2024-09-01 00:00:00` or with an offset,
 //! manifests `20180101T000000.000Z`. A time without a zone is UTC, as FOCUS asks for.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::period::BillingPeriod;
 
-/// The month of a billing period's start.
+/// The month that begins here: the first of it, at 00:00 UTC. Nothing where the text is another moment,
+/// such as a local midnight, which is of the month before.
 pub(crate) fn billing_period(text: &str) -> Option<BillingPeriod> {
-    day(text).map(BillingPeriod::containing)
+    let text = text.trim();
+    if text.len() == MONTH_LENGTH {
+        return BillingPeriod::parse(text).ok();
+    }
+    let day = match utc_day(text) {
+        Some(day) => {
+            let time = text.as_bytes().get(DAY_LENGTH..).unwrap_or_default();
+            time.iter().all(|byte| !matches!(byte, b'1'..=b'9')).then_some(day)
+        }
+        None => instant(text).filter(|at| at.time() == NaiveTime::MIN).map(|at| at.date_naive()),
+    };
+    day.filter(|day| day.day() == 1 && YEARS.contains(&day.year())).map(BillingPeriod::containing)
 }
+
+/// Years are written with four digits.
+const YEARS: std::ops::RangeInclusive<i32> = 1000..=9999;
 
 /// The day in UTC; the first of the month where the text names a month only.
 pub(crate) fn day(text: &str) -> Option<NaiveDate> {
@@ -103,6 +118,11 @@ mod tests {
             "2026-13-01",
             "2026-04-31",
             "46113",
+            "2026-04-02",
+            "2026-04-01T00:00:01Z",
+            "2026-04-01 00:00:00.5",
+            "2026-04-01 00:00:00+02:00",
+            "2026-03-31T18:00:00-07:00",
         ] {
             assert_eq!(billing_period(text), None, "{text}");
         }

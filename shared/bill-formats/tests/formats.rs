@@ -239,7 +239,8 @@ fn ids_that_lost_zeros_are_named_and_others_counted() {
     let delivery = read_one(&[folder.write("bill.csv", csv(&CUR2, &lines))]);
     let zeros = Warning::LeadingZerosLost { id: "42".to_owned(), rows: 1 };
     let unusual = Warning::UnusualAccountIds { count: 1, rows: 1, example: "customer-7".to_owned() };
-    assert_eq!(delivery.warnings, [zeros.clone(), unusual]);
+    let seller = Warning::SellerUnknown { column: "bill_billing_entity", files: 1 };
+    assert_eq!(delivery.warnings, [zeros.clone(), unusual, seller]);
     assert!(
         zeros.to_string().contains("42 has 2 digits") && zeros.to_string().contains("leading zeros may have been lost")
     );

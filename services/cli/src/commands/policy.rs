@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bill_formats::input_file::read_import;
 use domain::{
     ids::PayerAccountId,
     period::BillingPeriod,
@@ -122,9 +123,11 @@ const AMOUNTS: [&str; 3] = ["suspense_tolerance", "over_application_tolerance", 
 fn read(file: &Path, base: &Policies) -> Result<Policies, Failure> {
     let name = file.display();
     let refuse = |what: String| Failure::refused("CM0351", format!("{name}: {what}"));
-    let text = std::fs::read_to_string(file).map_err(|cause| refuse(format!("reading it failed: {cause}")))?;
+    let bytes = read_import(file).map_err(|fault| Failure::refused("CM0351", fault))?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text: save it as UTF-8".into()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let stated: Value = if text.trim_start().starts_with('{') {
-        serde_json::from_str(&text).map_err(|cause| {
+        serde_json::from_str(text).map_err(|cause| {
             refuse(format!("line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()))
         })?
     } else {

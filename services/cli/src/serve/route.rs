@@ -5,6 +5,7 @@
 
 use std::{any::TypeId, path::PathBuf};
 
+use bill_formats::input_file::read_import;
 use clap::{ArgAction, ArgMatches, CommandFactory, parser::ValueSource};
 use command_bus::{AskFault, CommandBus};
 use service_kit::{Access, Failure};
@@ -102,8 +103,9 @@ fn read_files(command: &mut Command) -> Result<Vec<SentFile>, Failure> {
         .into_iter()
         .map(|path| {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            let text = std::fs::read_to_string(&*path).map_err(|cause| {
-                Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights"))
+            let bytes = read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Failure::refused("CM0320", format!("{name}: it is not UTF-8 text: save it as UTF-8"))
             })?;
             Ok(SentFile { name, text })
         })

@@ -56,7 +56,8 @@ pub(crate) fn assemble(
 ) -> Result<BillReading, ReadFault> {
     let files = Files::gather(&sources, outcomes, &tables)?;
     files.check_content()?;
-    for bill in files.rows.keys() {
+    for (bill, rows) in &files.rows {
+        files.format_of(bill, rows)?;
         files.check_one_delivery(bill, options)?;
     }
     let rounded = tables.iter().fold(Roundings::default(), |all, table| all.and(table.roundings));

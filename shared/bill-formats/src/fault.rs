@@ -278,7 +278,7 @@ pub enum ReadFault {
         /// The text found.
         text: String,
     },
-    /// A bill has one currency; deliver the currencies as separate bills.
+    /// A payer's month is billed in one currency here: leave the rows of the other one out of the export.
     #[error("{0}")]
     MixedCurrencies(Box<MixedCurrencies>),
     /// Read one format a call: two would count the bill twice.
@@ -428,7 +428,8 @@ impl fmt::Display for MixedCurrencies {
         }
         write!(
             f,
-            ": is billed in {} ({}) and in {} ({}), which cannot be added: deliver them as separate bills",
+            ": is billed in {} ({}) and in {} ({}), which cannot be added: a payer's month is \
+             billed in one currency here; export it without the rows of the other",
             self.first, self.first_at, self.second, self.second_at
         )
     }

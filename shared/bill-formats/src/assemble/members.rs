@@ -176,7 +176,7 @@ impl Building {
         let (mut whole, mut digits_after) = (0_u128, 0);
         for sum in self.sums() {
             let (before, after) = sum.digits();
-            whole = whole.saturating_add(10_u128.saturating_pow(before));
+            whole = whole.saturating_add(10_u128.saturating_pow(before) - 1);
             digits_after = digits_after.max(after);
         }
         let digits_before = whole.checked_ilog10().map_or(0, |log| log + 1);

@@ -94,7 +94,12 @@ pub(crate) fn read_json_map(
     if text.is_empty() || text == b"{}" || crate::interner::is_null(text) || text == b"null" {
         return Ok(());
     }
-    let refuse = || RowFault::column(column, Cause::DiscountMap(String::from_utf8_lossy(text).chars().take(MAP_SHOWN_MAX).collect()));
+    let refuse = || {
+        RowFault::column(
+            column,
+            Cause::DiscountMap(String::from_utf8_lossy(text).chars().take(MAP_SHOWN_MAX).collect()),
+        )
+    };
     let map: BTreeMap<String, &RawValue> = serde_json::from_slice(text).map_err(|_| refuse())?;
     for (name, value) in map {
         let value = value.get().trim_matches('"');

@@ -237,7 +237,9 @@ pub enum ReadFault {
         text: String,
     },
     /// Put the file under its own month.
-    #[error("{place}: begins the period {found}, but the file lies in {folder}: put it under its own month, and read again")]
+    #[error(
+        "{place}: begins the period {found}, but the file lies in {folder}: put it under its own month, and read again"
+    )]
     OtherPeriod {
         /// Where.
         place: Position,
@@ -255,7 +257,9 @@ pub enum ReadFault {
         bytes_max: usize,
     },
     /// The bill has more in it than is kept in memory.
-    #[error("{place}: the bill has more than {what}, which is the most that is kept in memory: deliver it in parts by payer")]
+    #[error(
+        "{place}: the bill has more than {what}, which is the most that is kept in memory: deliver it in parts by payer"
+    )]
     TooMuch {
         /// Where the bound was met.
         place: Position,
@@ -351,7 +355,9 @@ pub enum ReadFault {
         second: String,
     },
     /// Name the files of one delivery.
-    #[error("payer {payer}, {period}: {first} and {second} are two deliveries of the same month ({why}), which would count it twice: name the newer one")]
+    #[error(
+        "payer {payer}, {period}: {first} and {second} are two deliveries of the same month ({why}), which would count it twice: name the newer one"
+    )]
     TwoDeliveries {
         /// The payer.
         payer: String,

@@ -226,7 +226,7 @@ fn issues_for_aws(name: &str) -> bool {
 /// FOCUS 1.3 on there are three parties in its place, and AWS bills what it provides and what it
 /// invoices for others; on whose machines it runs counts only where nothing else is said.
 /// Source: <https://focus.finops.org/focus-specification/v1-3/>, entity identification examples.
-pub(crate) fn other_provider<'a>([provider, service, issuer, host]: [&'a str; 4]) -> Option<&'a str> {
+pub(crate) fn other_provider([provider, service, issuer, host]: [&str; 4]) -> Option<&str> {
     if !provider.is_empty() {
         return (!is_aws(provider)).then_some(provider);
     }

@@ -214,12 +214,8 @@ fn unpack_file(
         send.send(piece).is_ok() && !shared.is_beyond_fault(at, *next_piece)
     };
     if container == Container::Parquet {
-        let layout = Arc::new(ParquetLayout::open(
-            &opened,
-            file.path.clone(),
-            &file.display,
-            file.folder_period.clone(),
-        )?);
+        let layout =
+            Arc::new(ParquetLayout::open(&opened, file.path.clone(), &file.display, file.folder_period.clone())?);
         for group in 0..layout.groups() {
             if !hand_over(Work::Group(layout.clone(), group)) {
                 return Ok(None);
@@ -264,17 +260,15 @@ fn unpack_file(
     match text {
         TextOutcome::GivenUp => Ok(None),
         TextOutcome::Empty if file.manifest.is_none() => Err(ReadFault::EmptyFile { file: file.display.to_string() }),
-        TextOutcome::Empty => {
-            Ok(Some(FileOutcome {
-                sha256,
-                bytes,
-                format: None,
-                unknown_columns: Vec::new(),
-                lacks_seller: None,
-                text_digest: None,
-                rows: 0,
-            }))
-        }
+        TextOutcome::Empty => Ok(Some(FileOutcome {
+            sha256,
+            bytes,
+            format: None,
+            unknown_columns: Vec::new(),
+            lacks_seller: None,
+            text_digest: None,
+            rows: 0,
+        })),
         TextOutcome::Read(layout, text_digest) => Ok(Some(FileOutcome {
             sha256,
             bytes,
@@ -365,9 +359,7 @@ fn placed(fault: RowFault, columns: &Columns, display: &Arc<str>, line: u64) -> 
         Cause::NotUtf8 => ReadFault::NotUtf8 { place },
         Cause::TextTooLong => ReadFault::TextTooLong { place, bytes_max: TEXT_BYTES_MAX },
         Cause::TooMuch(what) => ReadFault::TooMuch { place, what },
-        Cause::OtherPeriod { found, folder } => {
-            ReadFault::OtherPeriod { place, found, folder: folder.to_string() }
-        }
+        Cause::OtherPeriod { found, folder } => ReadFault::OtherPeriod { place, found, folder: folder.to_string() },
         Cause::FieldCount { expected, found } => ReadFault::FieldCount { place, expected, found },
         Cause::Quoting(what) => ReadFault::Quoting { place, what },
     }

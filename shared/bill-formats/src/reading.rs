@@ -189,7 +189,9 @@ pub enum Warning {
         name: String,
     },
     /// Nothing to do where the newer delivery is meant.
-    #[error("{older} holds an older delivery than {newer}, by the times that the folders are named by, and was passed over")]
+    #[error(
+        "{older} holds an older delivery than {newer}, by the times that the folders are named by, and was passed over"
+    )]
     OlderFolderPassedOver {
         /// The folder.
         older: String,
@@ -197,7 +199,9 @@ pub enum Warning {
         newer: String,
     },
     /// Export the bill with the column: memos never pay Marketplace.
-    #[error("{files} files have no column {column}: what Marketplace sells cannot be told from AWS's own and is taken for AWS's")]
+    #[error(
+        "{files} files have no column {column}: what Marketplace sells cannot be told from AWS's own and is taken for AWS's"
+    )]
     SellerUnknown {
         /// The column.
         column: &'static str,
@@ -205,7 +209,9 @@ pub enum Warning {
         files: usize,
     },
     /// Nothing to do where the amount is nothing: it is the noise of binary fractions.
-    #[error("{amounts} amounts have more digits than can be held: rounded half-even to {digits} digits after the point, which added {added} in all")]
+    #[error(
+        "{amounts} amounts have more digits than can be held: rounded half-even to {digits} digits after the point, which added {added} in all"
+    )]
     AmountsRounded {
         /// How many.
         amounts: u64,

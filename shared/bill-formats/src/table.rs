@@ -11,11 +11,11 @@ use money::{Exact, ExactAccumulator, MoneyError, ParsedDecimal};
 use rustc_hash::FxHashMap;
 
 use crate::{
+    columns::Columns,
     combinations::Combinations,
+    dates,
     field::{Field, LineClass},
     format::BillFormat,
-    columns::Columns,
-    dates,
     interner::{Interner, TextFault},
     meaning::{Cause, Meaning, PARTIES, RowFault, interpret, other_provider},
     roundings::Roundings,

@@ -100,7 +100,13 @@ mod tests {
     #[test]
     fn one_text_has_one_digest_however_its_lines_end() {
         let plain = digest("a,b\n1,2\n3,4\n", 64);
-        for text in ["\u{feff}a,b\n1,2\n3,4\n", "a,b\r\n1,2\r\n3,4\r\n", "a,b\n\n1,2\n3,4\n\n\n", "a,b\n1,2\n3,4", "\u{feff}a,b\r\n1,2\r\n\r\n3,4\r\n"] {
+        for text in [
+            "\u{feff}a,b\n1,2\n3,4\n",
+            "a,b\r\n1,2\r\n3,4\r\n",
+            "a,b\n\n1,2\n3,4\n\n\n",
+            "a,b\n1,2\n3,4",
+            "\u{feff}a,b\r\n1,2\r\n\r\n3,4\r\n",
+        ] {
             for piece in [1, 2, 3, 64] {
                 assert_eq!(digest(text, piece), plain, "{text:?} in pieces of {piece}");
             }

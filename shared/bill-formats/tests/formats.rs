@@ -5,9 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use arrow::{
-    array::{
-        ArrayRef, BinaryArray, Float64Array, Float64Builder, MapBuilder, RecordBatch, StringArray, StringBuilder,
-    },
+    array::{ArrayRef, BinaryArray, Float64Array, Float64Builder, MapBuilder, RecordBatch, StringArray, StringBuilder},
     datatypes::{Field, Schema},
 };
 use bill_formats::{NoProgress, ReadOptions, Warning, member_digest, read_deliveries};
@@ -141,10 +139,11 @@ fn focus_1_3_tells_aws_marketplace_and_others_by_service_provider_and_issuer() {
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (at, name) in header.iter().enumerate() {
-        let values = lines.iter().zip(parties).map(|(line, (service, host, issuer))| match at.checked_sub(FOCUS.len()) {
-            None => line.values()[at].to_owned(),
-            Some(party) => [service, host, issuer][party].to_owned(),
-        });
+        let values =
+            lines.iter().zip(parties).map(|(line, (service, host, issuer))| match at.checked_sub(FOCUS.len()) {
+                None => line.values()[at].to_owned(),
+                Some(party) => [service, host, issuer][party].to_owned(),
+            });
         let array: ArrayRef = Arc::new(StringArray::from_iter_values(values));
         fields.push(Field::new(*name, array.data_type().clone(), true));
         arrays.push(array);
@@ -157,7 +156,8 @@ fn focus_1_3_tells_aws_marketplace_and_others_by_service_provider_and_issuer() {
 #[test]
 fn a_row_of_nothing_needs_no_invoice() {
     let folder = Folder::new();
-    let mut lines: Vec<Line> = ["5", "0", "0.00"].map(|cost| Line::new("111111111111", "Usage", "AmazonEC2", cost)).to_vec();
+    let mut lines: Vec<Line> =
+        ["5", "0", "0.00"].map(|cost| Line::new("111111111111", "Usage", "AmazonEC2", cost)).to_vec();
     lines[0].invoice = "4100".to_owned();
     let delivery = read_one(&[folder.write("bill.csv", csv(&CUR2, &lines))]);
     assert_eq!((delivery.rows, delivery.rows_with_invoice(), delivery.rows_without_invoice()), (3, 1, 0));
@@ -178,14 +178,19 @@ fn digits_that_cannot_be_held_are_rounded_once_and_told() {
     let delivery = read(&[folder.write("large.csv", csv(&CUR2, &lines))]).unwrap().deliveries.remove(0);
     assert_eq!(totals(&delivery), ["Usage 4 12345943.000000000000000056"]);
     let added = "0.000000000000000000488849".to_owned();
-    assert!(delivery.warnings.contains(&Warning::AmountsRounded { amounts: 1, digits: 18, added }), "{:?}", delivery.warnings);
+    assert!(
+        delivery.warnings.contains(&Warning::AmountsRounded { amounts: 1, digits: 18, added }),
+        "{:?}",
+        delivery.warnings
+    );
 }
 
 /// Older writers note no text columns as such.
 #[test]
 fn plain_bytes_are_text_in_every_codec() {
     let folder = Folder::new();
-    let lines: Vec<Line> = (0..50).map(|at| Line::new("111111111111", "Usage", "AmazonEC2", &format!("{at}.25"))).collect();
+    let lines: Vec<Line> =
+        (0..50).map(|at| Line::new("111111111111", "Usage", "AmazonEC2", &format!("{at}.25"))).collect();
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
     for (at, name) in CUR2.iter().enumerate() {
@@ -200,8 +205,7 @@ fn plain_bytes_are_text_in_every_codec() {
     let schema = Arc::new(Schema::new(fields));
     let path = folder.path("bill.parquet");
     for codec in [Compression::UNCOMPRESSED, Compression::LZ4_RAW, Compression::SNAPPY] {
-        let properties =
-            WriterProperties::builder().set_compression(codec).set_dictionary_enabled(false);
+        let properties = WriterProperties::builder().set_compression(codec).set_dictionary_enabled(false);
         let file = std::fs::File::create(&path).unwrap();
         let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build())).unwrap();
         writer.write(&RecordBatch::try_new(schema.clone(), arrays.clone()).unwrap()).unwrap();

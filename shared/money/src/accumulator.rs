@@ -184,7 +184,11 @@ impl ParsedDecimal {
         let sign = if negative { -1 } else { 1 };
         let held = i64::from(SCALE_MAX);
         if scale <= held {
-            return if more { Err(ParseFault::TooPrecise) } else { Self::normal(sign * mantissa, scale).map(|it| (it, 0)) };
+            return if more {
+                Err(ParseFault::TooPrecise)
+            } else {
+                Self::normal(sign * mantissa, scale).map(|it| (it, 0))
+            };
         }
         let cut = usize::try_from(scale - held).unwrap_or(usize::MAX);
         let rounded = match POWERS_OF_TEN.get(cut) {
@@ -333,7 +337,11 @@ mod tests {
             ("-5.551115123125783e-17", "-0.000000000000000055511151", 2_312_578_300_000),
             ("1.0000000000000000000000015", "1.000000000000000000000002", 5_000_000_000_000),
             ("0.0000000000000000000000005", "0", -5_000_000_000_000),
-            ("0.00000000000000000000000050000000000000000000000000000000001", "0.000000000000000000000001", 4_999_999_999_999),
+            (
+                "0.00000000000000000000000050000000000000000000000000000000001",
+                "0.000000000000000000000001",
+                4_999_999_999_999,
+            ),
             ("1e-400", "0", 0),
             ("0.25", "0.25", 0),
         ] {

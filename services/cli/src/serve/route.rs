@@ -104,9 +104,8 @@ fn read_files(command: &mut Command) -> Result<Vec<SentFile>, Failure> {
         .map(|path| {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             let bytes = read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
-            let text = String::from_utf8(bytes).map_err(|_| {
-                Failure::refused("CM0320", format!("{name}: it is not UTF-8 text: save it as UTF-8"))
-            })?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Failure::refused("CM0320", format!("{name}: it is not UTF-8 text: save it as UTF-8")))?;
             Ok(SentFile { name, text })
         })
         .collect()

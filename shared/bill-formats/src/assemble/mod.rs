@@ -18,14 +18,13 @@ use money::Exact;
 
 use self::members::Building;
 use crate::{
-    dates, digest,
+    ReadOptions, dates, digest,
     fault::{Position, ReadFault},
     format::{BillFormat, Encoding},
     pipeline::FileOutcome,
     reading::{BillReading, BillTypeEvidence, DeliveryReading, FileRead, LeftOut, TypeTotal, Warning},
-    sources::Sources,
-    ReadOptions,
     roundings::Roundings,
+    sources::Sources,
     table::{RowAt, Table, Tally},
 };
 

@@ -5,7 +5,10 @@
 //! assemblies or exports, one chunk's name twice, or accounts that come to the same in both, as an hourly
 //! and a daily export of one payer do. (Files of the same content are told before.)
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    path::PathBuf,
+};
 
 use domain::{ids::MemberAccountId, usage::LineType};
 use money::ExactAccumulator;
@@ -118,8 +121,8 @@ impl Files<'_> {
                 }
                 // Equal sums may be chance; equal accounts are not.
                 for (at, files) in [(at, files), (other_at, other_files)] {
-                    if !known.contains_key(&at) {
-                        known.insert(at, self.totals_of(bill, files, options)?);
+                    if let Entry::Vacant(unknown) = known.entry(at) {
+                        unknown.insert(self.totals_of(bill, files, options)?);
                     }
                 }
                 let (Some(a), Some(b)) = (known.get(&at), known.get(&other_at)) else { continue };
@@ -146,7 +149,8 @@ impl Files<'_> {
                 Key::Credit(key) => key.line_type,
             };
             let total = totals.entry((owner.member, line_type)).or_default();
-            *total = total.merge(sum.amount).ok_or(ReadFault::Defect("a sum that was held before is not held again"))?;
+            *total =
+                total.merge(sum.amount).ok_or(ReadFault::Defect("a sum that was held before is not held again"))?;
         }
         Ok(totals)
     }

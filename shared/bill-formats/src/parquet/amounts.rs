@@ -96,7 +96,9 @@ impl<'a> AmountColumn<'a> {
                 let double = values.value(row);
                 match ParsedDecimal::from_double_shortest(double) {
                     // Its text has an exponent and at most seventeen digits: it can be rounded.
-                    Err(ParseFault::TooPrecise) => read_amount(format!("{double:e}").as_bytes(), self.column, roundings),
+                    Err(ParseFault::TooPrecise) => {
+                        read_amount(format!("{double:e}").as_bytes(), self.column, roundings)
+                    }
                     outcome => outcome.map(Some).map_err(|fault| amount(fault.into_money_error(&double.to_string()))),
                 }
             }

@@ -1,0 +1,304 @@
+//! A billing run as a plan: draws, statements, documents, what blocks it, and what an operator should
+//! know. It is made of what was gathered and of nothing else, so that `bill`, its dry run and a
+//! simulation come to the same.
+//!
+//! Accounts are handed over one at a time, and one is let go of before the next: the work grows with
+//! the accounts, and so does nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use money::{Exact, Money};
+use sha2::{Digest, Sha256};
+
+use super::{
+    CrossPayer, CrossPayerMonthToCorrect, MemberInputs, MonthToCorrect, PayerMonth, PlanFault, former_period_open,
+    left_to_do, reopen_first::month_to_reopen,
+};
+use crate::{
+    billing::{
+        BillingFact, BillingRunCompleted, BillingRunStarted, BillingState, Blocker, DocumentHeader, IssueDocument, MemberStatement,
+        PeriodOutline, RunTotals, content_digest,
+    },
+    ids::{CustomerId, MemberAccountId, PoNumber, RunId},
+    memo::MemoFact,
+    period::BillingPeriod,
+    policy::DocumentSeries,
+    rates::ConversionRates,
+    usage::Finality,
+};
+
+/// What a run is decided upon, beside its accounts. It is read once.
+#[derive(Debug, Clone)]
+pub struct RunInputs {
+    /// The payer's month.
+    pub month: PayerMonth,
+    /// The run.
+    pub run: RunId,
+    /// It makes drafts.
+    pub draft: bool,
+    /// The date on the documents.
+    pub date: NaiveDate,
+    /// The first month that anything was delivered for.
+    pub first_delivered: Option<BillingPeriod>,
+    /// All months of the payer that were billed, waived or closed, in outline.
+    pub periods: BTreeMap<BillingPeriod, PeriodOutline>,
+    /// The month with the other payers.
+    pub across: CrossPayer,
+    /// Months whose documents went out, and that are corrected in this one.
+    pub corrected: Vec<MonthToCorrect>,
+    /// Months of which memos pay, or paid, charges under other payers.
+    pub corrected_across: Vec<CrossPayerMonthToCorrect>,
+    /// Conversion rates in force.
+    pub rates: ConversionRates,
+}
+
+/// Statements of one customer and PO number: one document.
+pub type DocumentOf = ((CustomerId, PoNumber), Vec<MemberStatement>);
+
+/// What a run does.
+#[derive(Debug, Clone, Default)]
+pub struct RunPlan {
+    /// What keeps the run from beginning.
+    pub blockers: Vec<Blocker>,
+    /// Why an account could not be planned, where one could not: the run begins, and draws nothing.
+    pub refused: Option<PlanFault>,
+    /// What each account's memos record, in order of accounts.
+    pub draws: Vec<(MemberAccountId, Vec<MemoFact>)>,
+    /// The documents, by customer and PO number.
+    pub documents: Vec<DocumentOf>,
+    /// Statements that are on no document: of accounts without a customer, or of customers without charges.
+    pub without_document: Vec<MemberStatement>,
+    /// Accounts without a customer.
+    pub unassigned: Vec<MemberAccountId>,
+    /// What the operator should know.
+    pub warnings: Vec<String>,
+    /// The exact sum of all charges.
+    exact_gross: Exact,
+    /// What the distributor keeps.
+    kept: Exact,
+}
+
+/// What stands once a run is recorded.
+#[derive(Debug, Clone)]
+pub struct IssuedRun {
+    /// The documents that stand.
+    pub documents: Vec<DocumentHeader>,
+    /// How the run ended.
+    pub completed: BillingRunCompleted,
+}
+
+/// Which run it is, and whether it makes drafts: the bill is estimated, and nobody said that such a one
+/// will do. The same delivery under the same policies is the same run.
+pub fn run_of(month: &PayerMonth, accept_estimated: bool, state: &BillingState) -> (RunId, bool) {
+    let PayerMonth { payer, period, policy, .. } = month;
+    let draft = month.delivery.finality == Finality::Estimated && !accept_estimated;
+    let seed = format!("{payer}\u{0}{period}\u{0}{}\u{0}{policy}\u{0}{draft}", month.delivery.delivery);
+    let digest = hex::encode(&Sha256::digest(seed.as_bytes())[..8]);
+    let run = RunId::parse(&format!("run-{period}-{digest}"));
+    let run = run.unwrap_or_else(|_| unreachable!("a period and digits are an id"));
+    // Statements that were issued stay issued: a later estimated delivery supersedes, in numbers.
+    (run, draft && state.documents.is_empty())
+}
+
+/// Plans a run over its accounts, in their order.
+///
+/// # Errors
+/// Whatever kept an account from being gathered.
+pub fn plan_run<E>(
+    inputs: &RunInputs,
+    members: impl IntoIterator<Item = Result<MemberInputs, E>>,
+) -> Result<RunPlan, E> {
+    let mut plan = RunPlan { blockers: inputs.blockers(), ..RunPlan::default() };
+    let mut by_customer: BTreeMap<(CustomerId, PoNumber), Vec<MemberStatement>> = BTreeMap::new();
+    let (mut left, mut net_only) = (Vec::new(), 0_u64);
+    let (mut reopens, mut missing_rates) = (false, BTreeSet::new());
+    for member in members {
+        let member = member?;
+        if !inputs.is_about(&member) {
+            left.extend(left_to_do(&inputs.month, &member));
+            continue;
+        }
+        match inputs.blockers_of(&member) {
+            Ok(blockers) => {
+                reopens |= blockers.reopens;
+                missing_rates.extend(blockers.missing_rate);
+            }
+            Err(fault) => plan.refuse(fault),
+        }
+        plan.warnings.extend(inputs.not_drawn(&member));
+        let account = member.own.member.clone();
+        match inputs.plan_member(member).and_then(|planned| Ok((plan.totals_with(&planned)?, planned))) {
+            Ok(((exact_gross, kept), planned)) => {
+                (plan.exact_gross, plan.kept) = (exact_gross, kept);
+                net_only += u64::from(planned.is_net_only);
+                left.extend(planned.left_to_do);
+                plan.draws.push((account.clone(), planned.facts));
+                let Some(statement) = planned.statement else { continue };
+                if statement.customer.is_blank() {
+                    plan.unassigned.push(account);
+                    plan.without_document.push(statement);
+                } else {
+                    let key = (statement.customer.clone(), statement.po_number.clone());
+                    by_customer.entry(key).or_default().push(statement);
+                }
+            }
+            Err(fault) => plan.refuse(fault),
+        }
+    }
+    if reopens {
+        plan.blockers.push(Blocker::ClosedPeriodChanged { changed: inputs.month.period.previous() });
+    }
+    let from = inputs.month.currency();
+    plan.blockers.extend(missing_rates.into_iter().map(|to| Blocker::NoRate { from, to }));
+    // A customer without charges gets statements and no document.
+    let (charged, idle): (Vec<_>, Vec<_>) = by_customer.into_iter().partition(|(_, statements)| {
+        statements.iter().any(|one| !one.lines.is_empty() || !one.earlier_periods.is_empty())
+    });
+    plan.documents = charged;
+    plan.without_document.extend(idle.into_iter().flat_map(|(_, statements)| statements));
+    plan.warnings.extend(left);
+    if net_only > 0 {
+        plan.warnings.push(format!(
+            "the charges of {net_only} member accounts are stated after discounts only: they are rated net, not list"
+        ));
+    }
+    Ok(plan)
+}
+
+impl RunInputs {
+    /// What keeps the run from beginning, whatever its accounts.
+    fn blockers(&self) -> Vec<Blocker> {
+        let mut blockers = Vec::new();
+        blockers.extend(former_period_open(self.month.period, self.first_delivered, &self.periods));
+        if self.month.delivery.pro_forma {
+            blockers.push(Blocker::ProForma);
+        }
+        blockers
+    }
+
+    /// That the run began; nothing where it did before.
+    pub fn started(&self, state: &BillingState) -> Option<BillingFact> {
+        let is_under_way = state.last_run.as_ref().is_some_and(|last| last.run == self.run);
+        (!is_under_way).then(|| {
+            BillingFact::RunStarted(BillingRunStarted {
+                run: self.run.clone(),
+                payer: self.month.payer.clone(),
+                period: self.month.period,
+                delivery: self.month.delivery.delivery.clone(),
+                policy: self.month.policy.clone(),
+                draft: self.draft,
+                follows: self.month.follows,
+            })
+        })
+    }
+
+    pub(super) fn month_to_reopen(&self) -> Option<&MonthToCorrect> {
+        let period = self.month.period;
+        let (former, own) = (self.periods.get(&period.previous()), self.periods.get(&period));
+        month_to_reopen(&self.month, former, own, &self.corrected)
+    }
+}
+
+impl RunPlan {
+    fn refuse(&mut self, fault: PlanFault) {
+        self.refused.get_or_insert(fault);
+    }
+
+    fn totals_with(&self, planned: &super::MemberPlan) -> Result<(Exact, Exact), PlanFault> {
+        Ok((self.exact_gross.checked_add(planned.exact_gross)?, self.kept.checked_add(planned.kept)?))
+    }
+
+    /// What is recorded of some of the documents, given the month's billing as it stands, and how many
+    /// documents of the series over all months other months have issued.
+    pub fn issue(
+        inputs: &RunInputs,
+        documents: &[DocumentOf],
+        mut state: BillingState,
+        issued_elsewhere: usize,
+    ) -> Vec<BillingFact> {
+        let mut facts = Vec::new();
+        for ((customer, po_number), statements) in documents {
+            let decision = state.decide_document(IssueDocument {
+                payer: &inputs.month.payer,
+                period: inputs.month.period,
+                customer,
+                po_number,
+                currency: inputs.month.currency(),
+                date: inputs.date,
+                statements: statements.clone(),
+                policies: &inputs.month.policies,
+                policy: &inputs.month.policy,
+                run: &inputs.run,
+                draft: inputs.draft,
+                issued_elsewhere,
+            });
+            for fact in decision.facts {
+                state.evolve(&fact);
+                facts.push(fact);
+            }
+        }
+        facts
+    }
+
+    /// What stands once all is recorded: `state` is the month's billing by then.
+    ///
+    /// # Errors
+    /// [`PlanFault`] where a sum cannot be held.
+    pub fn issued(&self, inputs: &RunInputs, state: &BillingState) -> Result<IssuedRun, PlanFault> {
+        let currency = inputs.month.currency();
+        let mut documents = Vec::new();
+        let mut statements: Vec<&MemberStatement> = Vec::new();
+        for ((customer, po_number), of_customer) in &self.documents {
+            if let Some(header) = state.standing_for(customer, po_number) {
+                statements.extend(of_customer);
+                documents.push(header.clone());
+            }
+        }
+        statements.extend(&self.without_document);
+        let sum = |of: fn(&MemberStatement) -> Money| Money::sum(currency, statements.iter().map(|one| of(one)));
+        let gross = sum(|statement| statement.gross);
+        let totals = RunTotals {
+            currency,
+            members: statements.len() as u64,
+            unassigned: self.unassigned.len() as u64,
+            documents: documents.len() as u64,
+            gross,
+            applied: sum(|statement| Money::sum(statement.currency, statement.lines.iter().map(|line| line.applied))),
+            due: sum(|statement| statement.due),
+            rounding_difference: self.exact_gross.checked_sub(gross.to_exact())?,
+            kept: self.kept,
+        };
+        let completed = BillingRunCompleted {
+            run: inputs.run.clone(),
+            delivery: inputs.month.delivery.delivery.clone(),
+            draft: inputs.draft,
+            totals,
+            other_payers: inputs.across.deliveries(),
+        };
+        Ok(IssuedRun { documents, completed })
+    }
+}
+
+impl IssuedRun {
+    /// That the run ended; nothing where it ended so before.
+    pub fn ended(&self, state: &BillingState) -> Option<BillingFact> {
+        let stands = state.billed() == Some(&self.completed);
+        (!stands).then(|| BillingFact::RunCompleted(self.completed.clone()))
+    }
+}
+
+/// Whether a statement on no document says what stands, runs apart.
+pub fn says_the_same(stands: &MemberStatement, planned: &MemberStatement) -> bool {
+    let digest = |one: &MemberStatement| content_digest(std::slice::from_ref(one));
+    digest(stands) == digest(planned)
+}
+
+/// Documents of the series over all months that other months have issued.
+pub fn issued_elsewhere(month: &PayerMonth, periods: &BTreeMap<BillingPeriod, PeriodOutline>) -> usize {
+    if month.policies.document_series != DocumentSeries::Payer {
+        return 0;
+    }
+    periods.iter().filter(|(period, _)| **period != month.period).map(|(_, state)| state.in_payer_series).sum()
+}
+

@@ -173,7 +173,9 @@ impl Deciding {
                 let Asked { payer, period, .. } = &self.asked;
                 return Err(Failure::conflict(
                     "CM0402",
-                    format!("the bill of {period} of payer {payer}, or its policies, changed under the run: bill again"),
+                    format!(
+                        "the bill of {period} of payer {payer}, or its policies, changed under the run: bill again"
+                    ),
                 ));
             }
             last.decision = Arc::new(again);

@@ -14,12 +14,7 @@ use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
-use crate::{
-    bill::blocked,
-    gather::PayerRead,
-    gather_month::GatheredMonth,
-    reconcile::reconcile_gathered,
-};
+use crate::{bill::blocked, gather::PayerRead, gather_month::GatheredMonth, reconcile::reconcile_gathered};
 
 /// How to close.
 #[derive(Debug, Clone, Copy, Default)]

@@ -14,8 +14,8 @@
 
 use chrono::NaiveDate;
 use domain::{
-    classification::CreditLineTreatment,
     billing::run::{CustomersSide, MemberInputs, PaidNotShown, PayerMonth, farthest_from_nothing},
+    classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
     usage::{ControlDifference, MembersTogether},

@@ -240,3 +240,116 @@ pub fn left_to_do(of: &PayerMonth, member: &MemberInputs) -> Vec<String> {
     }
     said
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{
+            assign, bill, charge, member, memo, month, own_payer, owner, payer, payer_month, run_inputs, statement, usd,
+        },
+        *,
+    };
+
+    fn other_payer() -> PayerAccountId {
+        payer("999900002222")
+    }
+
+    /// The account under the other payer, of this customer, with a bill of 200.00 there.
+    fn elsewhere(customer: &str) -> AccountInputs {
+        let mut there = AccountInputs::nothing(owner());
+        there.usage.insert(month(1), bill(month(1), &[charge("200", None)]));
+        assign(&mut there, customer, "PO-A", 1);
+        there
+    }
+
+    fn other_month(change: impl FnOnce(&mut PayerMonth)) -> BTreeMap<PayerAccountId, OtherPayer> {
+        let mut month = PayerMonth { payer: other_payer(), ..payer_month(month(1)) };
+        change(&mut month);
+        let other = OtherPayer { policies: month.policies.clone(), month: Some(month), is_settled: false };
+        BTreeMap::from([(other_payer(), other)])
+    }
+
+    /// A memo of 1,000.00; 100.00 used here, 200.00 under the other payer.
+    #[test]
+    fn n21_n22_a_memo_pays_under_another_payer_what_is_the_same_customers_and_as_final() {
+        type Change = fn(&mut PayerMonth);
+        let cases: [(&str, &str, Change, &[&str]); 5] = [
+            ("one customer", "acme", |_| (), &["100.00 here", "200.00 there"]),
+            ("another customer", "other", |_| (), &["100.00 here"]),
+            (
+                "an estimated bill there",
+                "acme",
+                |month| month.delivery.finality = Finality::Estimated,
+                &["100.00 here"],
+            ),
+            ("a pro-forma export there", "acme", |month| month.delivery.pro_forma = true, &["100.00 here"]),
+            (
+                "another currency there",
+                "acme",
+                |month| month.delivery.currency = money::Currency::parse("EUR").unwrap(),
+                &["100.00 here"],
+            ),
+        ];
+        for (what, customer, change, expected) in cases {
+            let mut member = member(memo("1000.00"), vec![bill(month(1), &[charge("100", None)])], Vec::new());
+            member.elsewhere.insert(other_payer(), elsewhere(customer));
+            let mut inputs = run_inputs(month(1), Vec::new());
+            inputs.across = CrossPayer::of(&inputs.month, month(1), other_month(change));
+            let facts = inputs.plan_member(member).unwrap().facts;
+            let drawn = facts.iter().map(|fact| match fact {
+                MemoFact::Applied(one) => {
+                    format!("{} {}", one.amount, if one.paid_under.is_some() { "there" } else { "here" })
+                }
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(drawn.collect::<Vec<_>>(), expected, "{what}");
+        }
+    }
+
+    /// January went out with the memo's payer; the other payer's bill of 200.00 came after.
+    #[test]
+    fn n21_a_bill_that_came_since_is_paid_by_the_next_run() {
+        use super::super::sample::{outline, run};
+        let january = payer_month(month(1));
+        let across = CrossPayer::of(&january, month(2), other_month(|_| ()));
+        let went_out = outline(crate::billing::PeriodStatus::Open, true, Some("first"));
+        let of = CrossPayerMonthToCorrect::of(january, &went_out, across, &BTreeSet::new()).unwrap();
+        let mut member = member(memo("1000.00"), Vec::new(), Vec::new());
+        member.elsewhere.insert(other_payer(), elsewhere("acme"));
+        let facts = of.decide(&payer_month(month(2)), &run(), &member, &member.own.memos).unwrap();
+        assert!(
+            matches!(&facts[..], [MemoFact::Applied(one)]
+                if one.amount == usd("200.00") && one.period == month(1) && one.posting == month(2)),
+            "{facts:?}"
+        );
+        member.own.memos = member.own.memos.after(&facts).unwrap();
+        assert_eq!(of.decide(&payer_month(month(2)), &run(), &member, &member.own.memos).unwrap(), []);
+        assert_eq!(months_paid_elsewhere(&member.own), BTreeSet::from([month(1)]));
+    }
+
+    /// What the other payer's statement says, beside the 200.00 that a memo here paid of it.
+    #[test]
+    fn n21_what_the_other_payers_statement_does_not_say_is_left_to_do() {
+        let cases =
+            [("nothing is stated there yet", None, 0), ("it says 0.00", Some("0.00"), 1), ("all", Some("200.00"), 0)];
+        for (what, said, expected) in cases {
+            let mut member = member(memo("1000.00"), Vec::new(), Vec::new());
+            member.elsewhere.insert(other_payer(), elsewhere("acme"));
+            let mut inputs = run_inputs(month(1), Vec::new());
+            inputs.across = CrossPayer::of(&inputs.month, month(1), other_month(|_| ()));
+            let facts = inputs.plan_member(member.clone()).unwrap().facts;
+            member.own.memos = member.own.memos.after(&facts).unwrap();
+            if let Some(said) = said {
+                let mut stated = statement(month(1), "200.00", said);
+                stated.paid_by_other_payers = vec![crate::billing::PaidAcrossPayers {
+                    payer_account_id: own_payer(),
+                    memo_number: member.own.memos.memos.keys().next().unwrap().clone(),
+                    period: month(1),
+                    applied: usd(said),
+                }];
+                member.elsewhere.get_mut(&other_payer()).unwrap().statements.insert(month(1), stated);
+            }
+            assert_eq!(left_to_do(&inputs.month, &member).len(), expected, "{what}");
+        }
+    }
+}

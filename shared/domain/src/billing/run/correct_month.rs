@@ -13,9 +13,7 @@ use super::{BilledSoFar, MemberInputs, MonthToCorrect, PayerMonth};
 use crate::{
     billing::{ConvertedCorrection, Correction, PaidAcrossPayers, convert},
     ids::{MemoNumber, PayerAccountId, RunId},
-    memo::{
-        CorrectPeriod, DrawRefusal, FoldFault, MemberMemos, MemoFact, PastEnd, UnapplyCause, UnapplyVoided,
-    },
+    memo::{CorrectPeriod, DrawRefusal, FoldFault, MemberMemos, MemoFact, PastEnd, UnapplyCause, UnapplyVoided},
     rating::RatedMonth,
 };
 
@@ -191,4 +189,108 @@ pub(super) fn after_what_came_back(
     }
     let after = memos.after(facts)?;
     Ok(after.decide_past_end(&back, &PastEnd::of(&of.policies), of.period.last_day(), of.period))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{
+            bill, charge, delivered_anew, member, memo, month, payer_month, run, run_inputs, statement, usd,
+        },
+        *,
+    };
+    use crate::ids::DocumentNumber;
+
+    /// A memo of 1,000.00 that paid all of a January of 100.00.
+    fn after_january() -> MemberMemos {
+        let january = member(memo("1000.00"), vec![bill(month(1), &[charge("100", None)])], Vec::new());
+        let plan = run_inputs(month(1), Vec::new()).plan_member(january).unwrap();
+        memo("1000.00").after(&plan.facts).unwrap()
+    }
+
+    fn january(charged: &str, february: &[crate::usage::ChargeAggregate]) -> MemberInputs {
+        let bills = vec![bill(month(1), &[charge(charged, None)]), bill(month(2), february)];
+        member(after_january(), bills, vec![statement(month(1), "100.00", "100.00")])
+    }
+
+    fn moved(facts: &[MemoFact]) -> Vec<String> {
+        let said = facts.iter().map(|fact| match fact {
+            MemoFact::Applied(one) => format!("applied {} on {}", one.amount, one.posting),
+            MemoFact::Unapplied(one) => format!("unapplied {} {:?} on {}", one.amount, one.cause, one.posting),
+            other => panic!("{other:?}"),
+        });
+        said.collect()
+    }
+
+    /// What January's bill says now, what February's refunds, what moves, what February's statement says.
+    #[test]
+    fn n01_n02_n09_the_open_month_corrects_what_changed_of_the_closed_one() {
+        type Row =
+            (&'static str, &'static str, Option<&'static str>, &'static [&'static str], Option<[&'static str; 3]>);
+        let cases: [Row; 5] = [
+            ("as billed", "100", None, &[], None),
+            ("N1 up", "130", None, &["applied 30.00 on 2019-02"], Some(["30.00", "30.00", "0.00"])),
+            ("N2 down", "80", None, &["unapplied 20.00 Restated on 2019-02"], Some(["-20.00", "-20.00", "0.00"])),
+            ("N9", "100", Some("-5"), &["unapplied 5.00 Refunded on 2019-02"], Some(["-5.00", "-5.00", "0.00"])),
+            (
+                "N2 to nothing",
+                "0",
+                None,
+                &["unapplied 100.00 Restated on 2019-02"],
+                Some(["-100.00", "-100.00", "0.00"]),
+            ),
+        ];
+        for (what, now, refund, expected, said) in cases {
+            let refund: Vec<_> = refund.map(|amount| charge(amount, Some(month(1)))).into_iter().collect();
+            let (february, of) = (payer_month(month(2)), delivered_anew(month(1)));
+            let mut member = january(now, &refund);
+            let facts = of.decide(&february, &run(), &member, &member.own.memos).unwrap();
+            assert_eq!(moved(&facts), expected, "{what}");
+            member.own.memos = member.own.memos.after(&facts).unwrap();
+            let correction = of.correction(&february, &member, &member.own.memos).unwrap();
+            let amounts = correction.map(|one| [one.gross, one.applied, one.due]);
+            assert_eq!(amounts, said.map(|said| said.map(usd)), "{what}");
+            let again = of.decide(&february, &run(), &member, &member.own.memos).unwrap();
+            assert_eq!(again, [], "{what}: decided again, it is nothing");
+        }
+    }
+
+    /// February's own statement, made before, says 30.00 of January: the run makes it anew, and what it
+    /// said does not count as billed. March's says it for good.
+    #[test]
+    fn what_the_runs_own_statement_said_before_is_said_again() {
+        for (by, expected) in [(2, Some(usd("30.00"))), (1, None)] {
+            let mut member = january("130", &[]);
+            let mut before = statement(month(by), "0.00", "0.00");
+            if by == 1 {
+                before = statement(month(1), "130.00", "100.00");
+            } else {
+                before.earlier_periods = vec![Correction {
+                    period: month(1),
+                    corrects: None,
+                    gross: usd("30.00"),
+                    applied: usd("0.00"),
+                    due: usd("30.00"),
+                    in_document_currency: None,
+                }];
+            }
+            member.own.statements.insert(month(by), before);
+            let correction = delivered_anew(month(1)).correction(&payer_month(month(2)), &member, &after_january());
+            assert_eq!(correction.unwrap().map(|one| one.gross), expected, "statement of month {by}");
+        }
+    }
+
+    #[test]
+    fn n39_what_a_voided_document_charged_comes_back() {
+        let february = payer_month(month(2));
+        let mut of = delivered_anew(month(1));
+        let document = DocumentNumber::parse("INV-999900001111-2019-01-00001").unwrap();
+        let mut member = january("100", &[]);
+        of.month.voided.insert(member.own.member.clone(), (document, run()));
+        let facts = of.decide(&february, &run(), &member, &member.own.memos).unwrap();
+        assert_eq!(moved(&facts), ["unapplied 100.00 DocumentVoided on 2019-02"]);
+        member.own.memos = member.own.memos.after(&facts).unwrap();
+        let correction = of.correction(&february, &member, &member.own.memos).unwrap().unwrap();
+        assert_eq!([correction.gross, correction.applied, correction.due], ["-100.00", "-100.00", "0.00"].map(usd));
+    }
 }

@@ -81,12 +81,7 @@ impl CustomersSide {
 
     /// The side, once every account was added; none where the month waits for a correction: it was
     /// delivered anew or voided since it was billed, or a later bill that was delivered anew may refund it.
-    pub fn unless_it_waits(
-        self,
-        month: &PayerMonth,
-        outline: &PeriodOutline,
-        later: &[EarlierMonth],
-    ) -> Option<Self> {
+    pub fn unless_it_waits(self, month: &PayerMonth, outline: &PeriodOutline, later: &[EarlierMonth]) -> Option<Self> {
         let run = outline.billed()?;
         let waits = run.delivery != month.delivery.delivery
             || !month.voided.is_empty()
@@ -104,4 +99,75 @@ pub fn last_billed(periods: &BTreeMap<BillingPeriod, PeriodOutline>) -> Option<B
 /// The amount that is farthest from nothing.
 pub fn farthest_from_nothing(amounts: impl IntoIterator<Item = Exact>) -> Exact {
     amounts.into_iter().fold(Exact::ZERO, |known, next| if next.abs() > known.abs() { next } else { known })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{bill, charge, delivery, exact, member, memo, month, outline, payer_month, statement, usd},
+        *,
+    };
+    use crate::{billing::PeriodStatus, memo::MemberMemos};
+
+    fn side(charged: &str, billed: &str, refund: Option<&str>) -> CustomersSide {
+        let refund: Vec<_> = refund.map(|amount| charge(amount, Some(month(1)))).into_iter().collect();
+        let bills = vec![bill(month(1), &[charge(charged, None)]), bill(month(2), &refund)];
+        let account = member(MemberMemos::default(), bills, vec![statement(month(1), billed, "0.00")]).own;
+        let mut side = CustomersSide::nothing(Currency::USD);
+        side.add(&payer_month(month(1)), &account, month(2)).unwrap();
+        side
+    }
+
+    /// AWS's charge, what was billed, a refund on February's bill; rounding, what is not billed.
+    #[test]
+    fn what_was_billed_ties_to_the_charges_but_for_a_rounding() {
+        let cases = [
+            ("to the cent", "100", "100.00", None, "0", "0"),
+            ("rounded", "100.004", "100.00", None, "0.004", "0"),
+            ("a cent too little", "100.01", "100.00", None, "0", "0.01"),
+            ("N9 refunded by February, not corrected yet", "100", "100.00", Some("-5"), "0", "-5"),
+        ];
+        for (what, charged, billed, refund, rounding, unsettled) in cases {
+            let side = side(charged, billed, refund);
+            assert_eq!((side.rounding, side.unsettled), (exact(rounding), exact(unsettled)), "{what}");
+            assert_eq!(side.refunded_later, exact(refund.unwrap_or("0")), "{what}");
+            assert_eq!(side.billed, usd(billed), "{what}");
+        }
+    }
+
+    /// A month that does not tie is told; but for one that waits for a correction.
+    #[test]
+    fn a_month_that_waits_for_a_correction_is_not_compared() {
+        let billed = |on| outline(PeriodStatus::Closed, true, Some(on));
+        let later = |counts| EarlierMonth {
+            period: month(2),
+            outline: billed("first"),
+            delivery: Some(delivery(month(2), counts)),
+        };
+        let cases = [
+            ("it ties", "100", "first", "first", true),
+            ("it does not tie", "130", "first", "first", true),
+            ("it was delivered anew", "130", "before", "first", false),
+            ("a later bill was delivered anew", "130", "first", "second", false),
+            ("delivered anew, and the same", "100", "before", "first", true),
+        ];
+        for (what, charged, billed_on, february, expected) in cases {
+            let found = side(charged, "100.00", None);
+            let found = found.unless_it_waits(&payer_month(month(1)), &billed(billed_on), &[later(february)]);
+            assert_eq!(found.is_some(), expected, "{what}");
+        }
+    }
+
+    /// A memo paid 100.00 and the statement says nothing of it.
+    #[test]
+    fn a_draw_that_no_statement_shows_is_found() {
+        let january = vec![bill(month(1), &[charge("100", None)])];
+        let run = super::super::sample::run_inputs(month(1), Vec::new());
+        let facts = run.plan_member(member(memo("900.00"), january.clone(), Vec::new())).unwrap().facts;
+        let memos = memo("900.00").after(&facts).unwrap();
+        let account = member(memos, january, vec![statement(month(1), "100.00", "0.00")]).own;
+        let mut side = CustomersSide::nothing(Currency::USD);
+        side.add(&payer_month(month(1)), &account, month(1)).unwrap();
+        assert_eq!(side.memos_not_shown, exact("100"));
+    }
 }

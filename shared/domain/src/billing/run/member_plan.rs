@@ -109,8 +109,7 @@ impl RunInputs {
         let facts = self.draws(&member, &month, &across)?;
         let memos = member.own.memos.after(&facts)?;
         let (statement, month) = self.statement(&member, &memos, month, &across)?;
-        let is_blank =
-            statement.memos.is_empty() && statement.lines.is_empty() && statement.earlier_periods.is_empty();
+        let is_blank = statement.memos.is_empty() && statement.lines.is_empty() && statement.earlier_periods.is_empty();
         let (exact_gross, kept, is_net_only) = (month.gross()?, month.kept, month.is_net_only);
         let mut left = Vec::new();
         let statement = (!is_blank).then_some(statement);

@@ -25,6 +25,8 @@ mod plan_run;
 mod po_change;
 mod refunds;
 mod reopen_first;
+#[cfg(test)]
+mod sample;
 mod voided;
 mod what_blocks_close;
 
@@ -32,8 +34,8 @@ pub use account::{AccountInputs, BilledSoFar, MemberInputs};
 pub use across::{
     CrossPayer, CrossPayerMonthToCorrect, OtherPayer, left_to_do, months_paid_by_others, months_paid_elsewhere,
 };
-use correct_month::after_what_came_back;
 pub use correct_month::CorrectionFault;
+use correct_month::after_what_came_back;
 pub use customers_side::{CustomersSide, farthest_from_nothing, last_billed};
 use document_currency::{in_document_currency, missing_rate};
 pub use member_plan::{MemberPlan, PlanFault};
@@ -41,9 +43,7 @@ pub use months_to_correct::{EarlierMonth, MayNeedCorrecting, MonthToCorrect, may
 pub use paid_not_shown::{PaidNotShown, paid_not_shown};
 pub use payer_month::{PayerMonth, VoidedMembers};
 pub use period_order::{former_period_open, is_settled, statements_before};
-pub use plan_run::{
-    DocumentOf, IssuedRun, RunInputs, RunPlan, issued_elsewhere, plan_run, run_of, says_the_same,
-};
+pub use plan_run::{DocumentOf, IssuedRun, RunInputs, RunPlan, issued_elsewhere, plan_run, run_of, says_the_same};
 use po_change::reassign_to_present_po;
 pub use refunds::refunds_month;
 pub use voided::{has_voided_for_good, voided_members};

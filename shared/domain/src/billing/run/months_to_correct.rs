@@ -115,3 +115,93 @@ impl MonthToCorrect {
         self.only_paid_by_others.as_ref().is_none_or(|members| members.contains(member))
     }
 }
+
+#[cfg(test)]
+impl MayNeedCorrecting {
+    /// A month that was delivered anew, for tests of how one is corrected.
+    pub(super) fn anew(period: BillingPeriod) -> Self {
+        Self { period, delivered_anew: true, may_be_refunded: false, by_others: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{alone, delivery, month, outline, owner, payer_month},
+        *,
+    };
+
+    struct Case {
+        what: &'static str,
+        /// Status, whether it went out, the delivery it was billed on, the delivery that counts.
+        january: (PeriodStatus, bool, Option<&'static str>, &'static str),
+        refunded: bool,
+        paid_by_others: bool,
+        voided: bool,
+        currency: Currency,
+        /// Found, and only for what memos of other payers paid.
+        expected: Option<bool>,
+    }
+
+    #[test]
+    fn a_month_is_corrected_that_went_out_and_changed() {
+        use PeriodStatus::{Closed, Open};
+        let closed = (Closed, true, Some("first"), "first");
+        let anew = (Closed, true, Some("first"), "second");
+        let plain = Case {
+            what: "nothing changed",
+            january: closed,
+            refunded: false,
+            paid_by_others: false,
+            voided: false,
+            currency: Currency::USD,
+            expected: None,
+        };
+        let cases = [
+            Case { what: "it was delivered anew (N1, N2)", january: anew, expected: Some(false), ..plain },
+            Case { what: "it is refunded (N9)", refunded: true, expected: Some(false), ..plain },
+            Case { what: "other payers' memos paid (N21)", paid_by_others: true, expected: Some(true), ..plain },
+            Case { what: "both", january: anew, paid_by_others: true, expected: Some(false), ..plain },
+            Case { what: "a document was voided for good (N39)", voided: true, expected: Some(false), ..plain },
+            Case { what: "it is a draft", january: (Open, false, Some("first"), "second"), ..plain },
+            Case { what: "it was never billed", january: (Closed, true, None, "second"), ..plain },
+            Case { what: "in another currency", january: anew, currency: Currency::parse("EUR").unwrap(), ..plain },
+            plain,
+        ];
+        for case in cases {
+            let (status, issued, billed_on, counts) = case.january;
+            let mut outline = outline(status, issued, billed_on);
+            let document = crate::ids::DocumentNumber::parse("INV-999900001111-2019-01-00001").unwrap();
+            if case.voided {
+                outline.voided.insert(document.clone(), month(2));
+            }
+            let january = EarlierMonth { period: month(1), outline, delivery: Some(delivery(month(1), counts)) };
+            let refunded = case.refunded.then(|| month(1)).into_iter().collect();
+            let by_others = case.paid_by_others.then(|| (month(1), BTreeSet::from([owner()]))).into_iter().collect();
+            let found = may_need_correcting(case.currency, &[january], &refunded, &by_others);
+            let found = found.first().and_then(|may| {
+                let mut now = payer_month(may.period);
+                if case.voided {
+                    now.voided.insert(owner(), (document.clone(), super::super::sample::run()));
+                }
+                let across = alone(&now);
+                MonthToCorrect::of(may, now, across)
+            });
+            assert_eq!(found.map(|month| !month.is_changed()), case.expected, "{}", case.what);
+        }
+    }
+
+    /// March was delivered anew after it was billed: it may refund January and February.
+    #[test]
+    fn n09_months_before_one_that_was_delivered_anew_may_be_refunded() {
+        let of = |at, counts| EarlierMonth {
+            period: month(at),
+            outline: outline(PeriodStatus::Closed, true, Some("first")),
+            delivery: Some(delivery(month(at), counts)),
+        };
+        let earlier = [of(1, "first"), of(2, "first"), of(3, "second"), of(4, "first")];
+        let found = may_need_correcting(Currency::USD, &earlier, &BTreeSet::new(), &BTreeMap::new());
+        let periods: Vec<BillingPeriod> = found.iter().map(|may| may.period).collect();
+        assert_eq!(periods, [month(1), month(2), month(3)]);
+    }
+}

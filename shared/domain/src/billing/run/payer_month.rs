@@ -66,11 +66,7 @@ impl PayerMonth {
     ///
     /// # Errors
     /// [`MoneyError`] where a sum cannot be held exactly.
-    pub fn rated_with(
-        &self,
-        account: &AccountInputs,
-        refunds: Vec<ChargeAggregate>,
-    ) -> Result<RatedMonth, MoneyError> {
+    pub fn rated_with(&self, account: &AccountInputs, refunds: Vec<ChargeAggregate>) -> Result<RatedMonth, MoneyError> {
         let usage = account.usage.get(&self.period);
         let is_moved = |charge: &ChargeAggregate| {
             refunds_month(charge, self.period).is_some_and(|month| account.statements.contains_key(&month))

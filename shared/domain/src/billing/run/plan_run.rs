@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     billing::{
-        BillingFact, BillingRunCompleted, BillingRunStarted, BillingState, Blocker, DocumentHeader, IssueDocument, MemberStatement,
-        PeriodOutline, RunTotals, content_digest,
+        BillingFact, BillingRunCompleted, BillingRunStarted, BillingState, Blocker, DocumentHeader, IssueDocument,
+        MemberStatement, PeriodOutline, RunTotals, content_digest,
     },
     ids::{CustomerId, MemberAccountId, PoNumber, RunId},
     memo::MemoFact,
@@ -302,3 +302,100 @@ pub fn issued_elsewhere(month: &PayerMonth, periods: &BTreeMap<BillingPeriod, Pe
     periods.iter().filter(|(period, _)| **period != month.period).map(|(_, state)| state.in_payer_series).sum()
 }
 
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::{
+        super::sample::{bill, charge, delivered_anew, member, memo, month, run_inputs, statement, usd},
+        *,
+    };
+    use crate::{billing::PeriodStatus, memo::MemberMemos};
+
+    fn planned(inputs: &RunInputs, members: Vec<MemberInputs>) -> RunPlan {
+        plan_run(inputs, members.into_iter().map(Ok::<_, Infallible>)).unwrap()
+    }
+
+    fn january(memos: MemberMemos) -> MemberInputs {
+        member(memos, vec![bill(month(1), &[charge("250.404", None)])], Vec::new())
+    }
+
+    /// Memo 1,000.00, usage 250.404: drawn 250.40, nothing due, a document, 0.004 of rounding.
+    #[test]
+    fn a_run_is_draws_statements_documents_and_totals() {
+        let inputs = run_inputs(month(1), Vec::new());
+        let plan = planned(&inputs, vec![january(memo("1000.00"))]);
+        assert_eq!((plan.blockers.len(), plan.warnings.len(), plan.unassigned.len()), (0, 0, 0));
+        assert_eq!(plan.refused, None);
+        let [(_, facts)] = &plan.draws[..] else { panic!("{:?}", plan.draws) };
+        assert!(matches!(&facts[..], [MemoFact::Applied(one)] if one.amount == usd("250.40")), "{facts:?}");
+        let [((customer, po_number), statements)] = &plan.documents[..] else { panic!("{:?}", plan.documents) };
+        assert_eq!((customer.as_str(), po_number.as_str()), ("acme", "PO-A"));
+        assert_eq!((statements[0].due, statements[0].balance_of_funds), (usd("0.00"), usd("749.60")));
+
+        let mut state = BillingState::default();
+        let issue = |state: &BillingState| RunPlan::issue(&inputs, &plan.documents, state.clone(), 0);
+        state.evolve(&inputs.started(&state).unwrap());
+        assert_eq!(inputs.started(&state), None, "it began once");
+        issue(&state).iter().for_each(|fact| state.evolve(fact));
+        assert_eq!(issue(&state), [], "issued again, it is nothing");
+        let issued = plan.issued(&inputs, &state).unwrap();
+        let totals = &issued.completed.totals;
+        assert_eq!((totals.gross, totals.applied, totals.due), (usd("250.40"), usd("250.40"), usd("0.00")));
+        assert_eq!(totals.rounding_difference, Exact::parse("0.004").unwrap());
+        state.evolve(&issued.ended(&state).unwrap());
+        assert_eq!(issued.ended(&state), None, "it ended once");
+    }
+
+    /// Cut off after the draws and planned again: nothing more is drawn, the same document is made.
+    #[test]
+    fn n03_n16_a_run_planned_again_after_its_draws_is_the_same_run() {
+        let inputs = run_inputs(month(1), Vec::new());
+        let first = planned(&inputs, vec![january(memo("1000.00"))]);
+        let drawn = memo("1000.00").after(&first.draws[0].1).unwrap();
+        let again = planned(&inputs, vec![january(drawn)]);
+        assert_eq!(again.draws[0].1, []);
+        assert_eq!(again.documents, first.documents);
+    }
+
+    #[test]
+    fn what_blocks_a_run_is_all_told() {
+        let mut inputs = run_inputs(month(2), vec![delivered_anew(month(1))]);
+        let closed = super::super::sample::outline(PeriodStatus::Closed, true, Some("first"));
+        inputs.periods.insert(month(1), closed);
+        inputs.first_delivered = Some(month(1));
+        inputs.month.delivery.pro_forma = true;
+        inputs.month.policies.closed_period_corrections = crate::policy::ClosedPeriodCorrections::Reopen;
+        inputs.month.policies.document_currencies.insert("*".into(), money::Currency::parse("EUR").unwrap());
+        let bills = vec![bill(month(1), &[charge("130", None)]), bill(month(2), &[charge("10", None)])];
+        let account = member(MemberMemos::default(), bills, vec![statement(month(1), "100.00", "0.00")]);
+        let plan = planned(&inputs, vec![account]);
+        let [Blocker::ProForma, Blocker::ClosedPeriodChanged { changed }, Blocker::NoRate { .. }] = plan.blockers[..]
+        else {
+            panic!("{:?}", plan.blockers)
+        };
+        assert_eq!(changed, month(1));
+    }
+
+    /// Without a customer there is a statement and no document; without charges too.
+    #[test]
+    fn statements_without_a_document_are_those_of_nobody_and_of_the_idle() {
+        let inputs = run_inputs(month(1), Vec::new());
+        let mut nobodys = january(MemberMemos::default());
+        nobodys.own.account = Default::default();
+        let idle = member(memo("1000.00"), Vec::new(), Vec::new());
+        for (what, account, unassigned) in [("nobody's", nobodys, 1), ("idle", idle, 0)] {
+            let plan = planned(&inputs, vec![account]);
+            let found = (plan.documents.len(), plan.without_document.len(), plan.unassigned.len());
+            assert_eq!(found, (0, 1, unassigned), "{what}");
+        }
+    }
+
+    /// An account that is only known: no charges, no memos, in no month that is corrected.
+    #[test]
+    fn an_account_that_the_month_has_nothing_of_is_no_part_of_the_run() {
+        let plan =
+            planned(&run_inputs(month(1), Vec::new()), vec![member(MemberMemos::default(), Vec::new(), Vec::new())]);
+        assert_eq!((plan.draws.len(), plan.without_document.len()), (0, 0));
+    }
+}

@@ -44,3 +44,40 @@ pub(super) fn reassign_to_present_po(
     }
     Ok(facts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{assign, member, memo, month, payer_month},
+        *,
+    };
+
+    /// The last statement's customer and PO number, those of February, and what moves.
+    #[test]
+    fn n22_w12_the_open_balance_follows_the_po_number_of_the_same_customer() {
+        use AssignmentKey::{MemberAccount, PoNumber};
+        let cases = [
+            ("another PO number", PoNumber, Some(("acme", "PO-A")), ("acme", "PO-B"), Some("900.00")),
+            ("the same PO number", PoNumber, Some(("acme", "PO-A")), ("acme", "PO-A"), None),
+            ("another customer", PoNumber, Some(("acme", "PO-A")), ("other", "PO-B"), None),
+            ("no statement before", PoNumber, None, ("acme", "PO-B"), None),
+            ("balances go by account", MemberAccount, Some(("acme", "PO-A")), ("acme", "PO-B"), None),
+        ];
+        for (what, key, before, (customer, po_number), expected) in cases {
+            let mut february = payer_month(month(2));
+            february.policies.assignment_key = key;
+            let mut member = member(memo("900.00"), Vec::new(), Vec::new());
+            assign(&mut member.own, customer, po_number, 2);
+            member.last_assigned = before.map(|(customer, po_number)| (customer.into(), po_number.into()));
+            let facts = reassign_to_present_po(&february, &member, month(3).first_day()).unwrap();
+            let moved: Vec<String> = facts
+                .iter()
+                .map(|fact| match fact {
+                    MemoFact::PoReassigned(moved) => moved.amount.to_string(),
+                    other => panic!("{other:?}"),
+                })
+                .collect();
+            assert_eq!(moved, expected.into_iter().collect::<Vec<_>>(), "{what}");
+        }
+    }
+}

@@ -38,3 +38,43 @@ pub(super) fn has_changed(
     let moves = !month.decide(of, run, member, memos)?.is_empty();
     Ok(moves || month.correction(of, member, memos)?.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{bill, charge, delivered_anew, member, month, outline, payer_month, run, statement},
+        *,
+    };
+    use crate::memo::MemberMemos;
+
+    #[test]
+    fn n20_a_closed_month_that_changed_holds_the_next_until_it_is_reopened() {
+        use ClosedPeriodCorrections::{OpenPeriod, Reopen};
+        use PeriodStatus::{Closed, Open};
+        let cases = [
+            ("corrections go to the open month", OpenPeriod, Closed, None, false),
+            ("the policy wants it reopened", Reopen, Closed, None, true),
+            ("it is open by now", Reopen, Open, None, false),
+            ("February is billed: it cannot be reopened", Reopen, Closed, Some("first"), false),
+        ];
+        for (what, policy, status, february_billed_on, expected) in cases {
+            let mut february = payer_month(month(2));
+            february.policies.closed_period_corrections = policy;
+            let former = outline(status, true, Some("first"));
+            let own = outline(Open, true, february_billed_on);
+            let corrected = [delivered_anew(month(1))];
+            let found = month_to_reopen(&february, Some(&former), Some(&own), &corrected);
+            assert_eq!(found.is_some(), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn n20_only_an_account_whose_part_changed_asks_for_it() {
+        for (now, expected) in [("100", false), ("130", true), ("80", true)] {
+            let bills = vec![bill(month(1), &[charge(now, None)])];
+            let account = member(MemberMemos::default(), bills, vec![statement(month(1), "100.00", "0.00")]);
+            let found = has_changed(&delivered_anew(month(1)), &payer_month(month(2)), &run(), &account).unwrap();
+            assert_eq!(found, expected, "January is {now} now");
+        }
+    }
+}

@@ -29,3 +29,28 @@ pub fn voided_members<'a>(
     });
     of_voided.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{month, owner, run, statement},
+        *,
+    };
+
+    #[test]
+    fn n39_a_document_is_voided_for_good_once_the_months_statements_are_out() {
+        let number = |of: u32| DocumentNumber::parse(&format!("INV-999900001111-2019-01-0000{of}")).unwrap();
+        let cases = [
+            ("voided while the month was open", number(1), 1, false),
+            ("voided after the close", number(1), 2, true),
+            ("another document was voided", number(2), 2, false),
+        ];
+        for (what, document, posting, expected) in cases {
+            let voided = BTreeMap::from([(document, month(posting))]);
+            let statements = [statement(month(1), "100.00", "100.00")];
+            let found = voided_members(&voided, month(1), &statements);
+            let whose = expected.then(|| (owner(), (number(1), run()))).into_iter().collect();
+            assert_eq!(found, whose, "{what}");
+        }
+    }
+}

@@ -7,7 +7,8 @@
 //! month that must be reopened (`reopen_first`, N20), members under two payers (`across`, N21), a
 //! change of PO number (`po_change`, N22), documents in another currency (`document_currency`, N33),
 //! voided documents (`voided`, N39), what blocks a close (`what_blocks_close`), and what ties customers'
-//! bills to AWS's (`customers_side`, `paid_not_shown`, B.3).
+//! bills to AWS's (`customers_side`, `paid_not_shown`, B.3). `plan_run` and `member_plan` put them together;
+//! `issue_run` says what a plan records on its month.
 //!
 //! Absent: the read model, the log, the clock. How a draw is made is [`crate::memo`]'s.
 
@@ -16,6 +17,7 @@ mod across;
 mod correct_month;
 mod customers_side;
 mod document_currency;
+mod issue_run;
 mod member_plan;
 mod months_to_correct;
 mod paid_not_shown;
@@ -38,12 +40,13 @@ pub use correct_month::CorrectionFault;
 use correct_month::after_what_came_back;
 pub use customers_side::{CustomersSide, farthest_from_nothing, last_billed};
 use document_currency::{in_document_currency, missing_rate};
+pub use issue_run::{IssuedRun, issued_elsewhere, says_the_same};
 pub use member_plan::{MemberPlan, PlanFault};
 pub use months_to_correct::{EarlierMonth, MayNeedCorrecting, MonthToCorrect, may_need_correcting};
 pub use paid_not_shown::{PaidNotShown, paid_not_shown};
 pub use payer_month::{PayerMonth, VoidedMembers};
 pub use period_order::{former_period_open, is_settled, statements_before};
-pub use plan_run::{DocumentOf, IssuedRun, RunInputs, RunPlan, issued_elsewhere, plan_run, run_of, says_the_same};
+pub use plan_run::{DocumentOf, RunInputs, RunPlan, plan_run, run_of};
 use po_change::reassign_to_present_po;
 pub use refunds::refunds_month;
 pub use voided::{has_voided_for_good, voided_members};

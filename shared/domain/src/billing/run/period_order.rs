@@ -58,7 +58,14 @@ mod tests {
     #[test]
     fn n19_a_month_waits_for_the_one_before_it() {
         use PeriodStatus::{Closed, Open, Waived};
-        let cases: [(&str, &str, Option<&str>, &[(&str, PeriodStatus)], Option<&str>); 7] = [
+        type Row = (
+            &'static str,
+            &'static str,
+            Option<&'static str>,
+            &'static [(&'static str, PeriodStatus)],
+            Option<&'static str>,
+        );
+        let cases: [Row; 7] = [
             ("nothing is known", "2019-02", None, &[], None),
             ("it is the first", "2019-02", Some("2019-02"), &[], None),
             ("January was delivered and never billed", "2019-02", Some("2019-01"), &[], Some("2019-01")),
@@ -78,7 +85,8 @@ mod tests {
     #[test]
     fn documents_stay_once_the_month_is_closed_or_a_later_one_went_out() {
         use PeriodStatus::{Closed, Open};
-        let cases: [(&str, &[(&str, PeriodStatus, bool)], bool); 6] = [
+        type Row = (&'static str, &'static [(&'static str, PeriodStatus, bool)], bool);
+        let cases: [Row; 6] = [
             ("it was never billed", &[("2019-02", Open, true)], false),
             ("it was drafted", &[("2019-01", Open, false)], false),
             ("it went out, none later", &[("2019-01", Open, true)], false),

@@ -13,6 +13,7 @@ mod facts;
 mod four_eyes;
 mod outline;
 mod reopen;
+pub mod run;
 mod state;
 mod statement;
 mod void;

@@ -61,10 +61,14 @@ impl Aggregate {
             Self::Memos(memos) => match fact {
                 Fact::ActProposed(proposed) => memos.propose(proposed),
                 Fact::ActApproved(approved) => memos.approve(approved),
+                Fact::ActRejected(rejected) => memos.reject(rejected),
                 _ => memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?,
             },
             Self::Policy(history) => match fact {
                 Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
+                Fact::PoliciesProposed(proposed) => history.propose(proposed),
+                Fact::PoliciesApproved(approved) => history.end_proposal(&approved.proposal),
+                Fact::PoliciesRejected(rejected) => history.end_proposal(&rejected.proposal),
                 _ => return Err(misplaced()),
             },
             Self::Rates(rates) => match fact {

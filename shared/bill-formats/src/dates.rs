@@ -4,7 +4,7 @@
 //! manifests `20180101T000000.000Z`. A time without a zone is UTC, as FOCUS asks for.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use domain::period::BillingPeriod;
+use domain::{day::has_year_of_four_digits, period::BillingPeriod};
 
 /// The month of a billing period's start.
 pub(crate) fn billing_period(text: &str) -> Option<BillingPeriod> {
@@ -17,7 +17,7 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     if text.len() == 7 {
         return BillingPeriod::parse(text).ok().map(BillingPeriod::first_day);
     }
-    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive()))
+    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive())).filter(|day| has_year_of_four_digits(*day))
 }
 
 /// The day of `2026-04-01`, alone or before a time that is UTC: what nearly all bills write.
@@ -103,6 +103,8 @@ mod tests {
             "2026-13-01",
             "2026-04-31",
             "46113",
+            "+12026-04-01T00:00:00Z",
+            "0026-04-01",
         ] {
             assert_eq!(billing_period(text), None, "{text}");
         }

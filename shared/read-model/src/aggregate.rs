@@ -100,6 +100,13 @@ impl Aggregate {
     }
 }
 
+/// Whether facts could be folded into an aggregate, without folding them. Only what has balances looks at
+/// what stands; of the others it is asked whether the facts have any business there.
+pub(crate) fn could_fold(key: &AggregateKey, standing: Option<Aggregate>, facts: &[Fact]) -> Result<(), NotFolded> {
+    let mut copy = standing.unwrap_or_else(|| Aggregate::empty(key));
+    facts.iter().try_for_each(|fact| copy.fold(fact))
+}
+
 /// An aggregate with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubjectRecord {

@@ -20,6 +20,11 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     utc_day(text).or_else(|| instant(text).map(|at| at.date_naive())).filter(|day| has_year_of_four_digits(*day))
 }
 
+/// Whether the text is a moment of a year that is not written with four digits: a mistake, never a date.
+pub(crate) fn has_other_year(text: &str) -> bool {
+    instant(text).is_some_and(|at| !has_year_of_four_digits(at.date_naive()))
+}
+
 /// The day of `2026-04-01`, alone or before a time that is UTC: what nearly all bills write.
 fn utc_day(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();

@@ -209,6 +209,14 @@ pub enum ReadFault {
         /// The text found.
         text: String,
     },
+    /// Mend the year.
+    #[error("{place}: the year of '{text}' has not four digits: write it as YYYY-MM-DD, with or without a time")]
+    Year {
+        /// Where.
+        place: Position,
+        /// The text found.
+        text: String,
+    },
     /// Mend the currency code.
     #[error("{place}: {source}")]
     Currency {

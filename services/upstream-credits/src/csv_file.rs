@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bill_formats::input_file::read_import;
 use chrono::NaiveDate;
-use domain::{credit::UpstreamCreditTerms, ids::IdFault};
+use domain::{credit::UpstreamCreditTerms, day::parse_day, ids::IdFault};
 use money::{Currency, Exact};
 
 /// A cell, a row or a file cannot be taken. Fix the file.
@@ -173,7 +173,7 @@ impl CsvRow<'_> {
     /// [`CsvFault`].
     pub fn date(&self, column: &str) -> Result<NaiveDate, CsvFault> {
         let text = self.filled(column)?;
-        text.parse().map_err(|_| self.fault(column, format!("'{text}' is not a date: write it as YYYY-MM-DD")))
+        parse_day(text).map_err(|_| self.fault(column, format!("'{text}' is not a date: write it as YYYY-MM-DD")))
     }
 
     /// A date, or nothing.

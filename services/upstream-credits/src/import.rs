@@ -1,6 +1,6 @@
 //! Importing credits: from a file to observations.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use bill_formats::input_file::read_import;
 use domain::{
@@ -69,7 +69,7 @@ pub fn read_credits_file(
 pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -> Result<Imported, Failure> {
     let mut used_up = Vec::new();
     let mut live = Vec::new();
-    for terms in credits {
+    for terms in last_of_each(credits) {
         let known = unit.model.upstream_credit(&terms.payer, &terms.credit)?.terms.is_some();
         // The API goes on listing credits that were used up before we knew them: nothing is left to owe.
         if !known && terms.remaining_amount.is_some() && terms.face_amount.is_zero() {
@@ -104,6 +104,16 @@ pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -
     }
     imported.credits = credits;
     Ok(imported)
+}
+
+/// A list that names a credit twice says of it what its last entry says (rule book D3, N40): answers for
+/// several accounts were joined, or a row was corrected below.
+fn last_of_each(credits: Vec<UpstreamCreditTerms>) -> Vec<UpstreamCreditTerms> {
+    let mut seen = BTreeSet::new();
+    let mut last: Vec<UpstreamCreditTerms> =
+        credits.into_iter().rev().filter(|terms| seen.insert((terms.payer.clone(), terms.credit.clone()))).collect();
+    last.reverse();
+    last
 }
 
 /// The API states what is left, and less of it each month as AWS applies the credit: that is no

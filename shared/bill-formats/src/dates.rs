@@ -4,7 +4,7 @@
 //! manifests `20180101T000000.000Z`. A time without a zone is UTC, as FOCUS asks for.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use domain::period::BillingPeriod;
+use domain::{day::has_year_of_four_digits, period::BillingPeriod};
 
 /// The month that begins here: the first of it, at 00:00 UTC. Nothing where the text is another moment,
 /// such as a local midnight, which is of the month before.
@@ -20,11 +20,8 @@ pub(crate) fn billing_period(text: &str) -> Option<BillingPeriod> {
         }
         None => instant(text).filter(|at| at.time() == NaiveTime::MIN).map(|at| at.date_naive()),
     };
-    day.filter(|day| day.day() == 1 && YEARS.contains(&day.year())).map(BillingPeriod::containing)
+    day.filter(|day| day.day() == 1 && has_year_of_four_digits(*day)).map(BillingPeriod::containing)
 }
-
-/// Years are written with four digits.
-const YEARS: std::ops::RangeInclusive<i32> = 1000..=9999;
 
 /// The day in UTC; the first of the month where the text names a month only.
 pub(crate) fn day(text: &str) -> Option<NaiveDate> {
@@ -32,7 +29,12 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     if text.len() == 7 {
         return BillingPeriod::parse(text).ok().map(BillingPeriod::first_day);
     }
-    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive()))
+    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive())).filter(|day| has_year_of_four_digits(*day))
+}
+
+/// Whether the text is a moment of a year that is not written with four digits: a mistake, never a date.
+pub(crate) fn has_other_year(text: &str) -> bool {
+    instant(text).is_some_and(|at| !has_year_of_four_digits(at.date_naive()))
 }
 
 /// The day of `2026-04-01`, alone or before a time that is UTC: what nearly all bills write.
@@ -123,6 +125,8 @@ mod tests {
             "2026-04-01 00:00:00.5",
             "2026-04-01 00:00:00+02:00",
             "2026-03-31T18:00:00-07:00",
+            "+12026-04-01T00:00:00Z",
+            "0026-04-01",
         ] {
             assert_eq!(billing_period(text), None, "{text}");
         }

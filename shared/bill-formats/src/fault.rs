@@ -266,6 +266,14 @@ pub enum ReadFault {
         /// The bound.
         what: &'static str,
     },
+    /// Mend the year.
+    #[error("{place}: the year of '{text}' has not four digits: write it as YYYY-MM-DD, with or without a time")]
+    Year {
+        /// Where.
+        place: Position,
+        /// The text found.
+        text: String,
+    },
     /// Mend the currency code.
     #[error("{place}: {source}")]
     Currency {

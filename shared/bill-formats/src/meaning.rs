@@ -48,6 +48,7 @@ pub(crate) enum Cause {
     Amount(MoneyError),
     Id(IdFault),
     Period(String),
+    Year(String),
     Currency(UnknownCurrency),
     DiscountMap(String),
     NotUtf8,
@@ -150,6 +151,9 @@ pub(crate) fn interpret<'a>(
     }
     let charged = text(Field::ChargeDate);
     let charge_day = dates::day(charged);
+    if charge_day.is_none() && dates::has_other_year(charged) {
+        return Err(RowFault::field(Field::ChargeDate, Cause::Year(charged.to_owned())));
+    }
     let purchase_type = match format {
         // Frequency tells upfront from recurring purchases; of usage it says nothing new.
         BillFormat::Focus if !line_type.as_str().eq_ignore_ascii_case("purchase") => String::new(),

@@ -354,6 +354,7 @@ fn placed(fault: RowFault, columns: &Columns, display: &Arc<str>, line: u64) -> 
         Cause::Amount(source) => ReadFault::Amount { place, source },
         Cause::Id(source) => ReadFault::Id { place, source },
         Cause::Period(text) => ReadFault::Period { place, text },
+        Cause::Year(text) => ReadFault::Year { place, text },
         Cause::Currency(source) => ReadFault::Currency { place, source },
         Cause::DiscountMap(text) => ReadFault::DiscountMap { place, text },
         Cause::NotUtf8 => ReadFault::NotUtf8 { place },

@@ -14,7 +14,7 @@ use wire::{IdempotencyKey, ServiceName};
 use super::command::{CommandAnswer, CommandRequest, SentFile};
 use crate::{
     args::{Command, CommandLine, CreditsCommand, Global, MemosCommand},
-    output, run,
+    commands, output, run,
 };
 
 /// A command that a service answers.
@@ -28,10 +28,14 @@ impl Routed {
     pub(super) fn of(command: &Command) -> Option<Self> {
         let (_, access) = run::name_and_access(command);
         let service = match (command, access) {
+            // Policies have no service, and their proposals neither.
+            (Command::Approve { id } | Command::Reject { id }, _) if commands::policy_proposals::is_one(id) => {
+                return None;
+            }
             (Command::Ingest(_), _) => ServiceName::UsageIngest,
             (Command::Credits(_), Access::Write) => ServiceName::UpstreamCredits,
             (Command::Memos(_) | Command::Bill(_) | Command::Close(_) | Command::Reopen(_), Access::Write)
-            | (Command::Approve { .. }, _) => ServiceName::MemoKeeper,
+            | (Command::Approve { .. } | Command::Reject { .. }, _) => ServiceName::MemoKeeper,
             (Command::Memos(_) | Command::Balance(_) | Command::Reconcile(_) | Command::Approvals, Access::Read) => {
                 ServiceName::Projector
             }

@@ -176,11 +176,6 @@ impl CommandEntry {
         COMMANDS.iter().find(|entry| entry.name == name)
     }
 
-    /// Whether its help shows the options of commands that write.
-    pub(crate) fn may_write(&self) -> bool {
-        self.writes != Nothing
-    }
-
     /// The service that answers it over NATS. A command that writes where a file is named, and is asked to read, is
     /// answered here.
     pub(crate) fn answered_by(&self, access: Access) -> Option<ServiceName> {

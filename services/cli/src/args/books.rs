@@ -6,12 +6,13 @@ use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{questions::DatesArgs, times::time_or_day};
 use crate::render::MailAddress;
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BalanceArgs {
     /// Of this payer only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]

@@ -8,12 +8,13 @@ use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{month::PeriodArgs, times::time_or_day};
 
 /// Both dates of a question.
-#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct DatesArgs {
     /// What counts by the end of this day.
     #[arg(long, value_name = "DATE")]
@@ -26,7 +27,7 @@ pub(crate) struct DatesArgs {
     pub(crate) since: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ReconcileArgs {
     #[command(flatten)]
     #[serde(flatten)]

@@ -3,9 +3,7 @@
 use service_kit::{Failure, UnitOfWork};
 
 use crate::{
-    args::{
-        AccountsCommand, Command, CreditsCommand, Global, MemosCommand, PolicyCommand, RatesCommand,
-    },
+    args::{AccountsCommand, Command, CreditsCommand, Global, MemosCommand, PolicyCommand, RatesCommand},
     call::Call,
     commands,
     outcome::Outcome,

@@ -11,8 +11,11 @@ use crate::{
 /// The definition, for parsing, help, man pages and completions.
 pub fn command_line() -> Command {
     let definition = CommandLine::command();
-    let writing: Vec<clap::Arg> =
-        definition.get_arguments().filter(|option| option.is_hide_set()).map(|option| option.clone().hide(false)).collect();
+    let writing: Vec<clap::Arg> = definition
+        .get_arguments()
+        .filter(|option| option.is_hide_set())
+        .map(|option| option.clone().hide(false))
+        .collect();
     let template = template_of(&definition);
     let names: Vec<String> = definition.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
     names

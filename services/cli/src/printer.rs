@@ -142,7 +142,9 @@ impl Printer {
             (Part::Rows { rows, .. }, Json) => json_text(rows).map_err(PrintFault::Form)?,
             (Part::Rows { rows, .. }, Csv) => csv_text(rows).map_err(PrintFault::Form)?,
             (Part::Rows { rows, columns }, Table) => table_text(rows, columns),
-            (Part::Object(object) | Part::TextOr { object, .. }, Json) => json_text(object).map_err(PrintFault::Form)?,
+            (Part::Object(object) | Part::TextOr { object, .. }, Json) => {
+                json_text(object).map_err(PrintFault::Form)?
+            }
             (Part::WideRow(object) | Part::JsonRow(object), Json) => json_text(&[object]).map_err(PrintFault::Form)?,
             (
                 Part::Object(object)

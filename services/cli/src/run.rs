@@ -71,9 +71,7 @@ async fn settled(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> 
 async fn here(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> {
     let Call { global, command, .. } = &call;
     match command {
-        Command::Serve(args) => {
-            serve::serve(global, args.clone(), printer).await.map(|()| Outcome::new())
-        }
+        Command::Serve(args) => serve::serve(global, args.clone(), printer).await.map(|()| Outcome::new()),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man { command } => commands::man(command),
         Command::Demo(args) => commands::demo(global, args.clone(), printer).await,

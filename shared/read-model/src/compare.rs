@@ -103,7 +103,9 @@ impl Overlay {
             Ok(stated(&as_value(found.as_ref())).unwrap_or_default())
         };
         match tree {
-            Tree::Aggregates | Tree::MemberUsage | Tree::Statements | Tree::Keys => Ok(stated(value).unwrap_or_default()),
+            Tree::Aggregates | Tree::MemberUsage | Tree::Statements | Tree::Keys => {
+                Ok(stated(value).unwrap_or_default())
+            }
             Tree::Periods => of(Tree::Aggregates, key),
             Tree::PeriodMembers => of(Tree::MemberUsage, key),
             Tree::Movers => {

@@ -20,8 +20,8 @@ use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Batch, KeysAndValues, MemoEntry, ReadModel, Store, StoreFault, StoredKey, StoredRate, StoredStatement, SubjectRecord,
-    Tree,
+    Batch, KeysAndValues, MemoEntry, ReadModel, Store, StoreFault, StoredKey, StoredRate, StoredStatement,
+    SubjectRecord, Tree,
 };
 
 /// Below this many values the threads cost more than they bring.

@@ -6,9 +6,9 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
-use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 use super::{
     amounts::{amount, plain_amount},

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId};
-use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 use super::{
     amounts::{amount, optional_amount, plain_amount},

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use clap::Args;
 use domain::{ids::PayerAccountId, period::BillingPeriod};
-use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct IngestArgs {

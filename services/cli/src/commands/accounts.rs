@@ -70,8 +70,5 @@ pub(crate) fn accounts_list(unit: &UnitOfWork) -> Result<Outcome, Failure> {
     rows.sort_by(|a, b| {
         (&a.payer_account_id, &a.member_account_id, a.from).cmp(&(&b.payer_account_id, &b.member_account_id, b.from))
     });
-    Outcome::rows(
-        &rows,
-        &["payer_account_id", "member_account_id", "customer", "po_number", "from", "to", "assigned"],
-    )
+    Outcome::rows(&rows, &["payer_account_id", "member_account_id", "customer", "po_number", "from", "to", "assigned"])
 }

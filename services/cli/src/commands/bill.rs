@@ -40,9 +40,8 @@ pub(crate) async fn bill(unit: &mut UnitOfWork, args: &BillArgs) -> Result<Outco
             args.of.period
         ));
     } else if billed.draft {
-        outcome = outcome.say(
-            "the delivery is estimated: these are drafts without numbers; say --accept-estimated to issue them",
-        );
+        outcome = outcome
+            .say("the delivery is estimated: these are drafts without numbers; say --accept-estimated to issue them");
     }
     let rows: Vec<DocumentRow> = billed.documents.iter().map(document_row).collect();
     let mut columns =

@@ -31,11 +31,7 @@ pub(crate) async fn documents(
     }
 }
 
-fn list(
-    unit: &UnitOfWork,
-    payer: Option<&PayerAccountId>,
-    period: Option<BillingPeriod>,
-) -> Result<Outcome, Failure> {
+fn list(unit: &UnitOfWork, payer: Option<&PayerAccountId>, period: Option<BillingPeriod>) -> Result<Outcome, Failure> {
     let mut rows = Vec::new();
     for of_payer in unit.model.payers()? {
         if payer.is_some_and(|payer| *payer != of_payer) {

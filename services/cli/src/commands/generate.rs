@@ -53,11 +53,8 @@ pub(crate) fn generate(args: &GenerateArgs, is_watched: bool) -> Result<Outcome,
         ..demo
     };
     let year = write_year(&plan, &args.folder, is_watched)?;
-    let said = format!(
-        "{} and {} written beside the bills",
-        file_name(&year.accounts_file),
-        file_name(&year.credits_file)
-    );
+    let said =
+        format!("{} and {} written beside the bills", file_name(&year.accounts_file), file_name(&year.credits_file));
     let rows: Vec<GeneratedRow> = year
         .periods
         .iter()

@@ -16,11 +16,7 @@ use crate::{
 };
 
 /// Shows a memo with everything that happened to it.
-pub(crate) async fn memos_show(
-    unit: &UnitOfWork,
-    number: &MemoNumber,
-    dates: &DatesArgs,
-) -> Result<Outcome, Failure> {
+pub(crate) async fn memos_show(unit: &UnitOfWork, number: &MemoNumber, dates: &DatesArgs) -> Result<Outcome, Failure> {
     let today = unit.clock.today();
     let known = match dates.recorded {
         None => shown(&unit.model, number, dates, dates.day(None, today))?,

@@ -83,8 +83,5 @@ pub(crate) fn rates_list(unit: &UnitOfWork, period: Option<BillingPeriod>) -> Re
             }
         })
         .collect();
-    Outcome::rows(
-        &rows,
-        &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"],
-    )
+    Outcome::rows(&rows, &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"])
 }

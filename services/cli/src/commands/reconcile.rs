@@ -47,8 +47,8 @@ pub(crate) async fn reconcile(unit: &UnitOfWork, args: &ReconcileArgs) -> Result
         outcome = outcome.warn(format_args!("{memo}{} {}: {}", item.amount, item.currency, item.message));
     }
     if !reconciled.is_billed {
-        outcome = outcome
-            .say(format_args!("{period} is not billed on its present delivery: only the upstream side is tied"));
+        outcome =
+            outcome.say(format_args!("{period} is not billed on its present delivery: only the upstream side is tied"));
     }
     let funds = &reconciled.funds;
     if !funds.exposure.is_zero() || !funds.owed.is_zero() {

@@ -67,7 +67,11 @@ impl Told {
 }
 
 /// Prints a member's statement as it was recorded.
-pub(crate) async fn statement(global: &Global, unit: &UnitOfWork, args: Option<&StatementArgs>) -> Result<Outcome, Failure> {
+pub(crate) async fn statement(
+    global: &Global,
+    unit: &UnitOfWork,
+    args: Option<&StatementArgs>,
+) -> Result<Outcome, Failure> {
     let Some(args) = args else {
         return Err(Failure::usage("CM0216", "say which statement: --account ID --period P, or verify FILE"));
     };
@@ -146,8 +150,7 @@ fn pdf(stored: &StoredStatement) -> Result<Outcome, Failure> {
     if stdout().is_terminal() {
         return Err(Failure::usage("CM0221", "a PDF is not for a terminal: write it to a file, `... > statement.pdf`"));
     }
-    let made =
-        statement_pdf(&stored.statement, stored.recorded).map_err(|cause| Failure::failed("CM0701", cause))?;
+    let made = statement_pdf(&stored.statement, stored.recorded).map_err(|cause| Failure::failed("CM0701", cause))?;
     let mut outcome = Outcome::new();
     if !made.not_shown.is_empty() {
         let characters: String = made.not_shown.iter().collect();

@@ -89,8 +89,7 @@ async fn work(
             let (command, format) = (asked.call.entry.name, asked.call.global.output);
             let span = tracing::info_span!("command", %service, command, exit = tracing::field::Empty);
             let mut unit = unit.lock().instrument(span.clone()).await;
-            let outcome: Outcome =
-                done(process, service, &mut unit, asked).instrument(span.clone()).await.into();
+            let outcome: Outcome = done(process, service, &mut unit, asked).instrument(span.clone()).await.into();
             span.record("exit", outcome.exit());
             (command, answer_of(&outcome, format))
         }

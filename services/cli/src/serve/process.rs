@@ -28,7 +28,12 @@ pub(super) struct Process {
 
 impl Process {
     /// A unit of work of a service, with a read model of its own below `--data`.
-    pub(super) async fn unit(&self, service: ServiceName, part: &str, foreign: ForeignWrites) -> Result<UnitOfWork, Failure> {
+    pub(super) async fn unit(
+        &self,
+        service: ServiceName,
+        part: &str,
+        foreign: ForeignWrites,
+    ) -> Result<UnitOfWork, Failure> {
         let folder = self.global.data.join(service.as_str()).join(part);
         let act = Act { command: part.to_owned(), by: service.to_string(), ..Act::default() };
         let mut unit = UnitOfWork::open_over(&folder, self.log.clone(), Clock::System, act).await?;

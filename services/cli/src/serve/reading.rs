@@ -77,9 +77,8 @@ fn unpack(entry: &CommandEntry, values: &mut Map<String, Value>) -> Result<Optio
     let mut folder = None;
     for option in entry.files_sent() {
         let Some(value) = values.get_mut(*option).filter(|value| !value.is_null()) else { continue };
-        let sent: SentFile = serde_json::from_value(value.take()).map_err(|_| {
-            Failure::usage("CM0618", format!("'{option}' is a file: send its name and its text"))
-        })?;
+        let sent: SentFile = serde_json::from_value(value.take())
+            .map_err(|_| Failure::usage("CM0618", format!("'{option}' is a file: send its name and its text")))?;
         let place = match &folder {
             Some(place) => place,
             None => folder.insert(tempfile::tempdir().map_err(failed)?),

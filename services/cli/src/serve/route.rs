@@ -92,7 +92,8 @@ fn sent_file(path: &Path) -> Result<SentFile, Failure> {
 
 /// A path from its root on, where it is there: the service stands elsewhere.
 fn whole_path(path: &Path) -> String {
-    path.canonicalize().map_or_else(|_| path.to_string_lossy().into_owned(), |whole| whole.to_string_lossy().into_owned())
+    path.canonicalize()
+        .map_or_else(|_| path.to_string_lossy().into_owned(), |whole| whole.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -106,7 +107,8 @@ mod tests {
 
     #[test]
     fn a_message_has_what_was_said_and_no_places_or_secrets() {
-        let line = "creditmemo --nats nats://u:hunter2@host bill 2025-01 --payer 999900001111 --by ana --accept-estimated";
+        let line =
+            "creditmemo --nats nats://u:hunter2@host bill 2025-01 --payer 999900001111 --by ana --accept-estimated";
         let message = serde_json::to_value(sent(line)).unwrap();
         let expected = serde_json::json!({
             "type": "bill", "version": 1, "period": "2025-01", "payer": "999900001111", "accept_estimated": true

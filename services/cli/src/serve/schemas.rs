@@ -66,9 +66,9 @@ fn without_dialect(mut schema: Value) -> Value {
 /// The variant of an enum that stands under a word.
 fn below(schema: &Value, word: &str, whole: &Value) -> Value {
     let variants = schema["oneOf"].as_array().into_iter().flatten();
-    let found = variants.map(|variant| resolved(variant.clone(), whole)).find_map(|variant| {
-        variant["properties"].get(word).cloned()
-    });
+    let found = variants
+        .map(|variant| resolved(variant.clone(), whole))
+        .find_map(|variant| variant["properties"].get(word).cloned());
     found.unwrap_or_else(|| json!({}))
 }
 
@@ -95,7 +95,9 @@ fn collect_definitions(schema: &Value, whole: &Value, found: &mut Map<String, Va
 fn references(schema: &Value, names: &mut BTreeSet<String>) {
     match schema {
         Value::Object(fields) => {
-            if let Some(name) = fields.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/$defs/")) {
+            if let Some(name) =
+                fields.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/$defs/"))
+            {
                 names.insert(name.to_owned());
             }
             fields.values().for_each(|inner| references(inner, names));

@@ -171,8 +171,5 @@ pub(crate) fn credits_suspense(
             });
         }
     }
-    Outcome::rows(
-        &rows,
-        &["item", "period", "member_account_id", "description", "amount", "reason", "age_days"],
-    )
+    Outcome::rows(&rows, &["item", "period", "member_account_id", "description", "amount", "reason", "age_days"])
 }

@@ -47,7 +47,11 @@ pub(crate) fn document_row(header: &DocumentHeader) -> DocumentRow {
 }
 
 /// A document with what became of it.
-pub(crate) fn issued_row(state: &BillingState, header: &DocumentHeader, statements: Vec<MemberStatement>) -> IssuedDocumentRow {
+pub(crate) fn issued_row(
+    state: &BillingState,
+    header: &DocumentHeader,
+    statements: Vec<MemberStatement>,
+) -> IssuedDocumentRow {
     let number = header.document_number.as_ref();
     let voided_in = number.and_then(|number| state.voided.get(number));
     let superseded_by = state.documents.values().find(|other| number.is_some() && other.supersedes.as_ref() == number);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use event_log::AppendError;
 use read_model::{DecodedCommit, ReadModel};
 use wire::{
@@ -146,7 +146,7 @@ impl UnitOfWork {
             let set = PartOfSet { set: format!("{}-{}", self.correlation, place.n), part, closes: at + 1 == count };
             let body = CommitBody {
                 v: CommitBody::VERSION,
-                recorded: not_before(now, place.recorded),
+                recorded: not_before(now, self.model.last_recorded()),
                 clock: self.clock.is_injected().then(|| "injected".to_owned()),
                 by: self.act.by.clone(),
                 reason: self.act.reason.clone(),
@@ -296,9 +296,17 @@ impl UnitOfWork {
     }
 }
 
-/// Recorded time never goes back on a subject, whatever the clock does.
+/// Clocks of two machines differ by less than this where they are kept at all: a larger step back is told.
+const CLOCKS_DIFFER_MAX: TimeDelta = TimeDelta::seconds(5);
+
+/// Recorded time never goes back in what was read of the log, whatever the clock does: what was known at
+/// a time stays what it was.
 fn not_before(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    last.map_or(now, |last| now.max(last))
+    let Some(last) = last else { return now };
+    if last - now > CLOCKS_DIFFER_MAX {
+        tracing::warn!(clock = %now, log = %last, "the clock stands before the last commit: its time is recorded instead");
+    }
+    now.max(last)
 }
 
 /// Facts in chunks that fit a body.

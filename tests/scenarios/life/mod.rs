@@ -15,6 +15,7 @@ mod following;
 mod idempotency;
 mod journal;
 mod journal_cases;
+mod lost_log;
 mod n18_history;
 mod printing;
 mod read_model;

@@ -4,24 +4,21 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use money::Money;
-use projector::{AuditCheck, Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
+use projector::{Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
 use read_model::{KnowledgeCut, ReadModel, WhatToFold, model_as_known};
 use service_kit::{ExitCode, Failure, UnitOfWork};
 use wire::StreamName;
 
-use super::{
-    close_pack::packs_on_file,
-    rows::{CurrencyAmount, ReplayRow},
-};
+use super::rows::{CurrencyAmount, ReplayRow};
 use crate::{
-    args::{Global, OutputFormat, ReplayArgs, time_or_day},
-    output,
+    args::{Global, ReplayArgs, time_or_day},
+    files::close_packs::packs_on_file,
+    outcome::Outcome,
+    shown::checks::{check_rows, checks_hold},
 };
-
-const COLUMNS: [&str; 6] = ["check", "holds", "looked_at", "of", "findings", "result"];
 
 /// Rebuilds the balances from the log.
-pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs) -> Result<(), Failure> {
+pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs) -> Result<Outcome, Failure> {
     must_exist(global, unit)?;
     let until = match args.until.as_deref() {
         None => Until::Head,
@@ -87,14 +84,15 @@ pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs
         snapshots,
     };
     let failed = row.differences.len();
-    match global.output {
-        OutputFormat::Table => output::print_object(OutputFormat::Table, &row)?,
-        format => output::print_rows(format, &[row], &[])?,
-    }
+    let outcome = Outcome::wide_row(&row)?;
     if failed > 0 {
-        return Err(Failure::check("CM0514", format!("{failed} differences between the log and the live read model")));
+        let what = format!("{failed} differences between the log and the live read model");
+        return Ok(outcome.failing(Failure::check("CM0514", what)));
     }
-    compared.map_or(Ok(()), |check| Err(Failure::check("CM0527", check.findings.join("; "))))
+    Ok(match compared {
+        Some(check) => outcome.failing(Failure::check("CM0527", check.findings.join("; "))),
+        None => outcome,
+    })
 }
 
 /// To say that a log holds which is not there would hide that another folder was meant.
@@ -117,32 +115,19 @@ async fn accounts_as_known(unit: &UnitOfWork, until: Until) -> Result<(Option<Re
 }
 
 /// Checks every invariant over the whole log.
-pub(crate) async fn audit(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+pub(crate) async fn audit(global: &Global, unit: &UnitOfWork) -> Result<Outcome, Failure> {
     must_exist(global, unit)?;
     let log = unit.log();
     let mut report = projector::audit(log.as_ref(), &unit.model, unit.snapshots().as_ref()).await?;
     report.checks.extend(packs_on_file(unit)?);
-    print_checks(global, &report.checks, "CM0515", "the audit found something")
+    checks_hold(&report.checks, "CM0515", "the audit found something")
 }
 
-/// Prints checks; ends with exit code 5 where one does not hold.
-pub(super) fn print_checks(
-    global: &Global,
-    checks: &[AuditCheck],
-    code: &'static str,
-    what: &str,
-) -> Result<(), Failure> {
-    output::print_rows(global.output, checks, &COLUMNS)?;
-    let failed: Vec<&str> = checks.iter().filter(|check| !check.holds).map(|check| check.check).collect();
-    if failed.is_empty() { Ok(()) } else { Err(Failure::check(code, format!("{what}: {}", failed.join(", ")))) }
-}
-
-/// The report on a log that cannot be opened; answers with the failure to end with.
-pub(crate) fn audit_of_unreadable(global: &Global, failure: Failure) -> Result<Failure, Failure> {
+/// The report on a log that cannot be opened.
+pub(crate) fn audit_of_unreadable(failure: Failure) -> Result<Outcome, Failure> {
     if failure.exit != ExitCode::CheckFailed {
-        return Ok(failure);
+        return Err(failure);
     }
     let check = projector::check(WHOLE_LOG, 0, "commits", vec![failure.message.clone()]);
-    output::print_rows(global.output, &[check], &COLUMNS)?;
-    Ok(failure)
+    Ok(check_rows(&[check])?.failing(failure))
 }

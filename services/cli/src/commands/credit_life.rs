@@ -4,21 +4,18 @@ use domain::{
     credit::{CreditLife, UpstreamPortion},
     ids::UpstreamCreditId,
 };
-use money::Exact;
 use service_kit::{Failure, UnitOfWork};
 
-use super::{credits::credits_list, dates::DatesArgs, payer::payer_or_only};
 use crate::{
-    args::{CreditsCommand, Global, LifeArgs},
+    args::{CreditsCommand, DatesArgs, LifeArgs, plain_amount},
+    outcome::Outcome,
+    payer::payer_or_only,
     process_manager,
+    shown::credits::credits_list,
 };
 
 /// Records what AWS did with a credit, and brings the memos after it.
-pub(crate) async fn credit_life(
-    global: &Global,
-    unit: &mut UnitOfWork,
-    command: CreditsCommand,
-) -> Result<(), Failure> {
+pub(crate) async fn credit_life(unit: &mut UnitOfWork, command: CreditsCommand) -> Result<Outcome, Failure> {
     let today = unit.clock.today();
     let day = |of: &LifeArgs| of.date.unwrap_or(today);
     let (id, of, life) = match command {
@@ -42,12 +39,9 @@ pub(crate) async fn credit_life(
         _ => return Err(Failure::failed("CM0100", "this is no act upon a credit")),
     };
     let payer = payer_or_only(unit, of.payer.as_ref())?;
-    if unit.was_done() {
-        return credits_list(global, unit, Some(&payer), &DatesArgs::default()).await;
-    }
     upstream_credits::credit_life(unit, &payer, &id, &life).await?;
     process_manager::follow(unit, &payer).await?;
-    credits_list(global, unit, Some(&payer), &DatesArgs::default()).await
+    credits_list(unit, Some(&payer), &DatesArgs::default()).await
 }
 
 /// `ID:AMOUNT[:OWNER]`.
@@ -60,7 +54,7 @@ fn portion(text: &str) -> Result<UpstreamPortion, Failure> {
     let owner = parts.next().map(str::parse).transpose().map_err(|fault| refuse(&fault))?;
     Ok(UpstreamPortion {
         credit: UpstreamCreditId::parse(id).map_err(|fault| refuse(&fault))?,
-        amount: Exact::parse(amount).map_err(|fault| refuse(&fault))?,
+        amount: plain_amount(amount).map_err(|fault| refuse(&fault))?,
         owner,
     })
 }

@@ -6,62 +6,46 @@ use domain::memo::{
     AdjustAct, AmountAct, HandAct, IssueAct, MemoTerms, ReassignAct, ReinstateAct, TakeOverAct, TransferAct,
 };
 use memo_keeper::{HandOutcome, act_by_hand, owner_of};
-use schemars::JsonSchema;
-use serde::Serialize;
 use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 
-use super::{dates::DatesArgs, memos::memos_list, payer::payer_or_only};
 use crate::{
-    args::{Global, MemoActArgs, MemoIssueArgs, MemosCommand},
-    output,
+    args::{DatesArgs, Global, MemoActArgs, MemoIssueArgs, MemosCommand},
+    outcome::Outcome,
+    payer::payer_or_only,
+    policy_proposals, process_manager,
+    shown::{
+        memos::memos_list,
+        proposals::{approvals, proposed},
+    },
 };
 
-/// An act that waits for a second person.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct ProposalRow {
-    /// What `approve` takes.
-    pub proposal: String,
-    /// The payer.
-    pub payer_account_id: String,
-    /// The account; blank for an act upon a month.
-    pub member_account_id: String,
-    /// The month, for an act upon one.
-    pub period: Option<String>,
-    /// What is to be done.
-    pub act: String,
-    /// Who proposed it.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-}
-
 /// Does a verb by hand.
-pub(crate) async fn memo_verb(global: &Global, unit: &mut UnitOfWork, command: MemosCommand) -> Result<(), Failure> {
-    if unit.was_done() {
-        // What it did may not be possible a second time; it is not asked again.
-        return memos_list(global, unit, None, None, &DatesArgs::default()).await;
-    }
+pub(crate) async fn memo_verb(
+    global: &Global,
+    unit: &mut UnitOfWork,
+    command: MemosCommand,
+) -> Result<Outcome, Failure> {
     if let MemosCommand::Import { file } = &command {
-        return import(global, unit, file).await;
+        return import(unit, file).await;
     }
     let needs_reason = !matches!(command, MemosCommand::Expire(_) | MemosCommand::Reinstate { .. });
     if needs_reason && global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::usage("CM0205", "an act by hand needs a reason: say --reason"));
     }
     let act = act_of(unit, command)?;
-    let ((payer, member), outcome) = act_by_hand(unit, &act).await?;
-    match outcome {
-        HandOutcome::Done(0) => output::say("nothing to do: it stands so already"),
-        HandOutcome::Done(_) => {}
-        HandOutcome::Completed(one) => output::say(format_args!(
+    let ((payer, member), done) = act_by_hand(unit, &act).await?;
+    let outcome = match done {
+        HandOutcome::Done(0) => Outcome::new().say("nothing to do: it stands so already"),
+        HandOutcome::Done(_) => Outcome::new(),
+        HandOutcome::Completed(one) => Outcome::new().say(format_args!(
             "this move was cut off before: the {} that had left {} are now with account {}, and nothing more was \
              moved; to move as much again, give the command again",
             one.left.amount, one.memo.number, one.left.to_member
         )),
-        HandOutcome::Proposed(proposal) => say_proposed(&proposal),
-    }
-    memos_list(global, unit, Some(&payer), Some(&member), &DatesArgs::default()).await
+        HandOutcome::Proposed(proposal) => Outcome::new().say(proposed(&proposal)),
+    };
+    Ok(outcome.then(memos_list(unit, Some(&payer), Some(&member), &DatesArgs::default()).await?))
 }
 
 /// What was said, as an act. Nothing is looked up for it here but a payer that need not be named.
@@ -145,14 +129,18 @@ const IMPORT_COLUMNS: [&str; 11] = [
     "evidence",
 ];
 
-async fn import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
+async fn import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
     let rows = read_memos(file).map_err(|fault| Failure::refused("CM0343", fault))?;
     let taken = memo_keeper::open_memos(unit, &rows).await?;
-    output::say(format_args!("{} memos read, {} taken over", rows.len(), taken.opened));
+    let mut outcome = Outcome::new().say(format_args!("{} memos read, {} taken over", rows.len(), taken.opened));
     if let Some(proposal) = taken.proposal {
-        say_proposed(&proposal);
+        outcome = outcome.say(proposed(&proposal));
     }
-    memos_list(global, unit, None, None, &DatesArgs::default()).await
+    let payers: std::collections::BTreeSet<_> = rows.iter().map(|row| row.payer.clone()).collect();
+    for payer in &payers {
+        process_manager::follow(unit, payer).await?;
+    }
+    Ok(outcome.then(memos_list(unit, None, None, &DatesArgs::default()).await?))
 }
 
 fn read_memos(file: &Path) -> Result<Vec<TakeOverAct>, CsvFault> {
@@ -191,61 +179,20 @@ fn read_memos(file: &Path) -> Result<Vec<TakeOverAct>, CsvFault> {
     Ok(acts)
 }
 
-/// Says that an act waits for a second person.
-pub(crate) fn say_proposed(proposal: &str) {
-    output::say(format_args!(
-        "proposed as {proposal}: another person has to approve it (creditmemo approve {proposal} --by NAME)"
-    ));
-}
-
-/// Lists acts that wait for a second person.
-pub(crate) fn approvals(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
-    let mut rows: Vec<ProposalRow> = memo_keeper::proposals(&unit.model)?
-        .into_iter()
-        .map(|((payer, member), proposed)| ProposalRow {
-            proposal: proposed.proposal,
-            payer_account_id: payer.to_string(),
-            member_account_id: member.to_string(),
-            period: None,
-            act: serde_json::to_string(&proposed.act).unwrap_or_default(),
-            by: proposed.by,
-            reason: proposed.reason,
-        })
-        .collect();
-    rows.extend(memo_keeper::period_proposals(&unit.model)?.into_iter().map(|proposed| ProposalRow {
-        proposal: proposed.proposal,
-        payer_account_id: proposed.payer.to_string(),
-        member_account_id: String::new(),
-        period: Some(proposed.period.to_string()),
-        act: serde_json::to_string(&proposed.act).unwrap_or_default(),
-        by: proposed.by,
-        reason: proposed.reason,
-    }));
-    rows.extend(super::policy_proposals::rows(unit)?);
-    output::print_rows(global.output, &rows, &["proposal", "period", "member_account_id", "act", "by", "reason"])
-}
-
 /// Approves an act.
-pub(crate) async fn approve(global: &Global, unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
-    if unit.was_done() {
-        return approvals(global, unit);
-    }
-    let facts = match super::policy_proposals::is_one(proposal) {
-        true => super::policy_proposals::approve(unit, proposal).await?,
+pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<Outcome, Failure> {
+    let facts = match policy_proposals::is_one(proposal) {
+        true => policy_proposals::approve(unit, proposal).await?,
         false => memo_keeper::approve(unit, proposal).await?,
     };
-    output::say(format_args!("approved: {facts} facts recorded"));
-    approvals(global, unit)
+    Ok(Outcome::new().say(format_args!("approved: {facts} facts recorded")).then(approvals(unit)?))
 }
 
 /// Turns an act down, or withdraws it.
-pub(crate) async fn reject(global: &Global, unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
-    if !unit.was_done() {
-        match super::policy_proposals::is_one(proposal) {
-            true => super::policy_proposals::reject(unit, proposal).await?,
-            false => memo_keeper::reject(unit, proposal).await?,
-        }
-        output::say(format_args!("rejected: {proposal} will not be done"));
+pub(crate) async fn reject(unit: &mut UnitOfWork, proposal: &str) -> Result<Outcome, Failure> {
+    match policy_proposals::is_one(proposal) {
+        true => policy_proposals::reject(unit, proposal).await?,
+        false => memo_keeper::reject(unit, proposal).await?,
     }
-    approvals(global, unit)
+    Ok(Outcome::new().say(format_args!("rejected: {proposal} will not be done")).then(approvals(unit)?))
 }

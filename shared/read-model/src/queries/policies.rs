@@ -55,6 +55,20 @@ impl ReadModel {
         Ok(self.values(Tree::Rates, b"")?.into_iter().map(|(_, stored)| stored).collect())
     }
 
+    /// The input that something was recorded with under an operator's key, whether or not all of it is done.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn input_under(&self, key: &str) -> Result<Option<String>, StoreFault> {
+        for stream in wire::StreamName::ALL {
+            let key = super::operators_key(stream, key);
+            if let Some(stored) = self.value::<super::StoredKey>(Tree::Keys, key.as_bytes())? {
+                return Ok(Some(stored.input));
+            }
+        }
+        Ok(None)
+    }
+
     /// What was done under an operator's key.
     ///
     /// # Errors

@@ -15,8 +15,6 @@ use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use super::memo_verbs::ProposalRow;
-
 /// What the ids of these proposals begin with, so that one knows whose they are.
 const PREFIX: &str = "policy-";
 
@@ -26,13 +24,13 @@ pub(crate) fn is_one(proposal: &str) -> bool {
 }
 
 /// What came of an adoption.
-pub(super) struct Adopted {
+pub(crate) struct Adopted {
     /// What is, or is to be, adopted.
-    pub(super) command: AdoptPolicies,
+    pub(crate) command: AdoptPolicies,
     /// Whether it was recorded.
-    pub(super) is_new: bool,
+    pub(crate) is_new: bool,
     /// The proposal that it waits under.
-    pub(super) proposal: Option<String>,
+    pub(crate) proposal: Option<String>,
 }
 
 fn subject_of(payer: Option<&PayerAccountId>) -> Subject {
@@ -80,7 +78,7 @@ fn as_facts(adopted: Vec<PolicyAdopted>) -> Vec<Fact> {
 }
 
 /// Adopts policies, or proposes to.
-pub(super) async fn adopt(
+pub(crate) async fn adopt(
     unit: &mut UnitOfWork,
     payer: Option<&PayerAccountId>,
     from: Option<BillingPeriod>,
@@ -115,27 +113,13 @@ pub(super) async fn adopt(
 }
 
 /// The adoptions that wait, with the payer they are for.
-fn waiting(model: &ReadModel) -> Result<Vec<(Option<PayerAccountId>, PoliciesProposed)>, Failure> {
+pub(crate) fn waiting(model: &ReadModel) -> Result<Vec<(Option<PayerAccountId>, PoliciesProposed)>, Failure> {
     let mut found = Vec::new();
     for payer in std::iter::once(None).chain(model.payers()?.into_iter().map(Some)) {
         let history = model.policy_history(payer.as_ref())?;
         found.extend(history.proposals().map(|proposed| (payer.clone(), proposed.clone())));
     }
     Ok(found)
-}
-
-/// The adoptions that wait, as `approvals` shows them.
-pub(super) fn rows(unit: &UnitOfWork) -> Result<Vec<ProposalRow>, Failure> {
-    let row = |(payer, proposed): (Option<PayerAccountId>, PoliciesProposed)| ProposalRow {
-        proposal: proposed.proposal,
-        payer_account_id: payer.map_or_else(String::new, |payer| payer.to_string()),
-        member_account_id: String::new(),
-        period: proposed.from.map(|from| from.to_string()),
-        act: format!("{{\"policy-adopt\":{}}}", serde_json::to_string(&proposed.stated).unwrap_or_default()),
-        by: proposed.by,
-        reason: proposed.reason,
-    };
-    Ok(waiting(&unit.model)?.into_iter().map(row).collect())
 }
 
 fn payer_of(model: &ReadModel, proposal: &str) -> Result<Option<PayerAccountId>, Failure> {
@@ -145,7 +129,7 @@ fn payer_of(model: &ReadModel, proposal: &str) -> Result<Option<PayerAccountId>,
 }
 
 /// Approves an adoption: maker is not checker.
-pub(super) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
+pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
     let payer = payer_of(&unit.model, proposal)?;
     let present = BillingPeriod::containing(unit.clock.today());
     let by = unit.act.by.clone();
@@ -168,7 +152,7 @@ pub(super) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usi
 }
 
 /// Turns an adoption down, or withdraws it.
-pub(super) async fn reject(unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
+pub(crate) async fn reject(unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
     let payer = payer_of(&unit.model, proposal)?;
     let (by, reason) = (unit.act.by.clone(), unit.act.reason.clone().unwrap_or_default());
     unit.decide(&subject_of(payer.as_ref()), |model| {

@@ -1,4 +1,4 @@
-//! What a command was given: the values of its options, and its input files, which may come from stdin.
+//! What a command was given: the values of its options, and its input files.
 //!
 //! The values are those that were understood, not the words: `--amount 70` and `--amount=70.00` are the same, and so
 //! are two paths to the same content.
@@ -12,10 +12,7 @@ use serde_json::{Map, Value};
 use service_kit::Failure;
 use sha2::{Digest, Sha256};
 
-use crate::{args::Command, call::Call};
-
-/// The word that stands for stdin where a file is named.
-const STDIN: &str = "-";
+use crate::{args::Command, table::CommandEntry};
 
 /// The values that a command was given, by the names of its options.
 ///
@@ -66,11 +63,11 @@ pub(crate) fn paths_in(values: &Map<String, Value>, option: &str) -> Vec<PathBuf
 ///
 /// # Errors
 /// [`Failure`] where a file cannot be read.
-pub(crate) fn input_hash(call: &Call) -> Result<String, Failure> {
-    let mut values = values_of(call.entry.name, &call.command)?;
+pub(crate) fn input_hash(entry: &CommandEntry, command: &Command, reason: Option<&str>) -> Result<String, Failure> {
+    let mut values = values_of(entry.name, command)?;
     let mut hash = Sha256::new();
-    hash.update(call.entry.name);
-    for option in call.entry.files {
+    hash.update(entry.name);
+    for option in entry.files {
         let mut digests = Vec::new();
         for path in paths_in(&values, option) {
             let mut files = Vec::new();
@@ -87,7 +84,7 @@ pub(crate) fn input_hash(call: &Call) -> Result<String, Failure> {
     // An option that is added later, and not said, leaves the hash as it is.
     values.retain(|_, value| !is_unsaid(value));
     values.sort_keys();
-    hash.update(format!("\u{0}{}\u{0}{:?}", Value::Object(values), call.global.reason));
+    hash.update(format!("\u{0}{}\u{0}{:?}", Value::Object(values), reason));
     Ok(hex::encode(hash.finalize()))
 }
 
@@ -127,44 +124,4 @@ fn digest_of(file: &Path) -> Result<String, Failure> {
         }
         hash.update(&piece[..read]);
     }
-}
-
-/// Stdin as a file, for as long as the command runs, where `-` names an input file.
-///
-/// # Errors
-/// [`Failure`] where it cannot be read or kept.
-pub(crate) fn with_stdin(call: Call) -> Result<(Call, Option<tempfile::TempDir>), Failure> {
-    let Ok(mut values) = values_of(call.entry.name, &call.command) else { return Ok((call, None)) };
-    let from_stdin = |value: &Value| value.as_str() == Some(STDIN);
-    let named: Vec<&str> = call
-        .entry
-        .files
-        .iter()
-        .copied()
-        .filter(|option| match values.get(*option) {
-            Some(Value::Array(paths)) => paths.iter().any(from_stdin),
-            Some(path) => from_stdin(path),
-            None => false,
-        })
-        .collect();
-    if named.is_empty() {
-        return Ok((call, None));
-    }
-    let failed = |cause: std::io::Error| Failure::failed("CM0103", format!("keeping stdin failed: {cause}"));
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let path = folder.path().join("stdin");
-    let mut file = std::fs::File::create(&path).map_err(failed)?;
-    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(failed)?;
-    let path = Value::String(path.to_string_lossy().into_owned());
-    for option in named {
-        match values.get_mut(option) {
-            Some(Value::Array(paths)) => {
-                paths.iter_mut().filter(|one| from_stdin(one)).for_each(|one| one.clone_from(&path));
-            }
-            Some(one) => *one = path.clone(),
-            None => {}
-        }
-    }
-    let command = command_of(call.entry.name, values).map_err(|cause| Failure::failed("CM0110", cause))?;
-    Ok((Call { command, ..call }, Some(folder)))
 }

@@ -28,6 +28,7 @@ mod render;
 mod run;
 mod serve;
 mod shown;
+mod stdin;
 mod table;
 mod upkeep;
 

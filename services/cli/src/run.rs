@@ -8,10 +8,10 @@ use crate::{
     args::{AuditCommand, ClosePackCommand, Command, OutputFormat, StatementCommand},
     call::Call,
     commands, frame,
-    input::with_stdin,
     outcome::Outcome,
     printer::Printer,
     serve,
+    stdin::with_stdin,
     table::Writes,
 };
 

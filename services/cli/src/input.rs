@@ -97,17 +97,18 @@ fn is_unsaid(value: &Value) -> bool {
     }
 }
 
-/// A file, or all files below a folder, in order of their paths.
+/// A file, or all files below a folder, in order of their paths. Links to folders are not followed: they may
+/// lead in a circle.
 fn files_below(path: &Path, found: &mut Vec<PathBuf>) {
-    if path.is_dir() {
-        let Ok(entries) = std::fs::read_dir(path) else { return };
-        let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        entries.sort();
-        for entry in entries {
-            files_below(&entry, found);
-        }
-    } else if path.is_file() {
+    if path.is_file() {
         found.push(path.to_owned());
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    let is_link = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink());
+    let mut entries: Vec<_> = entries.flatten().filter(|entry| !is_link(entry) || entry.path().is_file()).collect();
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        files_below(&entry.path(), found);
     }
 }
 

@@ -143,6 +143,7 @@ pub(crate) const COMMANDS: &[CommandEntry] = &[
     entry("memos import", ByHand, Log, KEEPER, &["file"]),
     entry("approvals", ByHand, Nothing, PROJECTOR, &[]),
     entry("approve", ByHand, Log, KEEPER, &[]),
+    entry("reject", ByHand, Log, KEEPER, &[]),
     entry("balance", Questions, Nothing, PROJECTOR, &[]),
     entry("statement", Questions, Nothing, None, &[]),
     entry("explain", Questions, Nothing, None, &[]),

@@ -6,7 +6,7 @@ use service_kit::{Access, Clock, Failure, UnitOfWork, connect_to_jetstream};
 use wire::StreamName;
 
 use super::route::ask_service;
-use crate::{call::Call, frame, outcome::Outcome};
+use crate::{args::Command, call::Call, frame, outcome::Outcome, policy_proposals};
 
 /// Has a service do a command; none where no such service runs and the caller decides by itself.
 ///
@@ -14,6 +14,12 @@ use crate::{call::Call, frame, outcome::Outcome};
 /// [`Failure`] where it could not be asked, or fell silent.
 pub(crate) async fn through_a_service(call: &Call) -> Result<Option<Outcome>, Failure> {
     let (Some(url), Some(service)) = (&call.global.nats, call.entry.answered_by(call.access)) else { return Ok(None) };
+    // Policies have no service, and their proposals neither.
+    if let Command::Approve { id } | Command::Reject { id } = &call.command
+        && policy_proposals::is_one(id)
+    {
+        return Ok(None);
+    }
     let log = Arc::new(connect_to_jetstream(url).await?);
     let bus = command_bus::CommandBus::over(log.client(), log.denials());
     let act = call.act()?;

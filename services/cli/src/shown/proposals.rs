@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::{Failure, UnitOfWork};
 
-use crate::outcome::Outcome;
+use crate::{outcome::Outcome, policy_proposals};
 
 /// An act that waits for a second person.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -59,6 +59,15 @@ pub(crate) fn approvals(unit: &UnitOfWork) -> Result<Outcome, Failure> {
         member_account_id: String::new(),
         period: Some(proposed.period.to_string()),
         act: serde_json::to_string(&proposed.act).unwrap_or_default(),
+        by: proposed.by,
+        reason: proposed.reason,
+    }));
+    rows.extend(policy_proposals::waiting(&unit.model)?.into_iter().map(|(payer, proposed)| ProposalRow {
+        proposal: proposed.proposal,
+        payer_account_id: payer.map_or_else(String::new, |payer| payer.to_string()),
+        member_account_id: String::new(),
+        period: proposed.from.map(|from| from.to_string()),
+        act: format!("{{\"policy-adopt\":{}}}", serde_json::to_string(&proposed.stated).unwrap_or_default()),
         by: proposed.by,
         reason: proposed.reason,
     }));

@@ -66,7 +66,10 @@ impl Call {
     pub(crate) fn idempotency(&self) -> Result<Option<IdempotencyKey>, Failure> {
         let key = self.global.idempotency_key.as_ref().filter(|_| self.access == Access::Write);
         let Some(key) = key else { return Ok(None) };
-        Ok(Some(IdempotencyKey { key: key.clone(), input: input_hash(self)? }))
+        Ok(Some(IdempotencyKey {
+            key: key.clone(),
+            input: input_hash(self.entry, &self.command, self.global.reason.as_deref())?,
+        }))
     }
 }
 

@@ -11,10 +11,16 @@ pub(crate) fn json_text<T: Serialize + ?Sized>(value: &T) -> Result<String, Stri
     Ok(text)
 }
 
-/// Rows as CSV, under the names of the first one's fields.
-pub(crate) fn csv_text(rows: &[Value]) -> Result<String, String> {
+/// What a table says that has no row.
+const NOTHING: &str = "nothing to list\n";
+
+/// Rows as CSV, under the names of the first one's fields; where there is none, the header that is named.
+pub(crate) fn csv_text(rows: &[Value], header: &[String]) -> Result<String, String> {
     let failed = |cause: csv::Error| cause.to_string();
     let mut writer = csv::Writer::from_writer(Vec::new());
+    if rows.is_empty() && !header.is_empty() {
+        writer.write_record(header).map_err(failed)?;
+    }
     if let Some(first) = rows.first().and_then(Value::as_object) {
         writer.write_record(first.keys()).map_err(failed)?;
         for row in rows.iter().filter_map(Value::as_object) {
@@ -37,7 +43,7 @@ pub(crate) fn fields_text(object: &Value) -> String {
 /// Rows as a table; the columns named alone.
 pub(crate) fn table_text<C: AsRef<str>>(rows: &[Value], columns: &[C]) -> String {
     if rows.is_empty() {
-        return String::new();
+        return NOTHING.to_owned();
     }
     let columns: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
     let mut table = plain_table();

@@ -1,4 +1,4 @@
-//! What a command was given: the values of its options, and its input files, which may come from stdin.
+//! What a command was given: the values of its options, and its input files.
 //!
 //! The values are those that were understood, not the words: `--amount 70` and `--amount=70.00` are the same, and so
 //! are two paths to the same content.
@@ -8,13 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bill_formats::input_file::{StreamOf, TakenStreams, is_a_stream};
 use serde_json::{Map, Value};
 use service_kit::Failure;
 use sha2::{Digest, Sha256};
-use wire::ServiceName;
 
-use crate::{args::Command, call::Call};
+use crate::{args::Command, table::CommandEntry};
 
 /// The values that a command was given, by the names of its options.
 ///
@@ -65,11 +63,11 @@ pub(crate) fn paths_in(values: &Map<String, Value>, option: &str) -> Vec<PathBuf
 ///
 /// # Errors
 /// [`Failure`] where a file cannot be read.
-pub(crate) fn input_hash(call: &Call) -> Result<String, Failure> {
-    let mut values = values_of(call.entry.name, &call.command)?;
+pub(crate) fn input_hash(entry: &CommandEntry, command: &Command, reason: Option<&str>) -> Result<String, Failure> {
+    let mut values = values_of(entry.name, command)?;
     let mut hash = Sha256::new();
-    hash.update(call.entry.name);
-    for option in call.entry.files {
+    hash.update(entry.name);
+    for option in entry.files {
         let mut digests = Vec::new();
         for path in paths_in(&values, option) {
             let mut files = Vec::new();
@@ -86,7 +84,7 @@ pub(crate) fn input_hash(call: &Call) -> Result<String, Failure> {
     // An option that is added later, and not said, leaves the hash as it is.
     values.retain(|_, value| !is_unsaid(value));
     values.sort_keys();
-    hash.update(format!("\u{0}{}\u{0}{:?}", Value::Object(values), call.global.reason));
+    hash.update(format!("\u{0}{}\u{0}{:?}", Value::Object(values), reason));
     Ok(hex::encode(hash.finalize()))
 }
 
@@ -99,20 +97,18 @@ fn is_unsaid(value: &Value) -> bool {
     }
 }
 
-/// A file, or all files below a folder, in order of their paths. Links to folders are not followed: they may lead
-/// in a circle.
+/// A file, or all files below a folder, in order of their paths. Links to folders are not followed: they may
+/// lead in a circle.
 fn files_below(path: &Path, found: &mut Vec<PathBuf>) {
-    if path.is_dir() {
-        let Ok(entries) = std::fs::read_dir(path) else { return };
-        let is_link = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink());
-        let entries = entries.flatten().filter(|entry| !is_link(entry) || entry.path().is_file());
-        let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-        entries.sort();
-        for entry in entries {
-            files_below(&entry, found);
-        }
-    } else if path.is_file() {
+    if path.is_file() {
         found.push(path.to_owned());
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    let is_link = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink());
+    let mut entries: Vec<_> = entries.flatten().filter(|entry| !is_link(entry) || entry.path().is_file()).collect();
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        files_below(&entry.path(), found);
     }
 }
 
@@ -129,40 +125,4 @@ fn digest_of(file: &Path) -> Result<String, Failure> {
         }
         hash.update(&piece[..read]);
     }
-}
-
-/// Streams (`-`, `/dev/stdin`, a shell's `<(...)`) taken into files, for as long as the command runs. A stream
-/// can be read once, and an input is read several times: for the hash of its key, to tell its format, for its rows.
-///
-/// # Errors
-/// A stream that nobody writes to, that does not end, or that is no text.
-pub(crate) fn with_streams(call: Call) -> Result<(Call, Option<TakenStreams>), Failure> {
-    let Ok(mut values) = values_of(call.entry.name, &call.command) else { return Ok((call, None)) };
-    let refused = |fault| Failure::refused("CM0303", fault);
-    let of = match call.entry.service {
-        Some(ServiceName::UsageIngest) => StreamOf::Bill,
-        _ => StreamOf::Import,
-    };
-    let mut taken: Option<TakenStreams> = None;
-    for option in call.entry.files {
-        let paths: Vec<&mut Value> = match values.get_mut(*option) {
-            Some(Value::Array(paths)) => paths.iter_mut().collect(),
-            Some(path) => vec![path],
-            None => Vec::new(),
-        };
-        for path in paths {
-            let Some(named) = path.as_str().map(PathBuf::from).filter(|named| is_a_stream(named)) else { continue };
-            let into = match &mut taken {
-                Some(into) => into,
-                None => taken.insert(TakenStreams::new().map_err(refused)?),
-            };
-            let file = into.take(&named, of).map_err(refused)?;
-            *path = Value::String(file.to_string_lossy().into_owned());
-        }
-    }
-    if taken.is_none() {
-        return Ok((call, None));
-    }
-    let command = command_of(call.entry.name, values).map_err(|cause| Failure::failed("CM0110", cause))?;
-    Ok((Call { command, ..call }, taken))
 }

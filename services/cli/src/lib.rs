@@ -18,6 +18,7 @@ mod forms;
 mod frame;
 mod help;
 mod input;
+mod input_streams;
 mod outcome;
 mod partition;
 mod payer;

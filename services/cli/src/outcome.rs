@@ -6,6 +6,7 @@
 
 use std::fmt::Display;
 
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service_kit::Failure;
@@ -17,7 +18,12 @@ use crate::forms::{json_text, table_text};
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Part {
     /// A list. A table shows the columns named, JSON and CSV everything.
-    Rows { rows: Vec<Value>, columns: Vec<String> },
+    Rows {
+        rows: Vec<Value>,
+        columns: Vec<String>,
+        /// The names of the fields, where there is no row to have them from.
+        header: Vec<String>,
+    },
     /// One object: as a table, its fields line by line.
     Object(Value),
     /// One row that is too wide for a table, which shows its fields line by line.
@@ -66,7 +72,7 @@ impl Outcome {
     }
 
     /// A list.
-    pub(crate) fn rows<T: Serialize>(rows: &[T], columns: &[&str]) -> Result<Self, Failure> {
+    pub(crate) fn rows<T: Serialize + JsonSchema>(rows: &[T], columns: &[&str]) -> Result<Self, Failure> {
         Self::new().and_rows(rows, columns)
     }
 
@@ -115,9 +121,10 @@ impl Outcome {
     }
 
     /// And a list.
-    pub(crate) fn and_rows<T: Serialize>(self, rows: &[T], columns: &[&str]) -> Result<Self, Failure> {
+    pub(crate) fn and_rows<T: Serialize + JsonSchema>(self, rows: &[T], columns: &[&str]) -> Result<Self, Failure> {
+        let header = if rows.is_empty() { fields_of::<T>() } else { Vec::new() };
         let rows = rows.iter().map(value_of).collect::<Result<_, _>>()?;
-        Ok(self.with(Part::Rows { rows, columns: columns.iter().map(|&column| column.to_owned()).collect() }))
+        Ok(self.with(Part::Rows { rows, columns: columns.iter().map(|&column| column.to_owned()).collect(), header }))
     }
 
     /// And a row for programs alone.
@@ -161,6 +168,15 @@ impl Outcome {
         self.parts.push(part);
         self
     }
+}
+
+/// The fields that every row of a type has.
+fn fields_of<T: JsonSchema>() -> Vec<String> {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let always: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    fields.map(|(name, _)| name).filter(|name| always.contains(&name.as_str())).cloned().collect()
 }
 
 fn value_of<T: Serialize>(thing: &T) -> Result<Value, Failure> {

@@ -140,8 +140,8 @@ impl Printer {
             }
             (Part::Message(_), _) | (Part::JsonRow(_), Table | Csv) => return Ok(()),
             (Part::Rows { rows, .. }, Json) => json_text(rows).map_err(PrintFault::Form)?,
-            (Part::Rows { rows, .. }, Csv) => csv_text(rows).map_err(PrintFault::Form)?,
-            (Part::Rows { rows, columns }, Table) => table_text(rows, columns),
+            (Part::Rows { rows, header, .. }, Csv) => csv_text(rows, header).map_err(PrintFault::Form)?,
+            (Part::Rows { rows, columns, .. }, Table) => table_text(rows, columns),
             (Part::Object(object) | Part::TextOr { object, .. }, Json) => {
                 json_text(object).map_err(PrintFault::Form)?
             }
@@ -152,7 +152,7 @@ impl Printer {
                 | Part::WideRow(object)
                 | Part::JsonOr { object, .. },
                 Csv,
-            ) => csv_text(std::slice::from_ref(object)).map_err(PrintFault::Form)?,
+            ) => csv_text(std::slice::from_ref(object), &[]).map_err(PrintFault::Form)?,
             (Part::Object(object) | Part::WideRow(object) | Part::JsonOr { object, .. }, Table) => fields_text(object),
         };
         self.text(&text)

@@ -7,8 +7,7 @@ use service_kit::{Clock, Failure, Traces, UnitOfWork, UnitSettings, start_loggin
 use crate::{
     args::{AuditCommand, ClosePackCommand, Command, OutputFormat, StatementCommand},
     call::Call,
-    commands, frame,
-    input::with_streams,
+    commands, frame, input_streams,
     outcome::Outcome,
     printer::Printer,
     serve,
@@ -61,11 +60,15 @@ async fn settled(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> 
         return Err(Failure::usage("CM0245", what));
     }
     // Kept until the command has ended: it deletes what it took.
-    let (call, streams) = with_streams(call)?;
-    if let Some(outcome) = serve::through_a_service(&call, streams.is_some()).await? {
+    let (call, taken) = input_streams::take(call)?;
+    // A service reads bills from its own disk, where no stream of this process is.
+    let is_ours = taken.is_some() && matches!(call.command, Command::Ingest(_));
+    if !is_ours && let Some(outcome) = serve::through_a_service(&call).await? {
         return Ok(outcome);
     }
-    here(call, printer).await
+    let outcome = here(call, printer).await;
+    drop(taken);
+    outcome
 }
 
 /// Decides a command in this process, directly on the log.

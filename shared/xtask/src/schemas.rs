@@ -3,7 +3,7 @@
 //! * `events/<type>.json`: the payload of each fact, taken from the schema of [`wire::Fact`], so
 //!   that a new fact has its schema without another list to keep.
 //! * `commit.json`: the body of a commit, with every fact it may hold.
-//! * `commands/`: what services are sent and answer.
+//! * `commands/`: what services are sent and answer; `messages/`: each command that they are sent.
 //! * `asyncapi.yaml`: where all of it travels.
 //! * `cli/<command>.json`: one row of a command's `--json` output. **Add a row type in
 //!   [`printed_rows`].**
@@ -31,7 +31,7 @@ pub(crate) fn registry() -> anyhow::Result<Vec<CommittedFile>> {
     files.push(CommittedFile::json("commands/request.json", &read_schema::<cli::CommandRequest>("command request")?)?);
     files.push(CommittedFile::json("commands/answer.json", &written_schema::<cli::CommandAnswer>("command answer")?)?);
     for (name, schema) in cli::message_schemas() {
-        files.push(CommittedFile::json(format!("commands/messages/{name}.json"), &schema)?);
+        files.push(CommittedFile::json(format!("messages/{name}.json"), &schema)?);
     }
     files.push(asyncapi::document()?);
     Ok(files)

@@ -36,7 +36,11 @@ fn csv_has_the_fields_of_json_as_its_header_and_a_line_a_row() {
         let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(records.len(), rows.len(), "{command:?}: {text}");
-        let Some(first) = rows.first() else { continue };
+        let Some(first) = rows.first() else {
+            assert!(header.len() > 3, "{command:?}: an empty list has its header: {text}");
+            assert_eq!(office.ok(&with_output(command, "table")).stdout, "nothing to list\n");
+            continue;
+        };
         let fields: Vec<&String> = first.as_object().unwrap().keys().collect();
         assert_eq!(header.iter().collect::<Vec<_>>(), fields, "{command:?}");
         for (row, record) in rows.iter().zip(&records) {
@@ -201,4 +205,18 @@ fn what_knows_no_dry_run_refuses_it() {
         office.run(&[command, &["--dry-run"]].concat()).exits(2).says(&["no dry run"]);
     }
     assert!(!office.file("bills").exists() && !office.file("tables").exists());
+}
+
+#[test]
+fn an_empty_list_has_the_header_of_one_that_is_not() {
+    let office = Story::closed();
+    for command in [["accounts", "list"], ["credits", "list"], ["memos", "list"], ["balance", "--payer=999900001111"]] {
+        let csv = |office: &Office| office.ok(&[&command[..], &["--output", "csv"]].concat()).stdout;
+        let (full, empty) = (csv(&office), csv(&Office::new()));
+        let mut expected: Vec<&str> = full.lines().next().unwrap().split(',').collect();
+        let mut header: Vec<&str> = empty.trim_end().split(',').collect();
+        expected.sort_unstable();
+        header.sort_unstable();
+        assert_eq!(header, expected, "{command:?}");
+    }
 }

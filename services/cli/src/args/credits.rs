@@ -58,7 +58,7 @@ pub(crate) enum CreditsCommand {
     },
     /// AWS's own account of where it applied its credits: import it, or list what is known of it.
     History(HistoryArgs),
-    /// What is right by the rules and still wants a person's eye.
+    /// Cases that follow the rules and still need a person to look at them.
     Exceptions(ExceptionsArgs),
     /// Where AWS's published rule would have put each credit, beside where it was put.
     Simulate(PeriodArgs),

@@ -70,13 +70,14 @@ pub(crate) struct Global {
     /// Decide everything, print what would be recorded, record nothing.
     #[arg(long, global = true, hide = true, help_heading = WRITING)]
     pub(crate) dry_run: bool,
-    /// Makes a command harmless to repeat: the same key with the same input does nothing twice.
+    /// Repeat the command safely: the same key with the same input does nothing twice, and prints the first
+    /// answer.
     #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
-    /// Who acts; the operating system's user where none is named.
+    /// Who acts; the user of the operating system if not given.
     #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "NAME")]
     pub(crate) by: Option<String>,
-    /// Why; acts by hand need it.
+    /// Why; most acts by hand need it.
     #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 }
@@ -110,7 +111,7 @@ impl OutputFormat {
 #[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Command {
-    /// The whole story on a generated year of a distributor's bill.
+    /// Run a generated year of bills: import, ingest, bill, close, statement, audit.
     #[serde(skip)]
     Demo(DemoArgs),
     /// Write realistic bill files with credits scattered by AWS's rules.
@@ -140,10 +141,10 @@ pub(crate) enum Command {
     /// Conversion rates, for documents in another currency than the bill's.
     #[command(subcommand)]
     Rates(RatesCommand),
-    /// Memos.
+    /// Credit memos: list, show, issue, adjust, and other acts by hand.
     #[command(subcommand)]
     Memos(MemosCommand),
-    /// Issued documents.
+    /// Issued documents: list, show, void.
     #[command(subcommand)]
     Documents(DocumentsCommand),
     /// Approve an act that waits for a second person.
@@ -168,7 +169,7 @@ pub(crate) enum Command {
     /// Why each cent of a statement, a memo or a suspense item is what it is.
     #[serde(skip)]
     Explain(ExplainArgs),
-    /// The whole log under another policy: what would be different. Nothing is recorded.
+    /// What another policy would change, over the whole log. Nothing is recorded.
     #[serde(skip)]
     WhatIf(WhatIfArgs),
     /// Rebuild the balances from the log.
@@ -192,7 +193,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     #[serde(skip)]
     Streams(StreamsCommand),
-    /// Run services against the JetStream log: all in this process, or those named.
+    /// Run the services on a JetStream log: all of them, or those named.
     #[serde(skip)]
     Serve(ServeArgs),
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.

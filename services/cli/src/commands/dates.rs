@@ -59,7 +59,7 @@ impl DatesArgs {
 
 /// Rows that are made of a model and of the time it was known at, none for now; or what changed of them
 /// between two times.
-pub(crate) async fn rows_or_differences<Row: Serialize>(
+pub(crate) async fn rows_or_differences<Row: Serialize + JsonSchema>(
     dates: &DatesArgs,
     unit: &UnitOfWork,
     streams: &[StreamName],

@@ -13,7 +13,7 @@ use crate::{
     args::{DatesArgs, Global, MemoActArgs, MemoIssueArgs, MemosCommand},
     outcome::Outcome,
     payer::payer_or_only,
-    policy_proposals, process_manager,
+    policy_proposals,
     shown::{
         memos::memos_list,
         proposals::{approvals, proposed},
@@ -135,10 +135,6 @@ async fn import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> 
     let mut outcome = Outcome::new().say(format_args!("{} memos read, {} taken over", rows.len(), taken.opened));
     if let Some(proposal) = taken.proposal {
         outcome = outcome.say(proposed(&proposal));
-    }
-    let payers: std::collections::BTreeSet<_> = rows.iter().map(|row| row.payer.clone()).collect();
-    for payer in &payers {
-        process_manager::follow(unit, payer).await?;
     }
     Ok(outcome.then(memos_list(unit, None, None, &DatesArgs::default()).await?))
 }

@@ -11,7 +11,7 @@ pub(crate) const MESSAGE_VERSION: u32 = 1;
 /// A command for a service. Send it as JSON to `creditmemo.commands.<service>`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CommandRequest {
-    /// What is to be done: a message of `schemas/commands/messages`.
+    /// What is to be done: a message of `schemas/messages`.
     pub command: CommandMessage,
     /// Who acts.
     pub by: String,

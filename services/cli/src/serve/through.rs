@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use service_kit::{Access, Clock, Failure, UnitOfWork, connect_to_jetstream};
-use wire::{ServiceName, StreamName};
+use wire::StreamName;
 
 use super::route::ask_service;
 use crate::{args::Command, call::Call, frame, outcome::Outcome, policy_proposals};
@@ -12,13 +12,12 @@ use crate::{args::Command, call::Call, frame, outcome::Outcome, policy_proposals
 ///
 /// # Errors
 /// [`Failure`] where it could not be asked, or fell silent.
-pub(crate) async fn through_a_service(call: &Call, has_streams: bool) -> Result<Option<Outcome>, Failure> {
+pub(crate) async fn through_a_service(call: &Call) -> Result<Option<Outcome>, Failure> {
     let (Some(url), Some(service)) = (&call.global.nats, call.entry.answered_by(call.access)) else { return Ok(None) };
-    // Policies have no service, and their proposals neither; a stream was taken into a file of this machine,
-    // where no service reads bills.
-    let is_of_policies =
-        matches!(&call.command, Command::Approve { id } | Command::Reject { id } if policy_proposals::is_one(id));
-    if is_of_policies || (has_streams && service == ServiceName::UsageIngest) {
+    // Policies have no service, and their proposals neither.
+    if let Command::Approve { id } | Command::Reject { id } = &call.command
+        && policy_proposals::is_one(id)
+    {
         return Ok(None);
     }
     let log = Arc::new(connect_to_jetstream(url).await?);

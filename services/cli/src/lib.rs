@@ -8,6 +8,7 @@
 
 mod args;
 mod commands;
+mod input_streams;
 mod output;
 mod process_manager;
 mod progress;

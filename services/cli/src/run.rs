@@ -13,7 +13,7 @@ use crate::{
         StatementCommand,
     },
     commands::{self, ClosePackCommand, rates::RatesCommand},
-    output, serve,
+    input_streams, output, serve,
 };
 
 /// Runs the program.
@@ -51,10 +51,16 @@ fn exit_of(failure: &Failure) -> ExitCode {
 async fn run(line: CommandLine) -> Result<ExitCode, Failure> {
     let CommandLine { global, command } = line;
     let mut command = command;
-    if let Some(exit) = serve::through_a_service(&global, &mut command).await? {
+    // Kept until the command has ended: it deletes what it took.
+    let taken = input_streams::take(&mut command)?;
+    let is_ours = taken.is_some() && matches!(command, Command::Ingest(_));
+    // A service reads bills from its own disk, where no stream of this process is.
+    if !is_ours && let Some(exit) = serve::through_a_service(&global, &mut command).await? {
         return Ok(ExitCode::from(exit));
     }
-    decide_here(&global, command).await.map(|()| ExitCode::SUCCESS)
+    let outcome = decide_here(&global, command).await.map(|()| ExitCode::SUCCESS);
+    drop(taken);
+    outcome
 }
 
 /// Decides a command in this process, directly on the log.
@@ -155,6 +161,7 @@ pub(crate) async fn dispatch(global: &Global, unit: &mut UnitOfWork, command: Co
         Command::Memos(verb) => commands::memo_verb(global, unit, verb).await,
         Command::Documents(documents) => commands::documents(global, unit, documents).await,
         Command::Approve { id } => commands::approve(global, unit, &id).await,
+        Command::Reject { id } => commands::reject(global, unit, &id).await,
         Command::Approvals => commands::approvals(global, unit),
         Command::Balance(args) => commands::balance(global, unit, &args).await,
         Command::Statement(args) => commands::statement(global, unit, args.of.as_ref()).await,
@@ -215,6 +222,7 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Memos(MemosCommand::Import { .. }) => ("memos import", Write),
         Command::Documents(documents) => documents.name_and_access(),
         Command::Approve { .. } => ("approve", Write),
+        Command::Reject { .. } => ("reject", Write),
         Command::Approvals => ("approvals", Read),
         Command::Balance(_) => ("balance", Read),
         Command::Statement(_) => ("statement", Read),
@@ -262,23 +270,24 @@ pub(crate) fn actor(global: &Global) -> String {
     global.by.clone().or_else(of_system).filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// A file, or all files below a folder, in order of their paths.
+/// A file, or all files below a folder, in order of their paths. Links to folders are not followed: they may
+/// lead in a circle.
 fn files_below(path: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     if path.is_file() {
         found.push(path.to_owned());
     }
     let Ok(entries) = std::fs::read_dir(path) else { return };
-    let mut entries: Vec<std::path::PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    entries.sort();
+    let is_link = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink());
+    let mut entries: Vec<_> = entries.flatten().filter(|entry| !is_link(entry) || entry.path().is_file()).collect();
+    entries.sort_by_key(std::fs::DirEntry::path);
     for entry in entries {
-        files_below(&entry, found);
+        files_below(&entry.path(), found);
     }
 }
 
 /// The hash of a command's input: its arguments and the files it names.
 fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
     let mut hash = Sha256::new();
-    hash.update(format!("{command:?}\u{0}{:?}", global.reason));
     let files: Vec<&std::path::Path> = match command {
         Command::Accounts(AccountsCommand::Import { file })
         | Command::Credits(CreditsCommand::Import { file, .. })
@@ -290,9 +299,13 @@ fn input_hash(global: &Global, command: &Command) -> Result<String, Failure> {
         _ => Vec::new(),
     };
     let mut all = Vec::new();
+    let mut words = format!("{command:?}");
     for file in files {
+        // What a file holds is the input, not where it lies: a stream lies elsewhere each time.
+        words = words.replace(&format!("{file:?}"), "");
         files_below(file, &mut all);
     }
+    hash.update(format!("{words}\u{0}{:?}", global.reason));
     for file in all {
         let failed = |cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", file.display()));
         let mut reader = std::fs::File::open(&file).map_err(failed)?;

@@ -78,6 +78,12 @@ pub enum StoreFault {
     /// Another process owns it.
     #[error("the read model is in use by another process")]
     InUse,
+    /// This process may not write it. Whoever only asks can do without: the answer is made in memory.
+    #[error("the read model cannot be written here: {cause}")]
+    NotWritable {
+        /// What the system said.
+        cause: String,
+    },
     /// It failed.
     #[error("the read model's store failed while {doing}: {cause}")]
     Failed {

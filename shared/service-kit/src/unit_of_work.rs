@@ -297,7 +297,6 @@ impl UnitOfWork {
     /// # Errors
     /// [`Failure`].
     pub fn first_unissued(&self, payer: &domain::ids::PayerAccountId) -> Result<Option<BillingPeriod>, Failure> {
-        let periods = self.model.billing_periods(payer)?;
-        Ok(periods.iter().rev().find(|(_, state)| state.is_issued).map(|(period, _)| period.next()))
+        Ok(self.model.first_unissued(payer)?)
     }
 }

@@ -121,6 +121,11 @@ pub(crate) enum Command {
         /// The proposal, as `approvals` names it.
         id: String,
     },
+    /// Turn down an act that waits for a second person, or withdraw one's own. Nothing is done.
+    Reject {
+        /// The proposal, as `approvals` names it.
+        id: String,
+    },
     /// Acts that wait for a second person.
     Approvals,
     /// Balances of funds, as of either date or both.

@@ -7,6 +7,7 @@ use service_kit::{Failure, UnitOfWork};
 use super::{
     bill::{blocker_row, print_blocked},
     close_pack::file_close_pack,
+    memo_verbs::say_proposed,
     payer::payer_or_only,
     rows::PeriodRow,
 };
@@ -67,9 +68,7 @@ pub(crate) async fn reopen(global: &Global, unit: &mut UnitOfWork, args: &Period
 /// Says that an act waits for a second person.
 pub(crate) fn say_if_proposed(outcome: &PeriodOutcome) {
     if let PeriodOutcome::Proposed(proposal) = outcome {
-        output::say(format_args!(
-            "proposed as {proposal}: another person has to approve it (creditmemo approve {proposal} --by NAME)"
-        ));
+        say_proposed(proposal);
     }
 }
 

@@ -130,8 +130,7 @@ async fn void(
     }
     let (payer, period, ..) = memo_keeper::document_of(&unit.model, &number)?;
     if !unit.was_done() {
-        let effective = date.unwrap_or_else(|| unit.clock.today());
-        let act = PeriodAct::Void { document: number.clone(), effective };
+        let act = PeriodAct::Void { document: number.clone(), effective: date };
         let outcome = memo_keeper::act_on_period(unit, &payer, period, &act).await?;
         say_if_proposed(&outcome);
         if outcome == memo_keeper::PeriodOutcome::Done(0) {

@@ -5,6 +5,7 @@
 
 use std::{any::TypeId, path::PathBuf};
 
+use bill_formats::input_file::read_import;
 use clap::{ArgAction, ArgMatches, CommandFactory, parser::ValueSource};
 use command_bus::{AskFault, CommandBus};
 use service_kit::{Access, Failure};
@@ -13,7 +14,7 @@ use wire::{IdempotencyKey, ServiceName};
 use super::command::{CommandAnswer, CommandRequest, SentFile};
 use crate::{
     args::{Command, CommandLine, CreditsCommand, Global, MemosCommand},
-    output, run,
+    commands, output, run,
 };
 
 /// A command that a service answers.
@@ -27,10 +28,14 @@ impl Routed {
     pub(super) fn of(command: &Command) -> Option<Self> {
         let (_, access) = run::name_and_access(command);
         let service = match (command, access) {
+            // Policies have no service, and their proposals neither.
+            (Command::Approve { id } | Command::Reject { id }, _) if commands::policy_proposals::is_one(id) => {
+                return None;
+            }
             (Command::Ingest(_), _) => ServiceName::UsageIngest,
             (Command::Credits(_), Access::Write) => ServiceName::UpstreamCredits,
             (Command::Memos(_) | Command::Bill(_) | Command::Close(_) | Command::Reopen(_), Access::Write)
-            | (Command::Approve { .. }, _) => ServiceName::MemoKeeper,
+            | (Command::Approve { .. } | Command::Reject { .. }, _) => ServiceName::MemoKeeper,
             (Command::Memos(_) | Command::Balance(_) | Command::Reconcile(_) | Command::Approvals, Access::Read) => {
                 ServiceName::Projector
             }
@@ -102,9 +107,9 @@ fn read_files(command: &mut Command) -> Result<Vec<SentFile>, Failure> {
         .into_iter()
         .map(|path| {
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            let text = std::fs::read_to_string(&*path).map_err(|cause| {
-                Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights"))
-            })?;
+            let bytes = read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Failure::refused("CM0320", format!("{name}: it is not UTF-8 text: save it as UTF-8")))?;
             Ok(SentFile { name, text })
         })
         .collect()

@@ -33,7 +33,10 @@ pub use facts::{
     BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, DocumentVoided, PeriodClosed,
     PeriodReopened, PeriodWaived, RunTotals,
 };
-pub use four_eyes::{PeriodAct, PeriodActApproved, PeriodActProposed, PeriodApprovalRefusal};
+pub use four_eyes::{
+    PeriodAct, PeriodActApproved, PeriodActContext, PeriodActProposed, PeriodActRefusal, PeriodActRejected,
+    PeriodApprovalRefusal,
+};
 pub use outline::PeriodOutline;
 pub use reopen::{ReopenPeriod, ReopenRefusal};
 pub use state::{BillingState, LastRun, PeriodStatus};

@@ -35,7 +35,7 @@ pub enum PlanFault {
     Correction(#[from] CorrectionFault),
     /// A balance could not move to another PO number: a defect.
     #[error(transparent)]
-    PoNumber(#[from] HandRefusal),
+    PoNumber(Box<HandRefusal>),
     /// What was decided does not follow: a defect.
     #[error(transparent)]
     DoesNotFollow(#[from] FoldFault),
@@ -141,7 +141,8 @@ impl RunInputs {
             }
             Ok(())
         };
-        take(&mut memos, reassign_to_present_po(&self.month, member, self.date)?)?;
+        let moved = reassign_to_present_po(&self.month, member, self.date);
+        take(&mut memos, moved.map_err(|refusal| PlanFault::PoNumber(Box::new(refusal)))?)?;
         for earlier in &self.corrected {
             let decided = earlier.decide(&self.month, &self.run, member, &memos)?;
             take(&mut memos, decided)?;

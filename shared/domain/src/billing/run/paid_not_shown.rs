@@ -67,3 +67,64 @@ pub(super) fn own_not_shown(month: &PayerMonth, account: &AccountInputs, billed:
     let of_others = account.shown_as_paid_by_others(month.period).unwrap_or(Money::zero(currency));
     (drawn + of_others - billed.applied).to_exact()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{
+        super::{
+            OtherPayer,
+            sample::{bill, charge, member, memo, month, own_payer, payer, payer_month, run_inputs, statement, usd},
+        },
+        *,
+    };
+    use crate::{billing::PaidAcrossPayers, memo::MemberMemos};
+
+    /// A memo under another payer paid 80.00 of a month here; what the statement here says of it, what
+    /// is charged by now, and what another run would change.
+    #[test]
+    fn n21_what_another_payers_memo_paid_and_the_statement_does_not_say_is_found() {
+        let home = payer("999900002222");
+        // The other payer's run: its memo pays 80.00 under this payer.
+        let mut at_home = run_inputs(month(1), Vec::new());
+        at_home.month.payer = home.clone();
+        let here = payer_month(month(1));
+        let charging = OtherPayer { policies: here.policies.clone(), month: Some(here), is_settled: false };
+        at_home.across = CrossPayer::of(&at_home.month, month(1), BTreeMap::from([(own_payer(), charging)]));
+        let mut its = member(memo("500.00"), Vec::new(), Vec::new());
+        let charged_here = member(MemberMemos::default(), vec![bill(month(1), &[charge("80", None)])], Vec::new());
+        its.elsewhere.insert(own_payer(), charged_here.own);
+        let facts = at_home.plan_member(its.clone()).unwrap().facts;
+        let mut there = its.own;
+        there.memos = there.memos.after(&facts).unwrap();
+
+        let cases = [
+            ("no statement yet", None, "80", None),
+            ("it says all", Some("80.00"), "80", None),
+            ("it says nothing: another run would show 80.00", Some("0.00"), "80", Some("80.00")),
+            ("it says 30.00 and the charges hold 50.00 by now", Some("30.00"), "50", Some("20.00")),
+        ];
+        for (what, said, charged, expected) in cases {
+            let stated = said.map(|said| {
+                let mut stated = statement(month(1), "80.00", said);
+                stated.paid_by_other_payers = vec![PaidAcrossPayers {
+                    payer_account_id: home.clone(),
+                    memo_number: there.memos.memos.keys().next().unwrap().clone(),
+                    period: month(1),
+                    applied: usd(said),
+                }];
+                stated
+            });
+            let bills = vec![bill(month(1), &[charge(charged, None)])];
+            let mut account = member(MemberMemos::default(), bills, stated.into_iter().collect());
+            account.elsewhere.insert(home.clone(), there.clone());
+            let here = payer_month(month(1));
+            let other = OtherPayer { policies: here.policies.clone(), month: None, is_settled: true };
+            let across = CrossPayer::of(&here, month(1), BTreeMap::from([(home.clone(), other)]));
+            let found = paid_not_shown(&here, &across, &account).unwrap();
+            let left: Vec<Money> = found.iter().map(PaidNotShown::left_to_bill).collect();
+            assert_eq!(left, expected.map(usd).into_iter().collect::<Vec<_>>(), "{what}");
+        }
+    }
+}

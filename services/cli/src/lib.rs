@@ -9,7 +9,6 @@
 mod args;
 mod commands;
 mod output;
-mod process_manager;
 mod progress;
 mod render;
 mod run;

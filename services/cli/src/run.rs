@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use service_kit::{Access, Act, Clock, Failure, Traces, UnitOfWork, UnitSettings, start_logging};
+use service_kit::{Access, Act, Clock, Failure, UnitOfWork, UnitSettings};
 use sha2::{Digest, Sha256};
+use telemetry::{Traces, start_logging};
 use wire::IdempotencyKey;
 
 use crate::{

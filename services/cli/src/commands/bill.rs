@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     args::{BillArgs, Global, OutputFormat},
-    output, process_manager,
+    output,
 };
 
 /// Bills a period.

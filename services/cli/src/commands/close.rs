@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     args::{CloseArgs, Global, PeriodArgs},
-    output, process_manager,
+    output,
 };
 
 const COLUMNS: [&str; 4] = ["payer_account_id", "period", "status", "pack"];

@@ -8,10 +8,7 @@ use money::Exact;
 use service_kit::{Failure, UnitOfWork};
 
 use super::{credits::credits_list, dates::DatesArgs, payer::payer_or_only};
-use crate::{
-    args::{CreditsCommand, Global, LifeArgs},
-    process_manager,
-};
+use crate::args::{CreditsCommand, Global, LifeArgs};
 
 /// Records what AWS did with a credit, and brings the memos after it.
 pub(crate) async fn credit_life(

@@ -17,7 +17,7 @@ use super::{
     dates::{DatesArgs, Knowledge, print_differences},
     rows::{CreditApplicationRow, CreditRow, SuspenseRow},
 };
-use crate::{args::Global, output, process_manager};
+use crate::{args::Global, output};
 
 const STREAMS: [StreamName; 2] = [StreamName::Credits, StreamName::Memos];
 

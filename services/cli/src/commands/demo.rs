@@ -18,7 +18,6 @@ use super::generate::write_year;
 use crate::{
     args::{DemoArgs, Global, OutputFormat},
     output::{self, print_rows, print_text},
-    process_manager,
     render::{statement_text, thousands},
     run::actor,
 };

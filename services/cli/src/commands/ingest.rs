@@ -5,7 +5,7 @@ use usage_ingest::IngestOptions;
 
 use crate::{
     args::{Global, IngestArgs},
-    output, process_manager,
+    output,
     progress::ReadingBar,
 };
 

@@ -24,7 +24,6 @@ mod partition;
 mod payer;
 mod policy_proposals;
 mod printer;
-mod process_manager;
 mod progress;
 mod render;
 mod run;

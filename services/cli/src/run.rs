@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use service_kit::{Clock, Failure, Traces, UnitOfWork, UnitSettings, start_logging};
+use service_kit::{Clock, Failure, UnitOfWork, UnitSettings};
+use telemetry::{Traces, start_logging};
 
 use crate::{
     args::{AuditCommand, ClosePackCommand, Command, OutputFormat, StatementCommand},

@@ -5,19 +5,17 @@
 //! conflict means that someone else wrote first: it reads and decides again, a bounded number of
 //! times. A dry run does all of this and appends nothing.
 //!
-//! Invariants: no rule of the business lives here. Deliberately absent: output, argument parsing.
+//! Invariants: no rule of the business lives here, and nothing is appended that could not be read again.
+//! Deliberately absent: output, argument parsing; log lines, traces and probes, which are `telemetry`'s.
 
 mod clock;
 mod failure;
 mod foreign_writes;
 mod jetstream;
-mod logging;
 mod open;
 mod place;
-mod probe;
 mod record;
 mod service_unit;
-mod traces;
 mod unit_of_work;
 
 pub use clock::{Clock, ClockFault};
@@ -25,9 +23,6 @@ pub use event_log_nats::Provision;
 pub use failure::{ExitCode, Failure};
 pub use foreign_writes::NOT_FOLLOWED;
 pub use jetstream::connect as connect_to_jetstream;
-pub use logging::start_logging;
 pub use open::{Access, UnitSettings};
 pub use place::LogPlace;
-pub use probe::{Probe, serve_probe};
-pub use traces::Traces;
 pub use unit_of_work::{Act, ForeignWrites, Recorded, UnitOfWork, Writes};

@@ -11,13 +11,15 @@ use service_kit::{Act, Clock, ExitCode, Failure, UnitOfWork};
 
 use crate::support::*;
 
+/// In January, so that an act that is decided on what was read first would post there.
+const TWENTIETH_JANUARY: &str = "2019-01-20T09:00:00Z";
 const REASON: [&str; 2] = ["--reason", "agreed by phone"];
 
 /// A process over the log, up to date as of now.
 async fn process(log: &Arc<dyn EventLog>) -> UnitOfWork {
     let mut model = ReadModel::in_memory(WhatToFold::Everything);
     catch_up(log.as_ref(), &mut model).await.unwrap();
-    let clock = Clock::Injected(FIVE_FEBRUARY.parse().unwrap());
+    let clock = Clock::Injected(TWENTIETH_JANUARY.parse().unwrap());
     UnitOfWork::over(log.clone(), model, clock, Act::default()).await.unwrap()
 }
 

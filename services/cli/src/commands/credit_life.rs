@@ -10,7 +10,6 @@ use crate::{
     args::{CreditsCommand, DatesArgs, LifeArgs, plain_amount},
     outcome::Outcome,
     payer::payer_or_only,
-    process_manager,
     shown::credits::credits_list,
 };
 

@@ -13,7 +13,6 @@ use super::dates::difference_rows;
 use crate::{
     args::DatesArgs,
     outcome::Outcome,
-    process_manager,
     shown::credits::{CREDIT_COLUMNS, CREDIT_STREAMS, credit_row, credits_suspense, rows_known},
 };
 

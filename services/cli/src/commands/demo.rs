@@ -22,7 +22,6 @@ use crate::{
     },
     outcome::Outcome,
     printer::Printer,
-    process_manager,
     render::{statement_text, thousands},
 };
 

@@ -3,7 +3,7 @@
 use service_kit::{Failure, UnitOfWork};
 use usage_ingest::IngestOptions;
 
-use crate::{args::IngestArgs, outcome::Outcome, process_manager, progress::ReadingBar};
+use crate::{args::IngestArgs, outcome::Outcome, progress::ReadingBar};
 
 const COLUMNS: [&str; 14] = [
     "payer_account_id",

@@ -6,7 +6,8 @@ use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
 };
-use service_kit::{Probe, UnitOfWork};
+use service_kit::UnitOfWork;
+use telemetry::Probe;
 use wire::{ServiceName, StreamName};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -17,7 +17,6 @@ use tokio::sync::Mutex;
 use wire::ServiceName;
 
 use super::{acting::in_unit, process::Process};
-use crate::process_manager;
 
 /// How often the folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -25,7 +25,8 @@ use std::sync::Arc;
 
 pub use command::{CommandAnswer, CommandRequest};
 pub use schemas::message_schemas;
-use service_kit::{Failure, Probe, serve_probe};
+use service_kit::Failure;
+use telemetry::{Probe, serve_probe};
 pub(crate) use through::through_a_service;
 use tokio::{sync::watch, task::JoinSet};
 use wire::ServiceName;

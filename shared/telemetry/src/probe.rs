@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use tokio::net::TcpListener;
 
-use crate::Failure;
+use service_kit::Failure;
 
 /// How a process stands, shared between its services and its probes.
 #[derive(Clone, Default)]

@@ -1,6 +1,7 @@
-//! What the services do by themselves once something was recorded: attribute credit lines, fund
-//! memos. In one process it runs after the command; as separate processes each service reacts to
-//! the stream.
+//! Who runs after what: what services do once something was recorded (attribute credit lines, issue and fund
+//! memos), and in which order. The page beside this crate's manifest has it as a table.
+//!
+//! Invariants: no rule stands here, and nothing is recorded here; each step is a service's, and by target.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,10 @@ use domain::{credit::UpstreamCreditTerms, ids::PayerAccountId, period::BillingPe
 use service_kit::{Failure, UnitOfWork};
 
 /// After deliveries changed.
-pub(crate) async fn after_deliveries(
+///
+/// # Errors
+/// [`Failure`].
+pub async fn after_deliveries(
     unit: &mut UnitOfWork,
     changed: &[(PayerAccountId, BillingPeriod)],
 ) -> Result<(), Failure> {
@@ -24,7 +28,10 @@ pub(crate) async fn after_deliveries(
 }
 
 /// After credits were observed.
-pub(crate) async fn after_credits(unit: &mut UnitOfWork, credits: &[UpstreamCreditTerms]) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Failure`].
+pub async fn after_credits(unit: &mut UnitOfWork, credits: &[UpstreamCreditTerms]) -> Result<(), Failure> {
     // Each gets its memo as it was first seen; what happened to it since follows.
     let mut own = Vec::new();
     for terms in credits {
@@ -39,7 +46,10 @@ pub(crate) async fn after_credits(unit: &mut UnitOfWork, credits: &[UpstreamCred
 }
 
 /// After something happened to a payer's credits.
-pub(crate) async fn follow(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Failure`].
+pub async fn follow(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
     upstream_credits::attribute_payer(unit, payer).await?;
     memo_keeper::fund_payer(unit, payer).await?;
     memo_keeper::follow_credits(unit, payer).await
@@ -48,7 +58,10 @@ pub(crate) async fn follow(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Res
 /// Brings a payer's month up to date before it is billed or closed, so that a process killed between
 /// a delivery and its attribution leaves nothing behind. Other months were attributed when they, or
 /// their credits, came in.
-pub(crate) async fn before_billing(
+///
+/// # Errors
+/// [`Failure`].
+pub async fn before_billing(
     unit: &mut UnitOfWork,
     payer: &PayerAccountId,
     period: BillingPeriod,

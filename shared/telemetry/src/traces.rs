@@ -24,7 +24,7 @@ use tokio::{net::TcpStream, runtime::Handle, time::timeout};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-use crate::Failure;
+use service_kit::Failure;
 
 /// Where the standard wants spans below a collector's address.
 const PATH: &str = "/v1/traces";

@@ -3,7 +3,7 @@
 use domain::{ids::PayerAccountId, period::BillingPeriod};
 use service_kit::{Failure, UnitOfWork};
 
-use crate::process_manager;
+
 
 /// Lets the services do what they have left to do. It is none of the act that follows: where that is blocked, it has
 /// not taken the operator's key.

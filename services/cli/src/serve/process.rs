@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use service_kit::{Act, Clock, Failure, ForeignWrites, Probe, UnitOfWork, Writes};
+use service_kit::{Act, Clock, Failure, ForeignWrites, UnitOfWork, Writes};
+use telemetry::Probe;
 use tokio::sync::watch;
 use wire::ServiceName;
 

@@ -11,7 +11,6 @@ mod commands;
 mod output;
 mod process_manager;
 mod progress;
-mod render;
 mod run;
 mod serve;
 

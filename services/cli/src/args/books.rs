@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
+use documents::MailAddress;
 use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
 };
 
-use crate::{commands::DatesArgs, render::MailAddress};
+use crate::commands::DatesArgs;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct BalanceArgs {

@@ -89,19 +89,13 @@ fn list(
 
 fn row(state: &BillingState, header: &DocumentHeader, statements: Vec<MemberStatement>) -> IssuedDocumentRow {
     let number = header.document_number.as_ref();
-    let voided_in = number.and_then(|number| state.voided.get(number));
-    let superseded_by = state.documents.values().find(|other| number.is_some() && other.supersedes.as_ref() == number);
-    let status = match (number, voided_in, superseded_by) {
-        (None, ..) => "draft",
-        (_, Some(_), _) => "void",
-        (_, None, Some(_)) => "superseded",
-        (_, None, None) => "issued",
-    };
+    let standing = state.document_standing(number);
+    let superseded_by = number.and_then(|number| state.superseding(number));
     IssuedDocumentRow {
         document: document_row(header),
-        status: status.to_owned(),
+        status: standing.word().to_owned(),
         superseded_by: superseded_by.and_then(|other| other.document_number.as_ref()).map(ToString::to_string),
-        voided_in: voided_in.map(ToString::to_string),
+        voided_in: standing.voided_in().map(|month| month.to_string()),
         statements,
     }
 }

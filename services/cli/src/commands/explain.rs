@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
+use documents::{explained_document, explained_memo, explained_suspense};
 use domain::{
     explain::{DocumentExplanation, MemoExplanation, SuspenseExplanation},
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
@@ -14,7 +15,6 @@ use service_kit::{Failure, UnitOfWork};
 use crate::{
     args::{Global, OutputFormat, time_or_day},
     output,
-    render::{explained_document, explained_memo, explained_suspense},
 };
 
 #[derive(Debug, Clone, Args)]

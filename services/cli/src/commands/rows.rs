@@ -11,7 +11,11 @@ use money::{Exact, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use super::{dates::KnowledgeDifference, explain::Explanation, statement::PrintedStatement};
+pub use super::{
+    dates::KnowledgeDifference,
+    explain::Explanation,
+    statement::{PrintedStatement, StandingSaid},
+};
 
 /// A member account's assignment.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -305,35 +309,17 @@ pub struct MemoRow {
     pub entries: Vec<MemoEntryRow>,
 }
 
-/// What the memos of one programme come to on a statement.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct ProgramRow {
-    /// The programme; blank where none was stated.
-    pub program: String,
-    /// How many memos.
-    pub memos: u64,
-    /// Brought forward.
-    pub prior_balance: Money,
-    /// Entered with this statement.
-    pub issued: Money,
-    /// Other changes, signed as they change the balance.
-    pub corrections: Money,
-    /// Paid of this period.
-    pub applied: Money,
-    /// Lapsed and expired.
-    pub expired: Money,
-    /// What is left.
-    pub balance_of_funds: Money,
-}
-
 /// A statement with its memos summed by programme.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StatementByProgram {
     /// The statement.
     #[serde(flatten)]
     pub statement: domain::billing::MemberStatement,
+    /// What became of its document, where it no longer counts.
+    #[serde(flatten)]
+    pub standing: StandingSaid,
     /// The sums.
-    pub programs: Vec<ProgramRow>,
+    pub programs: Vec<domain::billing::ProgramRow>,
 }
 
 /// What a replay found.

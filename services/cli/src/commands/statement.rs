@@ -1,15 +1,12 @@
 //! `statement`.
 
-use std::{
-    collections::BTreeMap,
-    io::{IsTerminal, stdout},
-};
+use std::io::{IsTerminal, stdout};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{
-    billing::{MemberStatement, StatementMemo},
-    ids::PayerAccountId,
+use documents::{
+    MailParties, PdfFault, ShownStatement, programs_text, statement_html, statement_mail, statement_pdf, statement_text,
 };
+use domain::{billing::DocumentStanding, ids::PayerAccountId};
 use money::Money;
 use projector::{ProvedStatement, StatementProof, prove_statement};
 use read_model::{KnowledgeCut, ReadModel, StoredStatement, as_of, model_of_subjects};
@@ -18,15 +15,10 @@ use serde::Serialize;
 use service_kit::{Failure, UnitOfWork};
 use wire::Subject;
 
-use super::{
-    dates::print_differences,
-    rows::{ProgramRow, StatementByProgram},
-    seal::seals_kept,
-};
+use super::{dates::print_differences, rows::StatementByProgram, seal::seals_kept};
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
     output,
-    render::{MailParties, programs_text, statement_html, statement_mail, statement_pdf, statement_text},
 };
 
 /// What `statement` prints: the statement as it was recorded, and where it is asked for, what
@@ -36,9 +28,39 @@ pub struct PrintedStatement {
     /// The statement, with its proof.
     #[serde(flatten)]
     pub statement: ProvedStatement,
+    /// What became of its document, where it no longer counts.
+    #[serde(flatten)]
+    pub standing: StandingSaid,
     /// What counts by an effective date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<StatementAsOf>,
+}
+
+/// What became of a statement's document: nothing where it counts, or is a draft.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct StandingSaid {
+    /// `superseded` or `void`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_status: Option<String>,
+    /// The document that took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<String>,
+    /// The month whose statements show that it was voided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voided_in: Option<String>,
+}
+
+impl StandingSaid {
+    fn of(standing: &DocumentStanding) -> Self {
+        match standing {
+            DocumentStanding::Draft | DocumentStanding::Issued => Self::default(),
+            DocumentStanding::Superseded { .. } | DocumentStanding::Void { .. } => Self {
+                document_status: Some(standing.word().to_owned()),
+                superseded_by: standing.superseded_by().map(ToString::to_string),
+                voided_in: standing.voided_in().map(|month| month.to_string()),
+            },
+        }
+    }
 }
 
 /// A statement's memos by effective date.
@@ -56,13 +78,14 @@ pub struct StatementAsOf {
 /// A statement as it was known.
 struct Told {
     stored: StoredStatement,
+    standing: DocumentStanding,
     as_of: Option<StatementAsOf>,
 }
 
 impl Told {
     fn printed(&self, proof: Option<StatementProof>) -> PrintedStatement {
         let statement = ProvedStatement { statement: self.stored.statement.clone(), proof };
-        PrintedStatement { statement, as_of: self.as_of.clone() }
+        PrintedStatement { statement, standing: StandingSaid::of(&self.standing), as_of: self.as_of.clone() }
     }
 }
 
@@ -113,10 +136,12 @@ async fn print(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told: &
     if args.by_program && !is_rolled_up {
         return Err(Failure::usage("CM0222", "--by-program is for text and JSON: leave it out of the other forms"));
     }
-    let programs = if args.by_program { by_program(statement) } else { Vec::new() };
+    let programs = if args.by_program { statement.by_program() } else { Vec::new() };
+    let shown = ShownStatement::new(statement, told.standing.clone());
     match (named, global.output) {
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) if args.by_program => {
-            let rolled_up = StatementByProgram { statement: statement.clone(), programs };
+            let statement = statement.clone();
+            let rolled_up = StatementByProgram { statement, standing: StandingSaid::of(&told.standing), programs };
             output::print_object(OutputFormat::Json, &rolled_up)
         }
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
@@ -125,60 +150,32 @@ async fn print(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told: &
         }
         (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, &[told.printed(None)], &[]),
         (Some(StatementFormat::Text), _) | (None, OutputFormat::Table) => {
-            output::print_text(&(statement_text(statement) + &programs_text(&programs)))?;
+            output::print_text(&(statement_text(&shown) + &programs_text(&programs)))?;
             if let Some(as_of) = &told.as_of {
                 output::say(format_args!("as of {}: {} open", as_of.effective, as_of.open_balance));
             }
             Ok(())
         }
-        (Some(StatementFormat::Html), _) => output::print_text(&statement_html(statement)),
+        (Some(StatementFormat::Html), _) => output::print_text(&statement_html(&shown)),
         (Some(StatementFormat::Eml), _) => {
             let parties = MailParties { from: args.from.as_ref(), to: &args.to };
-            let message = statement_mail(statement, stored.recorded, parties)
+            let message = statement_mail(&shown, stored.recorded, parties)
                 .map_err(|cause| Failure::failed("CM0700", format!("writing the message failed: {cause}")))?;
             output::print_bytes(&message)
         }
-        (Some(StatementFormat::Pdf), _) => print_pdf(stored),
+        (Some(StatementFormat::Pdf), _) => print_pdf(&shown, stored.recorded),
     }
 }
 
-fn print_pdf(stored: &StoredStatement) -> Result<(), Failure> {
+fn print_pdf(shown: &ShownStatement, recorded: DateTime<Utc>) -> Result<(), Failure> {
     if stdout().is_terminal() {
         return Err(Failure::usage("CM0221", "a PDF is not for a terminal: write it to a file, `... > statement.pdf`"));
     }
-    let printed =
-        statement_pdf(&stored.statement, stored.recorded).map_err(|cause| Failure::failed("CM0701", cause))?;
-    if !printed.not_shown.is_empty() {
-        let characters: String = printed.not_shown.iter().collect();
-        output::warn(format_args!(
-            "the PDF shows an empty box for characters that its font cannot set: {characters}; the HTML form shows them"
-        ));
-    }
-    output::print_bytes(&printed.bytes)
-}
-
-/// The memos of a statement summed by programme, in order of the programme (rule book N41).
-fn by_program(statement: &MemberStatement) -> Vec<ProgramRow> {
-    let mut programs: BTreeMap<&str, Vec<&StatementMemo>> = BTreeMap::new();
-    for memo in &statement.memos {
-        programs.entry(&memo.program).or_default().push(memo);
-    }
-    programs
-        .into_iter()
-        .map(|(program, memos)| {
-            let sum = |of: fn(&StatementMemo) -> Money| Money::sum(statement.currency, memos.iter().copied().map(of));
-            ProgramRow {
-                program: program.to_owned(),
-                memos: memos.len() as u64,
-                prior_balance: sum(|memo| memo.prior_balance),
-                issued: sum(|memo| memo.issued),
-                corrections: sum(|memo| memo.corrections),
-                applied: sum(|memo| memo.applied),
-                expired: sum(|memo| memo.expired),
-                balance_of_funds: sum(|memo| memo.balance_of_funds),
-            }
-        })
-        .collect()
+    let printed = statement_pdf(shown, recorded).map_err(|fault| match fault {
+        PdfFault::NoShape(_) => Failure::failed("CM0706", fault),
+        PdfFault::NotWritten(_) => Failure::failed("CM0701", fault),
+    })?;
+    output::print_bytes(&printed)
 }
 
 /// The account's statements of the month, one a payer, as known at a time.
@@ -224,7 +221,9 @@ fn told(
             Some(StatementAsOf { effective, recorded, open_balance })
         }
     };
-    Ok(Some(Told { stored, as_of }))
+    let number = statement.document_number.as_ref();
+    let standing = model.billing(payer, args.period)?.document_standing(number);
+    Ok(Some(Told { stored, standing, as_of }))
 }
 
 /// The statement as it stands, or the version asked for: those that went out, from 1.

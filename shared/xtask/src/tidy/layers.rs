@@ -1,8 +1,12 @@
 //! Layers: dependencies point one way, from what runs to what is only true.
 //!
 //! ```text
-//! money <- domain <- wire <- event-log <- adapters, formats, read-model <- service-kit <- services <- cli
+//! money <- domain <- wire <- event-log <- adapters, formats, read-model <- service-kit <- services <- answers <- cli
+//!                 <- documents <- cli
 //! ```
+//!
+//! `services/answers` asks what services keep, and `services/documents` shows what is answered; neither writes a
+//! stream, and documents know no log.
 //!
 //! A crate may name crates of lower layers only. Tests may also use their neighbours in `shared`
 //! and the testkit; nothing reaches a service but the composition root and these tasks.
@@ -13,14 +17,16 @@ use crate::workspace::{Dependency, WorkspaceCrate};
 const RULE: &str = "layers";
 
 const SERVICE: u8 = 6;
-const COMPOSITION_ROOT: u8 = 7;
-const TASKS: u8 = 8;
+const QUESTIONS: u8 = 7;
+const COMPOSITION_ROOT: u8 = 8;
+const TASKS: u8 = 9;
 
 /// The layer of each shared crate. A new one gets its line here.
 const LAYERS: &[(&str, u8)] = &[
     ("money", 0),
     ("domain", 1),
     ("wire", 2),
+    ("documents", 2),
     ("event-log", 3),
     ("seal", 3),
     ("event-log-file", 4),
@@ -31,6 +37,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("read-model", 4),
     ("testkit", 5),
     ("service-kit", 5),
+    ("answers", QUESTIONS),
     ("cli", COMPOSITION_ROOT),
     ("xtask", TASKS),
 ];
@@ -161,7 +168,9 @@ mod tests {
             "event-log-file -> event-log",
             "service-kit -> read-model, event-log-file",
             "service memo-keeper -> service-kit, domain, test:testkit",
-            "service cli -> memo-keeper, service-kit",
+            "service documents -> domain, money",
+            "service answers -> memo-keeper, read-model",
+            "service cli -> memo-keeper, service-kit, answers, documents",
             "xtask -> memo-keeper, cli, wire",
         ]);
         assert_eq!(check(&crates), []);
@@ -174,6 +183,8 @@ mod tests {
             ("money -> domain", "layer 0"),
             ("read-model -> event-log-file", "only lower layers"),
             ("service projector -> memo-keeper", "meet in the log only"),
+            ("service documents -> wire", "layer 2"),
+            ("service memo-keeper -> answers", "only lower layers"),
             ("service projector -> test:memo-keeper", "meet in the log only"),
             ("wire -> testkit", "outside its tests"),
             ("service projector -> testkit", "outside its tests"),
@@ -183,8 +194,8 @@ mod tests {
             ("testkit -> out:async-nats", "only 'event-log-nats' may"),
             ("unheard-of ->", "has no layer"),
         ] {
-            let mut crates = workspace(&["service memo-keeper", "event-log-file"]);
-            for name in ["wire", "domain", "testkit"] {
+            let mut crates = workspace(&["event-log-file"]);
+            for name in ["wire", "domain", "testkit", "service memo-keeper", "service answers"] {
                 if !line.starts_with(&format!("{name} ")) {
                     crates.extend(workspace(&[name]));
                 }

@@ -6,8 +6,7 @@ use std::borrow::Cow;
 /// Whether a character is obeyed rather than shown: control characters, and those that change the
 /// line or the direction of the text around them.
 fn is_obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text with such characters written out.

@@ -72,7 +72,10 @@ impl Aggregate {
                 _ => return Err(misplaced()),
             },
             Self::Command(done) => match fact {
-                Fact::CommandDone(fact) => *done = Some(fact.clone()),
+                // Its answer is read from the log where it is asked for.
+                Fact::CommandDone(fact) => {
+                    *done = Some(CommandDone { answer: String::new(), ..fact.clone() });
+                }
                 _ => return Err(misplaced()),
             },
             Self::Member(member) => match fact {

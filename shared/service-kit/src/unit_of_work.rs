@@ -175,11 +175,12 @@ impl UnitOfWork {
         self.act.dry_run || self.was_done
     }
 
-    /// Notes that the act was done, under the operator's key: repeating it does nothing.
+    /// Notes that the act was done, under the operator's key, with what it answered: repeating it does
+    /// nothing, and answers the same.
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn done(&mut self) -> Result<(), Failure> {
+    pub async fn done(&mut self, answer: &str) -> Result<(), Failure> {
         let Some(key) = self.act.idempotency.clone().filter(|_| !self.records_nothing()) else { return Ok(()) };
         let command = self.act.command.clone();
         let subject = Subject::command(&key.key);
@@ -187,10 +188,33 @@ impl UnitOfWork {
             if model.command_done(&key.key)?.is_some() {
                 return Ok(Vec::new());
             }
-            Ok(vec![Fact::CommandDone(CommandDone { key: key.clone(), command: command.clone() })])
+            let part = |answer: &str| {
+                let (key, command) = (key.clone(), command.clone());
+                Fact::CommandDone(CommandDone { key, command, answer: answer.to_owned() })
+            };
+            Ok(parts_of(answer).map(part).collect())
         })
         .await?;
         Ok(())
+    }
+
+    /// What the act answered when it was done before under the operator's key; blank where that was not
+    /// kept, none where it was not done.
+    ///
+    /// # Errors
+    /// [`Failure`] where the log cannot be read.
+    pub async fn first_answer(&self) -> Result<Option<String>, Failure> {
+        let Some(key) = self.act.idempotency.as_ref().filter(|_| self.was_done) else { return Ok(None) };
+        let mut answer = String::new();
+        for stored in self.log.read_subject(&Subject::command(&key.key)).await? {
+            let body = CommitBody::read(&stored.commit).map_err(|fault| Failure::check("CM0503", fault))?;
+            for fact in body.facts {
+                if let Fact::CommandDone(done) = fact {
+                    answer.push_str(&done.answer);
+                }
+            }
+        }
+        Ok(Some(answer))
     }
 
     /// What this act recorded on a subject before, under the operator's key: its process was killed
@@ -300,4 +324,18 @@ impl UnitOfWork {
         let periods = self.model.billing_periods(payer)?;
         Ok(periods.iter().rev().find(|(_, state)| state.is_issued).map(|(period, _)| period.next()))
     }
+}
+
+/// A part of an answer in one fact: far below what a commit takes.
+const ANSWER_PART_BYTES_MAX: usize = 64 * 1024;
+
+/// A text in parts that fit a fact; one that is blank has one part.
+fn parts_of(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let (part, after) = whole.split_at(whole.floor_char_boundary(ANSWER_PART_BYTES_MAX));
+        rest = Some(after).filter(|after| !after.is_empty());
+        Some(part)
+    })
 }

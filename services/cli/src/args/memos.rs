@@ -3,21 +3,21 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-use crate::commands::DatesArgs;
+use super::questions::{DatesArgs, FilterArgs};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum MemosCommand {
     /// List memos.
     List {
-        /// Of this payer only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        payer: Option<PayerAccountId>,
-        /// Of this account only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        account: Option<MemberAccountId>,
         #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        #[serde(flatten)]
         dates: DatesArgs,
     },
     /// One memo with everything that happened to it.
@@ -25,6 +25,7 @@ pub(crate) enum MemosCommand {
         /// Its number.
         number: MemoNumber,
         #[command(flatten)]
+        #[serde(flatten)]
         dates: DatesArgs,
     },
     /// Issue a memo by hand.
@@ -47,6 +48,7 @@ pub(crate) enum MemosCommand {
     /// Move a memo to another PO number, customer, account or payer.
     Reassign {
         #[command(flatten)]
+        #[serde(flatten)]
         of: MemoActArgs,
         /// The account it goes to.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -62,6 +64,7 @@ pub(crate) enum MemosCommand {
         po: Option<String>,
         /// Another customer has agreed: promotional credits do not change hands by themselves.
         #[arg(long)]
+        #[serde(default)]
         consent: bool,
     },
     /// Expire a memo by hand, or part of it.
@@ -69,6 +72,7 @@ pub(crate) enum MemosCommand {
     /// Bring an expired amount back.
     Reinstate {
         #[command(flatten)]
+        #[serde(flatten)]
         of: MemoActArgs,
         /// Until when it may be used.
         #[arg(long, value_name = "DATE")]
@@ -81,7 +85,7 @@ pub(crate) enum MemosCommand {
     },
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub(crate) struct MemoActArgs {
     /// The memo.
     pub(crate) number: MemoNumber,
@@ -93,7 +97,7 @@ pub(crate) struct MemoActArgs {
     pub(crate) date: Option<NaiveDate>,
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 pub(crate) struct MemoIssueArgs {
     /// The account.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -106,6 +110,7 @@ pub(crate) struct MemoIssueArgs {
     pub(crate) face: money::Exact,
     /// The currency.
     #[arg(long, default_value = "USD", value_name = "CODE")]
+    #[serde(default = "usd")]
     pub(crate) currency: money::Currency,
     /// First day; today where none is named.
     #[arg(long, value_name = "DATE")]
@@ -118,20 +123,29 @@ pub(crate) struct MemoIssueArgs {
     pub(crate) credit: Option<UpstreamCreditId>,
     /// What it is called on statements.
     #[arg(long, default_value = "", value_name = "TEXT")]
+    #[serde(default)]
     pub(crate) description: String,
     /// Services it pays, separated by `;`; all where none is named.
     #[arg(long, default_value = "", value_name = "LIST")]
+    #[serde(default)]
     pub(crate) services: String,
     /// Services it does not pay, separated by `;`.
     #[arg(long, default_value = "", value_name = "LIST")]
+    #[serde(default)]
     pub(crate) excluded_services: String,
     /// Regions it pays in, separated by `;`; all where none is named.
     #[arg(long, default_value = "", value_name = "LIST")]
+    #[serde(default)]
     pub(crate) regions: String,
     /// It pays tax too.
     #[arg(long)]
+    #[serde(default)]
     pub(crate) covers_tax: bool,
     /// The most it pays a month.
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) monthly_cap: Option<money::Exact>,
+}
+
+fn usd() -> money::Currency {
+    money::Currency::USD
 }

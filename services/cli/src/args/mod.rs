@@ -4,24 +4,37 @@
 
 mod books;
 mod credits;
+mod documents;
+mod export;
 mod generated;
+mod logs;
 mod memos;
 mod month;
 mod proof;
+mod questions;
+mod rates;
+mod serve;
+mod times;
 
 use std::path::PathBuf;
 
 pub(crate) use books::*;
 pub(crate) use credits::*;
+pub(crate) use documents::*;
+pub(crate) use export::*;
 pub(crate) use generated::*;
+pub(crate) use logs::*;
 pub(crate) use memos::*;
 pub(crate) use month::*;
 pub(crate) use proof::{AuditAct, AuditCommand, StatementAct, StatementCommand};
+pub(crate) use questions::*;
+pub(crate) use rates::RatesCommand;
+pub(crate) use serve::ServeArgs;
+pub(crate) use times::time_or_day;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use domain::{ids::PayerAccountId, period::BillingPeriod};
-
-use crate::{commands::ExportCommand, serve::ServeArgs};
+use serde::{Deserialize, Serialize};
 
 /// Credit memos for AWS distributors: from a bill line to a statement.
 #[derive(Debug, Parser)]
@@ -63,6 +76,14 @@ pub(crate) struct Global {
     pub(crate) reason: Option<String>,
 }
 
+impl Global {
+    /// Who acts: as named, else the operating system's user.
+    pub(crate) fn actor(&self) -> String {
+        let of_system = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        self.by.clone().or_else(of_system).filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
     Table,
@@ -81,11 +102,14 @@ impl OutputFormat {
     }
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Command {
     /// The whole story on a generated year of a distributor's bill.
+    #[serde(skip)]
     Demo(DemoArgs),
     /// Write realistic bill files with credits scattered by AWS's rules.
+    #[serde(skip)]
     Generate(GenerateArgs),
     /// Member accounts: payer, customer and PO number, effective-dated.
     #[command(subcommand)]
@@ -101,7 +125,8 @@ pub(crate) enum Command {
     Close(CloseArgs),
     /// What a month was closed on: made again from the log, signed, checked.
     #[command(subcommand)]
-    ClosePack(crate::commands::ClosePackCommand),
+    #[serde(skip)]
+    ClosePack(ClosePackCommand),
     /// Reopen a closed month.
     Reopen(PeriodArgs),
     /// The policies in force, and adopting others.
@@ -109,60 +134,80 @@ pub(crate) enum Command {
     Policy(PolicyCommand),
     /// Conversion rates, for documents in another currency than the bill's.
     #[command(subcommand)]
-    Rates(crate::commands::rates::RatesCommand),
+    Rates(RatesCommand),
     /// Memos.
     #[command(subcommand)]
     Memos(MemosCommand),
     /// Issued documents.
     #[command(subcommand)]
-    Documents(crate::commands::DocumentsCommand),
+    Documents(DocumentsCommand),
     /// Approve an act that waits for a second person.
     Approve {
         /// The proposal, as `approvals` names it.
         id: String,
     },
     /// Acts that wait for a second person.
-    Approvals,
+    Approvals {
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
+    },
     /// Balances of funds, as of either date or both.
     Balance(BalanceArgs),
     /// A member's monthly statement.
+    #[serde(skip)]
     Statement(StatementCommand),
     /// Tie AWS's bill to the memos and documents: the residual must be 0.
-    Reconcile(crate::commands::ReconcileArgs),
+    Reconcile(ReconcileArgs),
     /// Why each cent of a statement, a memo or a suspense item is what it is.
-    Explain(crate::commands::ExplainArgs),
+    #[serde(skip)]
+    Explain(ExplainArgs),
     /// The whole log under another policy: what would be different. Nothing is recorded.
-    WhatIf(crate::commands::WhatIfArgs),
+    #[serde(skip)]
+    WhatIf(WhatIfArgs),
     /// Rebuild the balances from the log.
+    #[serde(skip)]
     Replay(ReplayArgs),
     /// Check every invariant over the whole log; seal its head, and check a log against a seal.
+    #[serde(skip)]
     Audit(AuditCommand),
     /// The books for other systems: the journal, tables, FOCUS rows.
     #[command(subcommand)]
+    #[serde(skip)]
     Export(ExportCommand),
     /// Memo-changed events as JSON lines, live and resumable.
+    #[serde(skip)]
     Watch(WatchArgs),
     /// Copy and compare logs: embedded to JetStream and back.
     #[command(subcommand)]
-    Log(crate::commands::log::LogCommand),
+    #[serde(skip)]
+    Log(LogCommand),
     /// The streams of a JetStream log.
     #[command(subcommand)]
-    Streams(crate::commands::streams::StreamsCommand),
+    #[serde(skip)]
+    Streams(StreamsCommand),
     /// Run services against the JetStream log: all in this process, or those named.
+    #[serde(skip)]
     Serve(ServeArgs),
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
+    #[serde(skip)]
     Man {
         /// The command; the program itself where none is named.
         command: Vec<String>,
     },
     /// Completions for a shell.
+    #[serde(skip)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum AccountsCommand {
     /// Import member accounts from a CSV file.
     Import {
@@ -170,10 +215,18 @@ pub(crate) enum AccountsCommand {
         file: PathBuf,
     },
     /// List member accounts, those that only a bill names too.
-    List,
+    List {
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
+    },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum PolicyCommand {
     /// The policies in force.
     Show {

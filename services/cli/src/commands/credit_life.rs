@@ -7,18 +7,16 @@ use domain::{
 use money::Exact;
 use service_kit::{Failure, UnitOfWork};
 
-use super::{credits::credits_list, dates::DatesArgs, payer::payer_or_only};
 use crate::{
-    args::{CreditsCommand, Global, LifeArgs},
+    args::{CreditsCommand, DatesArgs, FilterArgs, LifeArgs},
+    outcome::Outcome,
+    payer::payer_or_only,
     process_manager,
+    shown::credits::credits_list,
 };
 
 /// Records what AWS did with a credit, and brings the memos after it.
-pub(crate) async fn credit_life(
-    global: &Global,
-    unit: &mut UnitOfWork,
-    command: CreditsCommand,
-) -> Result<(), Failure> {
+pub(crate) async fn credit_life(unit: &mut UnitOfWork, command: CreditsCommand) -> Result<Outcome, Failure> {
     let today = unit.clock.today();
     let day = |of: &LifeArgs| of.date.unwrap_or(today);
     let (id, of, life) = match command {
@@ -42,12 +40,10 @@ pub(crate) async fn credit_life(
         _ => return Err(Failure::failed("CM0100", "this is no act upon a credit")),
     };
     let payer = payer_or_only(unit, of.payer.as_ref())?;
-    if unit.was_done() {
-        return credits_list(global, unit, Some(&payer), &DatesArgs::default()).await;
-    }
     upstream_credits::credit_life(unit, &payer, &id, &life).await?;
     process_manager::follow(unit, &payer).await?;
-    credits_list(global, unit, Some(&payer), &DatesArgs::default()).await
+    let filter = FilterArgs { payer: Some(payer), ..FilterArgs::default() };
+    credits_list(unit, &filter, &DatesArgs::default()).await
 }
 
 /// `ID:AMOUNT[:OWNER]`.

@@ -15,65 +15,46 @@ use domain::{
 };
 use memo_keeper::{HandOutcome, act_by_hand, owner_of, posting};
 use money::{Currency, Exact, Money};
-use schemars::JsonSchema;
-use serde::Serialize;
 use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 
-use super::{dates::DatesArgs, memos::memos_list, payer::payer_or_only};
 use crate::{
-    args::{Global, MemoActArgs, MemoIssueArgs, MemosCommand},
-    output,
+    args::{DatesArgs, FilterArgs, Global, MemoActArgs, MemoIssueArgs, MemosCommand},
+    outcome::Outcome,
+    payer::payer_or_only,
+    process_manager,
+    shown::{
+        memos::memos_list,
+        proposals::{approvals, proposed},
+    },
 };
 
-/// An act that waits for a second person.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct ProposalRow {
-    /// What `approve` takes.
-    pub proposal: String,
-    /// The payer.
-    pub payer_account_id: String,
-    /// The account; blank for an act upon a month.
-    pub member_account_id: String,
-    /// The month, for an act upon one.
-    pub period: Option<String>,
-    /// What is to be done.
-    pub act: String,
-    /// Who proposed it.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-}
-
 /// Does a verb by hand.
-pub(crate) async fn memo_verb(global: &Global, unit: &mut UnitOfWork, command: MemosCommand) -> Result<(), Failure> {
-    if unit.was_done() {
-        // What it did may not be possible a second time; it is not asked again.
-        return memos_list(global, unit, None, None, &DatesArgs::default()).await;
-    }
+pub(crate) async fn memo_verb(
+    global: &Global,
+    unit: &mut UnitOfWork,
+    command: MemosCommand,
+) -> Result<Outcome, Failure> {
     if let MemosCommand::Import { file } = &command {
-        return import(global, unit, file).await;
+        return import(unit, file).await;
     }
     let needs_reason = !matches!(command, MemosCommand::Expire(_) | MemosCommand::Reinstate { .. });
     if needs_reason && global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::usage("CM0205", "an act by hand needs a reason: say --reason"));
     }
     let (payer, member, act) = act_of(unit, command)?;
-    match act_by_hand(unit, &payer, &member, &act).await? {
-        HandOutcome::Done(0) => output::say("nothing to do: it stands so already"),
-        HandOutcome::Done(_) => {}
-        HandOutcome::Completed(one) => output::say(format_args!(
+    let outcome = match act_by_hand(unit, &payer, &member, &act).await? {
+        HandOutcome::Done(0) => Outcome::new().say("nothing to do: it stands so already"),
+        HandOutcome::Done(_) => Outcome::new(),
+        HandOutcome::Completed(one) => Outcome::new().say(format_args!(
             "this move was cut off before: the {} that had left {} are now with account {}, and nothing more was \
              moved; to move as much again, give the command again",
             one.left.amount, one.memo.number, one.left.to_member
         )),
-        HandOutcome::Proposed(proposal) => {
-            output::say(format_args!(
-                "proposed as {proposal}: another person has to approve it (creditmemo approve {proposal} --by NAME)"
-            ));
-        }
-    }
-    memos_list(global, unit, Some(&payer), Some(&member), &DatesArgs::default()).await
+        HandOutcome::Proposed(proposal) => Outcome::new().say(proposed(&proposal.to_string())),
+    };
+    let of_member = FilterArgs { payer: Some(payer), account: Some(member), ..FilterArgs::default() };
+    Ok(outcome.then(memos_list(unit, &of_member, &DatesArgs::default()).await?))
 }
 
 struct Target {
@@ -295,15 +276,15 @@ const IMPORT_COLUMNS: [&str; 11] = [
     "evidence",
 ];
 
-async fn import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
+async fn import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
     let commands = read_memos(unit, file).map_err(|fault| Failure::refused("CM0343", fault))?;
     let opened = memo_keeper::open_memos(unit, &commands).await?;
-    output::say(format_args!("{} memos read, {opened} taken over", commands.len()));
+    let outcome = Outcome::new().say(format_args!("{} memos read, {opened} taken over", commands.len()));
     let payers: std::collections::BTreeSet<_> = commands.iter().map(|command| command.issue.payer.clone()).collect();
     for payer in &payers {
-        crate::process_manager::follow(unit, payer).await?;
+        process_manager::follow(unit, payer).await?;
     }
-    memos_list(global, unit, None, None, &DatesArgs::default()).await
+    Ok(outcome.then(memos_list(unit, &FilterArgs::default(), &DatesArgs::default()).await?))
 }
 
 fn read_memos(unit: &UnitOfWork, file: &Path) -> Result<Vec<OpenMemo>, CsvFault> {
@@ -368,38 +349,9 @@ fn read_memos(unit: &UnitOfWork, file: &Path) -> Result<Vec<OpenMemo>, CsvFault>
     Ok(commands)
 }
 
-/// Lists acts that wait for a second person.
-pub(crate) fn approvals(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
-    let mut rows: Vec<ProposalRow> = memo_keeper::proposals(&unit.model)?
-        .into_iter()
-        .map(|((payer, member), proposed)| ProposalRow {
-            proposal: proposed.proposal,
-            payer_account_id: payer.to_string(),
-            member_account_id: member.to_string(),
-            period: None,
-            act: serde_json::to_string(&proposed.act).unwrap_or_default(),
-            by: proposed.by,
-            reason: proposed.reason,
-        })
-        .collect();
-    rows.extend(memo_keeper::period_proposals(&unit.model)?.into_iter().map(|proposed| ProposalRow {
-        proposal: proposed.proposal,
-        payer_account_id: proposed.payer.to_string(),
-        member_account_id: String::new(),
-        period: Some(proposed.period.to_string()),
-        act: serde_json::to_string(&proposed.act).unwrap_or_default(),
-        by: proposed.by,
-        reason: proposed.reason,
-    }));
-    output::print_rows(global.output, &rows, &["proposal", "period", "member_account_id", "act", "by", "reason"])
-}
-
 /// Approves an act.
-pub(crate) async fn approve(global: &Global, unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
-    if unit.was_done() {
-        return approvals(global, unit);
-    }
+pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<Outcome, Failure> {
     let facts = memo_keeper::approve(unit, proposal).await?;
-    output::say(format_args!("approved: {facts} facts recorded"));
-    approvals(global, unit)
+    let said = Outcome::new().say(format_args!("approved: {facts} facts recorded"));
+    Ok(said.then(approvals(unit, &FilterArgs::default(), &DatesArgs::default()).await?))
 }

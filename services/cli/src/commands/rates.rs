@@ -1,30 +1,14 @@
 //! `rates import` and `rates list`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Subcommand;
+use answers::Books;
 use domain::{period::BillingPeriod, rates::StateRate};
 use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
-use super::rows::RateRow;
-use crate::{args::Global, output};
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RatesCommand {
-    /// Import conversion rates from a CSV file; a rate stated anew corrects the former.
-    Import {
-        /// The file: period,from,to,rate, and source and evidence where there are any.
-        file: PathBuf,
-    },
-    /// List conversion rates as they were stated, the latest last.
-    List {
-        /// Of this month only.
-        #[arg(long, value_name = "PERIOD")]
-        period: Option<BillingPeriod>,
-    },
-}
+use crate::{args::DatesArgs, outcome::Outcome, shown::differences::rows_or_differences};
 
 const COLUMNS: [&str; 4] = ["period", "from", "to", "rate"];
 
@@ -58,7 +42,7 @@ fn read(file: &Path) -> Result<Vec<StateRate>, CsvFault> {
 }
 
 /// Imports conversion rates.
-pub(crate) async fn rates_import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
+pub(crate) async fn rates_import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
     let commands = read(file).map_err(|fault| Failure::refused("CM0360", fault))?;
     let facts = unit
         .decide(&Subject::rates(), |model| {
@@ -74,34 +58,22 @@ pub(crate) async fn rates_import(global: &Global, unit: &mut UnitOfWork, file: &
             Ok(facts)
         })
         .await?;
-    output::say(format_args!("{} rows read, {} rates new or corrected", commands.len(), facts.len()));
-    rates_list(global, unit, None)
+    let said = format!("{} rows read, {} rates new or corrected", commands.len(), facts.len());
+    Ok(Outcome::new().say(said).then(rates_list(unit, None, &DatesArgs::default()).await?))
 }
 
 /// Lists conversion rates with both their dates.
-pub(crate) fn rates_list(global: &Global, unit: &UnitOfWork, period: Option<BillingPeriod>) -> Result<(), Failure> {
-    let stated = unit.model.stated_rates()?;
-    let of = |at: usize| (stated[at].stated.period, stated[at].stated.from, stated[at].stated.to);
-    let rows: Vec<RateRow> = (0..stated.len())
-        .filter(|at| period.is_none_or(|period| stated[*at].stated.period == period))
-        .map(|at| {
-            let rate = &stated[at].stated;
-            RateRow {
-                period: rate.period.to_string(),
-                from: rate.from.to_string(),
-                to: rate.to.to_string(),
-                rate: rate.rate,
-                replaces: rate.replaces,
-                source: rate.source.clone(),
-                evidence: rate.evidence.clone(),
-                recorded: stated[at].recorded,
-                in_force: !(at + 1..stated.len()).any(|later| of(later) == of(at)),
-            }
-        })
-        .collect();
-    output::print_rows(
-        global.output,
-        &rows,
-        &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"],
-    )
+pub(crate) async fn rates_list(
+    unit: &UnitOfWork,
+    period: Option<BillingPeriod>,
+    dates: &DatesArgs,
+) -> Result<Outcome, Failure> {
+    let books = Books::of(unit);
+    let known = answers::rates(&books, period, dates.point()).await?;
+    let before = match dates.before() {
+        Some(at) => Some(answers::rates(&books, period, at).await?),
+        None => None,
+    };
+    let columns = ["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"];
+    rows_or_differences(&known, before.as_deref(), "period", &columns)
 }

@@ -11,7 +11,7 @@ use event_log::{AppendError, CopyFault, EventLog, SideBySide};
 use service_kit::{Failure, LogPlace};
 use wire::{ServiceName, StreamName};
 
-use super::Process;
+use super::process::Process;
 
 /// The archive of this process, where one is asked for.
 pub(super) struct Archive {

@@ -16,7 +16,7 @@ use service_kit::{Act, ExitCode, Failure, NOT_FOLLOWED, UnitOfWork};
 use tokio::sync::Mutex;
 use wire::ServiceName;
 
-use super::{Process, answering::in_unit};
+use super::{acting::in_unit, process::Process};
 use crate::process_manager;
 
 /// How often the folder is looked at.

@@ -62,5 +62,6 @@ pub(super) fn command_done() -> CommandDone {
             input: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         },
         command: "bill".to_owned(),
+        answer: String::new(),
     }
 }

@@ -7,23 +7,22 @@ use exporter::{JournalOptions, write_hledger};
 use serde_json::Value;
 use service_kit::{Failure, UnitOfWork};
 
-use super::args::JournalArgs;
-use crate::{args::OutputFormat, output};
+use crate::{args::JournalArgs, outcome::Outcome};
 
 /// Prints the journal, or the accounts that it would be made with.
-pub(super) async fn export_journal(unit: &UnitOfWork, args: &JournalArgs) -> Result<(), Failure> {
+pub(super) async fn export_journal(unit: &UnitOfWork, args: &JournalArgs) -> Result<Outcome, Failure> {
     let templates = match &args.templates {
         Some(file) => read_templates(file)?,
         None => PostingTemplates::default(),
     };
     if args.show_templates {
-        return output::print_object(OutputFormat::Json, &templates);
+        return Outcome::json(&templates);
     }
     let options = JournalOptions { templates, payer: args.payer.clone(), recorded: args.recorded };
     let transactions = exporter::journal(unit.log().as_ref(), &options).await?;
     let mut text = Vec::new();
     write_hledger(&transactions, &mut text).map_err(|cause| Failure::failed("CM0702", cause))?;
-    output::print_bytes(&text)
+    Ok(Outcome::bytes(text))
 }
 
 /// Reads a file of templates, JSON or TOML.

@@ -17,7 +17,7 @@ pub(crate) struct Partition {
 
 impl Partition {
     /// Whether a payer is of this part: by a hash of its id, so that all processes agree.
-    pub(super) fn has(self, payer: &PayerAccountId) -> bool {
+    pub(crate) fn has(self, payer: &PayerAccountId) -> bool {
         let digest = Sha256::digest(payer.as_str().as_bytes());
         let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
         number % self.parts + 1 == self.part

@@ -6,7 +6,7 @@ use clap::Args;
 use service_kit::Failure;
 use wire::ServiceName;
 
-use super::partition::Partition;
+use crate::partition::Partition;
 
 /// What to serve, and how.
 #[derive(Debug, Clone, Args)]
@@ -47,7 +47,7 @@ impl ServeArgs {
     }
 
     /// Options that no service of this process looks at are a mistake.
-    pub(super) fn check(&self, services: &[ServiceName]) -> Result<(), Failure> {
+    pub(crate) fn check(&self, services: &[ServiceName]) -> Result<(), Failure> {
         let misplaced = |given: bool, option: &str, of: ServiceName| {
             let missing = given && !services.contains(&of);
             missing.then(|| Failure::usage("CM0612", format!("{option} is for {of}, which is not served here")))

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use domain::{ids::PayerAccountId, period::BillingPeriod};
 
-use crate::args::time_or_day;
+use super::times::time_or_day;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExportCommand {

@@ -1,5 +1,7 @@
 //! Acts that wait for a second person.
 
+use domain::{ids::PayerAccountId, policy::PoliciesProposed};
+use read_model::ReadModel;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
@@ -63,5 +65,33 @@ pub async fn approvals(books: &Books<'_>, at: PointInTime, filter: &Filter) -> R
             reason: proposed.reason,
         });
     }
+    for (payer, proposed) in policies_waiting(&model)? {
+        let is_asked = payer.as_ref().map_or(filter.payer.is_none(), |payer| filter.takes_payer(payer));
+        if of_account || !is_asked {
+            continue;
+        }
+        rows.push(ProposalRow {
+            proposal: proposed.proposal,
+            payer_account_id: payer.map_or_else(String::new, |payer| payer.to_string()),
+            member_account_id: String::new(),
+            period: proposed.from.map(|from| from.to_string()),
+            act: format!("{{\"policy-adopt\":{}}}", serde_json::to_string(&proposed.stated).unwrap_or_default()),
+            by: proposed.by,
+            reason: proposed.reason,
+        });
+    }
     Ok(rows)
+}
+
+/// The adoptions of policies that wait, with the payer they are for.
+///
+/// # Errors
+/// [`Failure`].
+pub fn policies_waiting(model: &ReadModel) -> Result<Vec<(Option<PayerAccountId>, PoliciesProposed)>, Failure> {
+    let mut found = Vec::new();
+    for payer in std::iter::once(None).chain(model.payers()?.into_iter().map(Some)) {
+        let history = model.policy_history(payer.as_ref())?;
+        found.extend(history.proposals().map(|proposed| (payer.clone(), proposed.clone())));
+    }
+    Ok(found)
 }

@@ -31,7 +31,7 @@ mod what_if;
 mod words;
 
 pub use accounts::{AccountRow, accounts};
-pub use approvals::{ProposalRow, approvals};
+pub use approvals::{ProposalRow, approvals, policies_waiting};
 pub use balance::{BalanceRow, balance, balance_of};
 pub use books::Books;
 pub use credit_history::{CreditHistoryRow, credit_history, history_of};

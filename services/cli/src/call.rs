@@ -1,11 +1,12 @@
 //! A call: one command with what was said of it, and who acts.
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 use service_kit::{Access, Act, Failure};
 use wire::IdempotencyKey;
 
 use crate::{
     args::{Command, CommandLine, Global},
+    help::command_line,
     input::input_hash,
     table::CommandEntry,
 };
@@ -33,11 +34,11 @@ impl Call {
         I: IntoIterator<Item = T>,
         T: Into<std::ffi::OsString> + Clone,
     {
-        let matches = CommandLine::command().try_get_matches_from(words)?;
+        let matches = command_line().try_get_matches_from(words)?;
         let CommandLine { global, command } = CommandLine::from_arg_matches(&matches)?;
         let (name, of_command) = path_of(&matches);
         let entry = CommandEntry::named(&name).ok_or_else(|| {
-            let mut definition = CommandLine::command();
+            let mut definition = command_line();
             definition.error(clap::error::ErrorKind::InvalidSubcommand, format!("'{name}' stands in no table"))
         })?;
         let has_file = entry.files.iter().any(|id| of_command.try_contains_id(id).unwrap_or(false));

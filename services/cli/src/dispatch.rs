@@ -41,6 +41,7 @@ pub(crate) async fn dispatch(call: Call, unit: &mut UnitOfWork, is_watched: bool
         Command::Memos(command) => memos(&global, unit, command).await,
         Command::Documents(documents) => commands::documents(&global, unit, documents).await,
         Command::Approve { id } => commands::approve(unit, &id).await,
+        Command::Reject { id } => commands::reject(unit, &id).await,
         Command::Approvals { filter, dates } => approvals(unit, &filter, &dates).await,
         Command::Balance(args) => commands::balance(unit, &args).await,
         Command::Statement(args) => commands::statement(&global, unit, args.of.as_ref()).await,

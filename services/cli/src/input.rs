@@ -8,14 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bill_formats::input_file::{StreamOf, TakenStreams, is_a_stream};
 use serde_json::{Map, Value};
 use service_kit::Failure;
 use sha2::{Digest, Sha256};
+use wire::ServiceName;
 
 use crate::{args::Command, call::Call};
-
-/// The word that stands for stdin where a file is named.
-const STDIN: &str = "-";
 
 /// The values that a command was given, by the names of its options.
 ///
@@ -100,11 +99,14 @@ fn is_unsaid(value: &Value) -> bool {
     }
 }
 
-/// A file, or all files below a folder, in order of their paths.
+/// A file, or all files below a folder, in order of their paths. Links to folders are not followed: they may lead
+/// in a circle.
 fn files_below(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {
         let Ok(entries) = std::fs::read_dir(path) else { return };
-        let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        let is_link = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        let entries = entries.flatten().filter(|entry| !is_link(entry) || entry.path().is_file());
+        let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         entries.sort();
         for entry in entries {
             files_below(&entry, found);
@@ -129,42 +131,38 @@ fn digest_of(file: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Stdin as a file, for as long as the command runs, where `-` names an input file.
+/// Streams (`-`, `/dev/stdin`, a shell's `<(...)`) taken into files, for as long as the command runs. A stream
+/// can be read once, and an input is read several times: for the hash of its key, to tell its format, for its rows.
 ///
 /// # Errors
-/// [`Failure`] where it cannot be read or kept.
-pub(crate) fn with_stdin(call: Call) -> Result<(Call, Option<tempfile::TempDir>), Failure> {
+/// A stream that nobody writes to, that does not end, or that is no text.
+pub(crate) fn with_streams(call: Call) -> Result<(Call, Option<TakenStreams>), Failure> {
     let Ok(mut values) = values_of(call.entry.name, &call.command) else { return Ok((call, None)) };
-    let from_stdin = |value: &Value| value.as_str() == Some(STDIN);
-    let named: Vec<&str> = call
-        .entry
-        .files
-        .iter()
-        .copied()
-        .filter(|option| match values.get(*option) {
-            Some(Value::Array(paths)) => paths.iter().any(from_stdin),
-            Some(path) => from_stdin(path),
-            None => false,
-        })
-        .collect();
-    if named.is_empty() {
-        return Ok((call, None));
-    }
-    let failed = |cause: std::io::Error| Failure::failed("CM0103", format!("keeping stdin failed: {cause}"));
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let path = folder.path().join("stdin");
-    let mut file = std::fs::File::create(&path).map_err(failed)?;
-    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(failed)?;
-    let path = Value::String(path.to_string_lossy().into_owned());
-    for option in named {
-        match values.get_mut(option) {
-            Some(Value::Array(paths)) => {
-                paths.iter_mut().filter(|one| from_stdin(one)).for_each(|one| one.clone_from(&path));
-            }
-            Some(one) => *one = path.clone(),
-            None => {}
+    let refused = |fault| Failure::refused("CM0303", fault);
+    let of = match call.entry.service {
+        Some(ServiceName::UsageIngest) => StreamOf::Bill,
+        _ => StreamOf::Import,
+    };
+    let mut taken: Option<TakenStreams> = None;
+    for option in call.entry.files {
+        let paths: Vec<&mut Value> = match values.get_mut(*option) {
+            Some(Value::Array(paths)) => paths.iter_mut().collect(),
+            Some(path) => vec![path],
+            None => Vec::new(),
+        };
+        for path in paths {
+            let Some(named) = path.as_str().map(PathBuf::from).filter(|named| is_a_stream(named)) else { continue };
+            let into = match &mut taken {
+                Some(into) => into,
+                None => taken.insert(TakenStreams::new().map_err(refused)?),
+            };
+            let file = into.take(&named, of).map_err(refused)?;
+            *path = Value::String(file.to_string_lossy().into_owned());
         }
     }
+    if taken.is_none() {
+        return Ok((call, None));
+    }
     let command = command_of(call.entry.name, values).map_err(|cause| Failure::failed("CM0110", cause))?;
-    Ok((Call { command, ..call }, Some(folder)))
+    Ok((Call { command, ..call }, taken))
 }

@@ -16,10 +16,12 @@ mod dispatch;
 mod files;
 mod forms;
 mod frame;
+mod help;
 mod input;
 mod outcome;
 mod partition;
 mod payer;
+mod policy_proposals;
 mod printer;
 mod process_manager;
 mod progress;
@@ -27,11 +29,12 @@ mod run;
 mod serve;
 mod shown;
 mod table;
+mod upkeep;
 
-pub use args::command_line;
 pub use commands::{close_pack as close_pack_rows, seal as seal_rows};
+pub use help::command_line;
 pub use run::{main, run_in};
-pub use serve::{CommandAnswer, CommandRequest};
+pub use serve::{CommandAnswer, CommandRequest, message_schemas};
 
 /// The JSON rows that commands print, for their schemas.
 pub mod json_rows {

@@ -8,7 +8,7 @@ use crate::{
     args::{AuditCommand, ClosePackCommand, Command, OutputFormat, StatementCommand},
     call::Call,
     commands, frame,
-    input::with_stdin,
+    input::with_streams,
     outcome::Outcome,
     printer::Printer,
     serve,
@@ -60,8 +60,9 @@ async fn settled(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> 
         let what = format!("{} knows no dry run: leave out --dry-run", call.entry.name);
         return Err(Failure::usage("CM0245", what));
     }
-    let (call, _stdin) = with_stdin(call)?;
-    if let Some(outcome) = serve::through_a_service(&call).await? {
+    // Kept until the command has ended: it deletes what it took.
+    let (call, streams) = with_streams(call)?;
+    if let Some(outcome) = serve::through_a_service(&call, streams.is_some()).await? {
         return Ok(outcome);
     }
     here(call, printer).await

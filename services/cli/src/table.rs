@@ -143,6 +143,7 @@ pub(crate) const COMMANDS: &[CommandEntry] = &[
     entry("memos import", ByHand, Log, KEEPER, &["file"]),
     entry("approvals", ByHand, Nothing, PROJECTOR, &[]),
     entry("approve", ByHand, Log, KEEPER, &[]),
+    entry("reject", ByHand, Log, KEEPER, &[]),
     entry("balance", Questions, Nothing, PROJECTOR, &[]),
     entry("statement", Questions, Nothing, None, &[]),
     entry("explain", Questions, Nothing, None, &[]),
@@ -174,11 +175,6 @@ impl CommandEntry {
     /// The entry of a command.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         COMMANDS.iter().find(|entry| entry.name == name)
-    }
-
-    /// Whether its help shows the options of commands that write.
-    pub(crate) fn may_write(&self) -> bool {
-        self.writes != Nothing
     }
 
     /// The service that answers it over NATS. A command that writes where a file is named, and is asked to read, is

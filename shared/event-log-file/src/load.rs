@@ -81,13 +81,28 @@ pub(crate) fn for_writing(
 /// Opens a stream to read: changes nothing.
 pub(crate) fn for_reading(layer: &dyn FileLayer, dir: &Path, stream: StreamName) -> Result<StreamIndex, LogError> {
     let dir = stream_dir(dir, stream);
-    let incarnation = incarnation(layer, &dir)?.ok_or_else(|| LogError::Unavailable {
-        doing: format!("reading {}", incarnation_path(&dir).display()),
-        cause: "there is no such file: the stream was never opened for writing, or was not copied whole".to_owned(),
-    })?;
+    let Some(incarnation) = incarnation(layer, &dir)? else {
+        // A writer makes the incarnation before the first commit. Where it was killed before that, the
+        // stream is empty; whether commits were lost is told by what other streams know of it.
+        if is_without_segments(layer, &dir)? {
+            return Ok(StreamIndex::new(stream, dir, String::new()));
+        }
+        return Err(LogError::Unavailable {
+            doing: format!("reading {}", incarnation_path(&dir).display()),
+            cause: "there is no such file, and there are commits: the stream was not copied whole".to_owned(),
+        });
+    };
     let mut index = StreamIndex::new(stream, dir, incarnation);
     load_segments(layer, &mut index, false)?;
     Ok(index)
+}
+
+fn is_without_segments(layer: &dyn FileLayer, dir: &Path) -> Result<bool, LogError> {
+    match layer.names(dir) {
+        Ok(names) => Ok(!names.iter().any(|name| first_sequence(name).is_some())),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(cause) => Err(unavailable("listing", dir, &cause)),
+    }
 }
 
 /// Takes in what was appended since, by another process. Says whether there was anything.

@@ -99,6 +99,11 @@ impl StreamView {
         if self.follows {
             let mut slot = self.index.write().unwrap_or_else(PoisonError::into_inner);
             let index = match slot.as_mut() {
+                // A writer has not made it yet, or has by now.
+                Some(index) if index.incarnation.is_empty() => {
+                    *index = load::for_reading(&*self.layer, &self.dir, self.stream)?;
+                    index
+                }
                 Some(index) => {
                     load::refresh(&*self.layer, index)?;
                     index

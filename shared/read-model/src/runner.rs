@@ -160,6 +160,18 @@ async fn follow_streams(
         model.set_incarnation(*stream, &head.incarnation);
         done.commits += follow_stream(log, model, *stream, hear).await?;
     }
+    // What was decided upon was there. A commit that came while the other streams were read may state
+    // more than was read of them, so a stream that seems short is read once more.
+    for stream in streams {
+        if model.position(*stream).sequence < model.position(*stream).was_read_to {
+            done.commits += follow_stream(log, model, *stream, hear).await?;
+        }
+        let position = model.position(*stream);
+        if position.sequence < position.was_read_to {
+            let (known, found) = (position.was_read_to, position.sequence);
+            return Err(ReadModelFault::LostCommits { stream: *stream, known, found });
+        }
+    }
     done.facts = model.facts_folded() - before;
     model.flush()?;
     Ok(done)

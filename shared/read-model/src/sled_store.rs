@@ -36,7 +36,8 @@ impl SledStore {
     /// let go of.
     ///
     /// # Errors
-    /// [`StoreFault::InUse`] where another process owns it; otherwise it is damaged.
+    /// [`StoreFault::InUse`] where another process owns it, [`StoreFault::NotWritable`] where this one
+    /// may not write it; otherwise it is damaged.
     pub fn open(directory: &Path) -> Result<Self, StoreFault> {
         let config = sled::Config::new()
             .path(directory)
@@ -47,6 +48,14 @@ impl SledStore {
         let database = config.open().map_err(|cause| match &cause {
             sled::Error::Io(io) if io.to_string().contains("lock") || io.kind() == std::io::ErrorKind::WouldBlock => {
                 StoreFault::InUse
+            }
+            sled::Error::Io(io)
+                if matches!(
+                    io.kind(),
+                    std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                StoreFault::NotWritable { cause: io.to_string() }
             }
             _ => StoreFault::Failed { doing: "opening it", cause: cause.to_string() },
         })?;
@@ -74,6 +83,7 @@ fn number(tree: Tree) -> u8 {
         Tree::Rates => 9,
         Tree::Checkpoint => 10,
         Tree::Movers => 11,
+        Tree::Keys => 12,
     }
 }
 

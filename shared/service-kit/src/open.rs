@@ -173,6 +173,12 @@ async fn try_open_model(directory: &Path, log: &dyn EventLog) -> Result<Opened, 
             catch_up(log, &mut model).await?;
             return Ok(Opened::Model(model));
         }
+        Err(fault @ StoreFault::NotWritable { .. }) => {
+            tracing::info!(%fault, "answering from a read model in memory");
+            let mut model = ReadModel::in_memory(WhatToFold::Everything);
+            catch_up(log, &mut model).await?;
+            return Ok(Opened::Model(model));
+        }
         Err(fault) => return Ok(Opened::InDoubt(fault.into())),
     };
     let mut model = match ReadModel::over(Box::new(store)) {

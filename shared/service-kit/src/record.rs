@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use event_log::AppendError;
 use read_model::{DecodedCommit, ReadModel};
 use wire::{
@@ -20,7 +20,7 @@ const COMMITS_PER_CALL_MAX: usize = 1000;
 /// Bytes of bodies in one call to the log.
 const BYTES_PER_CALL_MAX: usize = 8 * 1024 * 1024;
 
-/// A commit ready to append, with its body as it was before it was frozen.
+/// A commit ready to append, with its body as it is read again.
 struct Ready {
     commit: SealedCommit,
     /// Whether it follows another commit of the same set.
@@ -146,7 +146,7 @@ impl UnitOfWork {
             let set = PartOfSet { set: format!("{}-{}", self.correlation, place.n), part, closes: at + 1 == count };
             let body = CommitBody {
                 v: CommitBody::VERSION,
-                recorded: not_before(now, place.recorded),
+                recorded: not_before(now, self.model.last_recorded()),
                 clock: self.clock.is_injected().then(|| "injected".to_owned()),
                 by: self.act.by.clone(),
                 reason: self.act.reason.clone(),
@@ -169,9 +169,14 @@ impl UnitOfWork {
             let prev = if follows_in_set { 0 } else { place.last_sequence };
             let commit = SealedCommit::seal(subject.clone(), id, n, prev, chain, frozen);
             chain = commit.chain;
+            let body = read_back(&commit, &body)?;
             sealed.push(Ready { commit, follows_in_set, body });
         }
-        Ok(sealed)
+        let read: Vec<Fact> = sealed.iter().flat_map(|one| one.body.facts.iter().cloned()).collect();
+        match self.model.objection_to(subject, &read)? {
+            Some(objection) => Err(unreadable(subject, &objection)),
+            None => Ok(sealed),
+        }
     }
 
     /// Appends commits of one stream and folds what was recorded.
@@ -296,9 +301,32 @@ impl UnitOfWork {
     }
 }
 
-/// Recorded time never goes back on a subject, whatever the clock does.
+/// Clocks of two machines differ by less than this where they are kept at all: a larger step back is told.
+const CLOCKS_DIFFER_MAX: TimeDelta = TimeDelta::seconds(5);
+
+/// What a reader will find in a commit. It is folded instead of what was meant, and it is the same: nothing
+/// is appended that this program could not read again.
+fn read_back(commit: &SealedCommit, meant: &CommitBody) -> Result<CommitBody, Failure> {
+    let read = CommitBody::read(commit).map_err(|fault| unreadable(&commit.subject, &fault))?;
+    if read != *meant {
+        return Err(unreadable(&commit.subject, &"it would be read as something else"));
+    }
+    Ok(read)
+}
+
+fn unreadable(subject: &Subject, cause: &dyn std::fmt::Display) -> Failure {
+    let what = format!("what is to be recorded on {subject} could not be read again: {cause}; nothing was recorded");
+    Failure::refused("CM0112", what)
+}
+
+/// Recorded time never goes back in what was read of the log, whatever the clock does: what was known at
+/// a time stays what it was.
 fn not_before(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    last.map_or(now, |last| now.max(last))
+    let Some(last) = last else { return now };
+    if last - now > CLOCKS_DIFFER_MAX {
+        tracing::warn!(clock = %now, log = %last, "the clock stands before the last commit: its time is recorded instead");
+    }
+    now.max(last)
 }
 
 /// Facts in chunks that fit a body.

@@ -137,17 +137,23 @@ impl UnitOfWork {
         if act.dry_run {
             self.model.stop_writing();
         }
-        if let Some(offered) = &act.idempotency
-            && let Some(done) = self.model.command_done(&offered.key)?
-        {
-            if done.key.input != offered.input {
+        if let Some(offered) = &act.idempotency {
+            // The key is taken from the first commit under it on, also where the act was cut off after it.
+            let done = self.model.command_done(&offered.key)?;
+            let taken_for = match &done {
+                Some(done) => Some(done.key.input.clone()),
+                None => self.model.input_under(&offered.key)?,
+            };
+            if taken_for.is_some_and(|input| input != offered.input) {
                 return Err(Failure::refused(
                     "CM0302",
                     format!("the idempotency key '{}' was used for another input: use another key", offered.key),
                 ));
             }
-            self.was_done = true;
-            self.model.stop_writing();
+            if done.is_some() {
+                self.was_done = true;
+                self.model.stop_writing();
+            }
         }
         let seed = format!("{}\u{0}{}\u{0}{}", act.command, act.by, self.clock.now().to_rfc3339());
         let seed = match &act.idempotency {
@@ -321,8 +327,7 @@ impl UnitOfWork {
     /// # Errors
     /// [`Failure`].
     pub fn first_unissued(&self, payer: &domain::ids::PayerAccountId) -> Result<Option<BillingPeriod>, Failure> {
-        let periods = self.model.billing_periods(payer)?;
-        Ok(periods.iter().rev().find(|(_, state)| state.is_issued).map(|(period, _)| period.next()))
+        Ok(self.model.first_unissued(payer)?)
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
     times::time_or_day,
 };
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BalanceArgs {
     #[command(flatten)]
     #[serde(flatten)]

@@ -6,15 +6,17 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 use super::{
+    amounts::{amount, plain_amount},
     month::PeriodArgs,
     questions::{DatesArgs, FilterArgs},
 };
 
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum CreditsCommand {
     /// Import upstream credits: CSV, or the JSON of `aws billing get-credits`.
@@ -82,8 +84,8 @@ pub(crate) enum CreditsCommand {
         #[arg(long = "portion", value_name = "ID:AMOUNT[:OWNER]", required = true)]
         portions: Vec<String>,
         /// What the parent keeps for bills that are not final.
-        #[arg(long, value_name = "AMOUNT", default_value = "0")]
-        #[serde(default)]
+        #[arg(long, value_name = "AMOUNT", default_value = "0", value_parser = plain_amount)]
+        #[serde(default, deserialize_with = "amount")]
         reserved: money::Exact,
         #[command(flatten)]
         #[serde(flatten)]
@@ -125,7 +127,7 @@ pub(crate) enum CreditsCommand {
     },
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct LifeArgs {
     /// The payer; may be left out where there is only one.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -136,7 +138,7 @@ pub(crate) struct LifeArgs {
 }
 
 /// What `credits history` takes.
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct HistoryArgs {
     /// The JSON of `aws billing get-credit-allocation-history`; what is known of it where none is named.
     pub(crate) file: Option<PathBuf>,
@@ -149,7 +151,7 @@ pub(crate) struct HistoryArgs {
 }
 
 /// What `credits exceptions` takes.
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ExceptionsArgs {
     #[command(flatten)]
     #[serde(flatten)]

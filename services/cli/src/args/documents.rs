@@ -8,12 +8,13 @@ use domain::{
     ids::{DocumentNumber, PayerAccountId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::questions::{DatesArgs, FilterArgs};
 
 /// What is done with documents.
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum DocumentsCommand {
     /// List documents, void and superseded ones too.

@@ -3,12 +3,16 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-use super::questions::{DatesArgs, FilterArgs};
+use super::{
+    amounts::{amount, optional_amount, plain_amount},
+    questions::{DatesArgs, FilterArgs},
+};
 
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum MemosCommand {
     /// List memos.
@@ -35,7 +39,8 @@ pub(crate) enum MemosCommand {
         /// The memo.
         number: MemoNumber,
         /// The change, signed.
-        #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+        #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, value_parser = plain_amount)]
+        #[serde(deserialize_with = "amount")]
         amount: money::Exact,
         /// The day it counts from; today where none is named.
         #[arg(long, value_name = "DATE")]
@@ -85,19 +90,20 @@ pub(crate) enum MemosCommand {
     },
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MemoActArgs {
     /// The memo.
     pub(crate) number: MemoNumber,
     /// How much; all of it where none is named.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = plain_amount)]
+    #[serde(default, deserialize_with = "optional_amount")]
     pub(crate) amount: Option<money::Exact>,
     /// The day it counts from; today where none is named.
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<NaiveDate>,
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MemoIssueArgs {
     /// The account.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -106,7 +112,8 @@ pub(crate) struct MemoIssueArgs {
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// What it is worth.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = plain_amount)]
+    #[serde(deserialize_with = "amount")]
     pub(crate) face: money::Exact,
     /// The currency.
     #[arg(long, default_value = "USD", value_name = "CODE")]
@@ -142,7 +149,8 @@ pub(crate) struct MemoIssueArgs {
     #[serde(default)]
     pub(crate) covers_tax: bool,
     /// The most it pays a month.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = plain_amount)]
+    #[serde(default, deserialize_with = "optional_amount")]
     pub(crate) monthly_cap: Option<money::Exact>,
 }
 

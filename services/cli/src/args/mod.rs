@@ -2,6 +2,7 @@
 //! program and its commands; the arguments of each family of commands stand in a file of their own,
 //! or beside the command that alone has them. What a command does with them is not here.
 
+mod amounts;
 mod books;
 mod credits;
 mod documents;
@@ -18,6 +19,7 @@ mod times;
 
 use std::path::PathBuf;
 
+pub(crate) use amounts::plain_amount;
 pub(crate) use books::*;
 pub(crate) use credits::*;
 pub(crate) use documents::*;
@@ -32,8 +34,9 @@ pub(crate) use rates::RatesCommand;
 pub(crate) use serve::ServeArgs;
 pub(crate) use times::time_or_day;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{ids::PayerAccountId, period::BillingPeriod};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Credit memos for AWS distributors: from a bill line to a statement.
@@ -46,33 +49,35 @@ pub(crate) struct CommandLine {
     pub(crate) command: Command,
 }
 
-/// The definition, for man pages and completions.
-pub fn command_line() -> clap::Command {
-    CommandLine::command()
-}
+/// The heading of the options that every command takes.
+const GLOBAL: &str = "Global options (before or after the command)";
+
+/// The heading of the options of commands that write. They are understood everywhere, and shown where they matter:
+/// `help.rs` shows them by the table of commands.
+const WRITING: &str = "Options of commands that write";
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Folder of the embedded log and the read model.
-    #[arg(long, global = true, env = "CREDITMEMO_DATA", default_value = "./creditmemo-data", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = GLOBAL, env = "CREDITMEMO_DATA", default_value = "./creditmemo-data", value_name = "DIR")]
     pub(crate) data: PathBuf,
     /// URL of a NATS JetStream log instead of the embedded one: nats://HOST:PORT.
-    #[arg(long, global = true, env = "CREDITMEMO_NATS", hide_env_values = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = GLOBAL, env = "CREDITMEMO_NATS", hide_env_values = true, value_name = "URL")]
     pub(crate) nats: Option<String>,
     /// How data is printed.
-    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Table)]
+    #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = OutputFormat::Table)]
     pub(crate) output: OutputFormat,
     /// Decide everything, print what would be recorded, record nothing.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide = true, help_heading = WRITING)]
     pub(crate) dry_run: bool,
     /// Makes a command harmless to repeat: the same key with the same input does nothing twice.
-    #[arg(long, global = true, value_name = "KEY")]
+    #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
     /// Who acts; the operating system's user where none is named.
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "NAME")]
     pub(crate) by: Option<String>,
     /// Why; acts by hand need it.
-    #[arg(long, global = true, value_name = "TEXT")]
+    #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 }
 
@@ -102,7 +107,7 @@ impl OutputFormat {
     }
 }
 
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Command {
     /// The whole story on a generated year of a distributor's bill.
@@ -143,6 +148,11 @@ pub(crate) enum Command {
     Documents(DocumentsCommand),
     /// Approve an act that waits for a second person.
     Approve {
+        /// The proposal, as `approvals` names it.
+        id: String,
+    },
+    /// Turn down an act that waits for a second person, or withdraw one's own. Nothing is done.
+    Reject {
         /// The proposal, as `approvals` names it.
         id: String,
     },
@@ -206,7 +216,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum AccountsCommand {
     /// Import member accounts from a CSV file.
@@ -225,7 +235,7 @@ pub(crate) enum AccountsCommand {
     },
 }
 
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum PolicyCommand {
     /// The policies in force.

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use clap::Args;
 use domain::{ids::PayerAccountId, period::BillingPeriod};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct IngestArgs {
     /// Bill files, folders or manifests; all of one call are one delivery a payer and month.
     #[arg(required = true)]
@@ -17,7 +18,7 @@ pub(crate) struct IngestArgs {
     pub(crate) replace: bool,
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct PeriodArgs {
     /// The month, YYYY-MM.
     pub(crate) period: BillingPeriod,
@@ -26,7 +27,7 @@ pub(crate) struct PeriodArgs {
     pub(crate) payer: Option<PayerAccountId>,
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BillArgs {
     #[command(flatten)]
     #[serde(flatten)]
@@ -40,7 +41,7 @@ pub(crate) struct BillArgs {
     pub(crate) date: Option<NaiveDate>,
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct CloseArgs {
     #[command(flatten)]
     #[serde(flatten)]

@@ -9,12 +9,13 @@ use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{month::PeriodArgs, times::time_or_day};
 
 /// Both dates of a question.
-#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct DatesArgs {
     /// What counts by the end of this day.
     #[arg(long, value_name = "DATE")]
@@ -40,7 +41,7 @@ impl DatesArgs {
 }
 
 /// Which rows of a list.
-#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct FilterArgs {
     /// Of this payer only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -67,7 +68,7 @@ impl FilterArgs {
     }
 }
 
-#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ReconcileArgs {
     #[command(flatten)]
     #[serde(flatten)]

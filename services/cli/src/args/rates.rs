@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use domain::period::BillingPeriod;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::questions::DatesArgs;
 
-#[derive(Debug, Subcommand, Serialize, Deserialize)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RatesCommand {
     /// Import conversion rates from a CSV file; a rate stated anew corrects the former.

@@ -9,14 +9,14 @@ use crate::{
     args::BillArgs,
     outcome::Outcome,
     payer::payer_or_only,
-    process_manager,
     shown::{blockers::blocked, documents::amounts},
+    upkeep::bring_up_to_date,
 };
 
 /// Bills a period.
 pub(crate) async fn bill(unit: &mut UnitOfWork, args: &BillArgs) -> Result<Outcome, Failure> {
     let payer = payer_or_only(unit, args.of.payer.as_ref())?;
-    process_manager::before_billing(unit, &payer, args.of.period).await?;
+    bring_up_to_date(unit, &payer, args.of.period).await?;
     let options = BillOptions { accept_estimated: args.accept_estimated, date: args.date };
     let billed = match memo_keeper::bill(unit, &payer, args.of.period, options).await {
         Ok(billed) => billed,

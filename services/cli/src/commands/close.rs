@@ -10,11 +10,11 @@ use crate::{
     files::close_packs::file_close_pack,
     outcome::Outcome,
     payer::payer_or_only,
-    process_manager,
     shown::{
         blockers::{blocked, blocker_row},
         proposals::said_if_proposed,
     },
+    upkeep::bring_up_to_date,
 };
 
 const COLUMNS: [&str; 4] = ["payer_account_id", "period", "status", "pack"];
@@ -26,7 +26,7 @@ pub(crate) async fn close(global: &Global, unit: &mut UnitOfWork, args: &CloseAr
     if args.waive && global.reason.is_none() {
         return Err(Failure::usage("CM0205", "waiving needs a reason: say --reason"));
     }
-    process_manager::before_billing(unit, &payer, period).await?;
+    bring_up_to_date(unit, &payer, period).await?;
     let billed = unit.model.billing(&payer, period)?;
     if args.waive && billed.billed().is_none() {
         let waived = memo_keeper::waive(unit, &payer, period).await?;

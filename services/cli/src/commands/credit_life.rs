@@ -4,11 +4,10 @@ use domain::{
     credit::{CreditLife, UpstreamPortion},
     ids::UpstreamCreditId,
 };
-use money::Exact;
 use service_kit::{Failure, UnitOfWork};
 
 use crate::{
-    args::{CreditsCommand, DatesArgs, FilterArgs, LifeArgs},
+    args::{CreditsCommand, DatesArgs, FilterArgs, LifeArgs, plain_amount},
     outcome::Outcome,
     payer::payer_or_only,
     process_manager,
@@ -56,7 +55,7 @@ fn portion(text: &str) -> Result<UpstreamPortion, Failure> {
     let owner = parts.next().map(str::parse).transpose().map_err(|fault| refuse(&fault))?;
     Ok(UpstreamPortion {
         credit: UpstreamCreditId::parse(id).map_err(|fault| refuse(&fault))?,
-        amount: Exact::parse(amount).map_err(|fault| refuse(&fault))?,
+        amount: plain_amount(amount).map_err(|fault| refuse(&fault))?,
         owner,
     })
 }

@@ -37,8 +37,7 @@ async fn void(
         return Err(Failure::usage("CM0205", "voiding a document needs a reason: say --reason"));
     }
     let (payer, period, ..) = memo_keeper::document_of(&unit.model, &number)?;
-    let effective = date.unwrap_or_else(|| unit.clock.today());
-    let act = PeriodAct::Void { document: number.clone(), effective };
+    let act = PeriodAct::Void { document: number.clone(), effective: date };
     let done = memo_keeper::act_on_period(unit, &payer, period, &act).await?;
     let mut outcome = said_if_proposed(&done);
     if done == PeriodOutcome::Done(0) {

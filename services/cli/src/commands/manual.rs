@@ -2,7 +2,7 @@
 
 use service_kit::Failure;
 
-use crate::{args::command_line, outcome::Outcome};
+use crate::{help::command_line, outcome::Outcome};
 
 /// Completions for a shell.
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {

@@ -49,7 +49,7 @@ pub(crate) use generate::generate;
 pub(crate) use ingest::ingest;
 pub(crate) use log::log;
 pub(crate) use manual::{completions, man};
-pub(crate) use memo_verbs::{approve, memo_verb};
+pub(crate) use memo_verbs::{approve, memo_verb, reject};
 pub(crate) use memos::memos_show;
 pub(crate) use policy::{policy_adopt, policy_show};
 pub(crate) use rates::{rates_import, rates_list};

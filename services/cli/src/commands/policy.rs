@@ -5,9 +5,8 @@ use std::path::Path;
 use answers::{Books, PointInTime};
 use domain::{ids::PayerAccountId, period::BillingPeriod, policy::AdoptPolicies};
 use service_kit::{Failure, UnitOfWork};
-use wire::{Fact, Subject};
 
-use crate::{files::policies::policies_of, outcome::Outcome};
+use crate::{files::policies::stated_in, outcome::Outcome, policy_proposals, shown::proposals::proposed};
 
 /// The policies in force, as a file that `policy adopt` takes.
 pub(crate) async fn policy_show(
@@ -28,39 +27,15 @@ pub(crate) async fn policy_adopt(
     payer: Option<&PayerAccountId>,
     from: Option<BillingPeriod>,
 ) -> Result<Outcome, Failure> {
-    let last_closed = last_closed(unit, payer)?;
-    let from = from.or(last_closed.map(BillingPeriod::next));
-    let first = from.unwrap_or_else(|| BillingPeriod::containing(unit.clock.today()));
-    let base = answers::policy(&Books::of(unit), payer, first, PointInTime::default()).await?;
-    let policies = policies_of(file, &base)?;
-    let subject = payer.map_or_else(Subject::general_policy, Subject::policy);
-    let command = AdoptPolicies { from, policies, last_closed };
-    let facts = unit
-        .decide(&subject, |model| {
-            let history = model.policy_history(payer)?;
-            let facts = history.decide(command.clone()).map_err(|refusal| Failure::refused("CM0350", refusal))?;
-            Ok(facts.into_iter().map(Fact::PolicyAdopted).collect())
-        })
-        .await?;
-    let from = command.from.map_or_else(|| "the beginning".to_owned(), |from| from.to_string());
-    let hash = command.policies.hash();
-    let said = match facts.is_empty() {
-        true => format!("policies {hash} were in force from {from} before"),
-        false => format!("policies {hash} adopted from {from} on"),
+    let stated = stated_in(file)?;
+    let adopted = policy_proposals::adopt(unit, payer, from, &stated).await?;
+    let AdoptPolicies { from, policies, .. } = adopted.command;
+    let from = from.map_or_else(|| "the beginning".to_owned(), |from| from.to_string());
+    let hash = policies.hash();
+    let said = match adopted.proposal {
+        Some(proposal) => proposed(&proposal),
+        None if adopted.is_new => format!("policies {hash} adopted from {from} on"),
+        None => format!("policies {hash} were in force from {from} before"),
     };
-    Ok(Outcome::new().say(said).then(Outcome::object(&command.policies)?))
-}
-
-fn last_closed(unit: &UnitOfWork, payer: Option<&PayerAccountId>) -> Result<Option<BillingPeriod>, Failure> {
-    let payers = match payer {
-        Some(payer) => vec![payer.clone()],
-        None => unit.model.payers()?,
-    };
-    let mut last = None;
-    for payer in payers {
-        let periods = unit.model.billing_periods(&payer)?;
-        let closed = periods.into_iter().filter(|(_, state)| state.status == domain::billing::PeriodStatus::Closed);
-        last = last.max(closed.map(|(period, _)| period).max());
-    }
-    Ok(last)
+    Ok(Outcome::new().say(said).then(Outcome::object(&policies)?))
 }

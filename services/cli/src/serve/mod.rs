@@ -18,11 +18,13 @@ mod inbox;
 mod process;
 mod reading;
 mod route;
+mod schemas;
 mod through;
 
 use std::sync::Arc;
 
 pub use command::{CommandAnswer, CommandRequest};
+pub use schemas::message_schemas;
 use service_kit::{Failure, Probe, serve_probe};
 pub(crate) use through::through_a_service;
 use tokio::{sync::watch, task::JoinSet};

@@ -84,9 +84,9 @@ fn message_of(call: &Call) -> Result<CommandMessage, Failure> {
 
 fn sent_file(path: &Path) -> Result<SentFile, Failure> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let text = std::fs::read_to_string(path).map_err(|cause| {
-        Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights"))
-    })?;
+    let bytes = bill_formats::input_file::read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::refused("CM0320", format!("{name}: it is not UTF-8 text: save it as UTF-8")))?;
     Ok(SentFile { name, text })
 }
 

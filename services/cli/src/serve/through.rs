@@ -3,17 +3,24 @@
 use std::sync::Arc;
 
 use service_kit::{Access, Clock, Failure, UnitOfWork, connect_to_jetstream};
-use wire::StreamName;
+use wire::{ServiceName, StreamName};
 
 use super::route::ask_service;
-use crate::{call::Call, frame, outcome::Outcome};
+use crate::{args::Command, call::Call, frame, outcome::Outcome, policy_proposals};
 
 /// Has a service do a command; none where no such service runs and the caller decides by itself.
 ///
 /// # Errors
 /// [`Failure`] where it could not be asked, or fell silent.
-pub(crate) async fn through_a_service(call: &Call) -> Result<Option<Outcome>, Failure> {
+pub(crate) async fn through_a_service(call: &Call, has_streams: bool) -> Result<Option<Outcome>, Failure> {
     let (Some(url), Some(service)) = (&call.global.nats, call.entry.answered_by(call.access)) else { return Ok(None) };
+    // Policies have no service, and their proposals neither; a stream was taken into a file of this machine,
+    // where no service reads bills.
+    let is_of_policies =
+        matches!(&call.command, Command::Approve { id } | Command::Reject { id } if policy_proposals::is_one(id));
+    if is_of_policies || (has_streams && service == ServiceName::UsageIngest) {
+        return Ok(None);
+    }
     let log = Arc::new(connect_to_jetstream(url).await?);
     let bus = command_bus::CommandBus::over(log.client(), log.denials());
     let act = call.act()?;

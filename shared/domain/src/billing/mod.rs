@@ -14,6 +14,7 @@ mod facts;
 mod four_eyes;
 mod outline;
 mod reopen;
+pub mod run;
 mod standing;
 mod state;
 mod statement;
@@ -35,7 +36,10 @@ pub use facts::{
     BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, DocumentVoided, PeriodClosed,
     PeriodReopened, PeriodWaived, RunTotals,
 };
-pub use four_eyes::{PeriodAct, PeriodActApproved, PeriodActProposed, PeriodApprovalRefusal};
+pub use four_eyes::{
+    PeriodAct, PeriodActApproved, PeriodActContext, PeriodActProposed, PeriodActRefusal, PeriodActRejected,
+    PeriodApprovalRefusal,
+};
 pub use outline::PeriodOutline;
 pub use reopen::{ReopenPeriod, ReopenRefusal};
 pub use standing::DocumentStanding;

@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,11 @@ pub struct StreamPosition {
     pub sequence: u64,
     /// The stream's incarnation; a checkpoint of another one is worthless.
     pub incarnation: String,
+    /// How far the stream reached when any commit of the log was decided upon: a log that ends before has
+    /// lost commits.
+    pub was_read_to: u64,
+    /// The latest recorded time of its commits.
+    pub last_recorded: Option<DateTime<Utc>>,
 }
 
 /// What is worth folding: a replay of balances needs neither usage nor statements.
@@ -160,6 +166,22 @@ impl ReadModel {
         self.facts_folded
     }
 
+    /// The latest recorded time of any commit; none where nothing was recorded.
+    pub fn last_recorded(&self) -> Option<DateTime<Utc>> {
+        self.positions.values().filter_map(|position| position.last_recorded).max()
+    }
+
+    /// Notes when a commit was recorded, and how far its writer had read each stream.
+    fn note_basis(&mut self, commit: &DecodedCommit) {
+        let position = self.positions.entry(commit.subject.stream()).or_default();
+        position.last_recorded = position.last_recorded.max(Some(commit.body.recorded));
+        for (stream, read_to) in &commit.body.basis {
+            let Some(stream) = StreamName::parse(stream) else { continue };
+            let position = self.positions.entry(stream).or_default();
+            position.was_read_to = position.was_read_to.max(*read_to);
+        }
+    }
+
     pub(crate) fn set_incarnation(&mut self, stream: StreamName, incarnation: &str) {
         self.positions.entry(stream).or_default().incarnation = incarnation.to_owned();
     }
@@ -214,6 +236,7 @@ impl ReadModel {
     pub fn apply_alone(&mut self, commit: &DecodedCommit) -> Result<SubjectPlace, ReadModelFault> {
         let stream = commit.subject.stream();
         self.positions.entry(stream).or_default().sequence = commit.sequence;
+        self.note_basis(commit);
         let what = self.what;
         if !what.needs(stream) {
             return self.place_alone(commit);
@@ -255,6 +278,7 @@ impl ReadModel {
             for (at, fact) in facts.iter().enumerate() {
                 self.keep_beside(commit, at, fact)?;
             }
+            self.keep_key(commit)?;
             if self.keeps_places && !is_kept_whole(stream) {
                 self.take_place(commit);
             }
@@ -318,6 +342,17 @@ impl ReadModel {
         let before = self.apply(&part.commit)?;
         self.facts_folded += part.left_out;
         Ok(before)
+    }
+
+    /// The operator's key that something was first recorded under, with the input it covers.
+    fn keep_key(&mut self, commit: &DecodedCommit) -> Result<(), StoreFault> {
+        let Some(offered) = &commit.body.idempotency else { return Ok(()) };
+        let key = crate::queries::operators_key(commit.subject.stream(), &offered.key).into_bytes();
+        if self.value::<crate::queries::StoredKey>(Tree::Keys, &key)?.is_some() {
+            return Ok(());
+        }
+        let stored = crate::queries::StoredKey { input: offered.input.clone(), sequence: commit.sequence };
+        self.put(Tree::Keys, key, &stored)
     }
 
     /// What queries need beside the aggregates.

@@ -25,7 +25,6 @@ mod payer;
 mod policy_proposals;
 mod printer;
 mod progress;
-mod render;
 mod run;
 mod serve;
 mod shown;
@@ -40,11 +39,8 @@ pub use serve::{CommandAnswer, CommandRequest, message_schemas};
 /// The JSON rows that commands print, for their schemas.
 pub mod json_rows {
     pub use crate::commands::{
-        dates::KnowledgeDifference,
-        explain::Explanation,
         log::{LogCompareRow, LogCopyRow},
         rows::*,
-        statement::PrintedStatement,
         streams::StreamChangeRow,
     };
 }

@@ -6,12 +6,12 @@
 
 use std::fmt::Display;
 
-use schemars::{JsonSchema, generate::SchemaSettings};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service_kit::Failure;
 
-use crate::forms::{json_text, table_text};
+use crate::forms::{fields_of, json_text, table_text};
 
 /// One thing to print.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,8 @@ pub(crate) enum Part {
     Rows {
         rows: Vec<Value>,
         columns: Vec<String>,
-        /// The names of the fields, where there is no row to have them from.
+        /// What CSV has for a header where there are no rows.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         header: Vec<String>,
     },
     /// One object: as a table, its fields line by line.
@@ -124,7 +125,8 @@ impl Outcome {
     pub(crate) fn and_rows<T: Serialize + JsonSchema>(self, rows: &[T], columns: &[&str]) -> Result<Self, Failure> {
         let header = if rows.is_empty() { fields_of::<T>() } else { Vec::new() };
         let rows = rows.iter().map(value_of).collect::<Result<_, _>>()?;
-        Ok(self.with(Part::Rows { rows, columns: columns.iter().map(|&column| column.to_owned()).collect(), header }))
+        let columns = columns.iter().map(|&column| column.to_owned()).collect();
+        Ok(self.with(Part::Rows { rows, columns, header }))
     }
 
     /// And a row for programs alone.
@@ -168,15 +170,6 @@ impl Outcome {
         self.parts.push(part);
         self
     }
-}
-
-/// The fields that every row of a type has.
-fn fields_of<T: JsonSchema>() -> Vec<String> {
-    let settings = SchemaSettings::draft2020_12().for_serialize();
-    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    let always: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let fields = schema["properties"].as_object().into_iter().flatten();
-    fields.map(|(name, _)| name).filter(|name| always.contains(&name.as_str())).cloned().collect()
 }
 
 fn value_of<T: Serialize>(thing: &T) -> Result<Value, Failure> {

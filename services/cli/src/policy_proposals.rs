@@ -1,6 +1,7 @@
 //! Adopting policies, and the second pair of eyes for it. This gathers what an adoption is decided on, lets
 //! the domain decide, and records it. Policies have no service: whoever may write ACCOUNTS decides them.
 
+use answers::policies_waiting;
 use domain::{
     billing::PeriodStatus,
     ids::PayerAccountId,
@@ -112,18 +113,8 @@ pub(crate) async fn adopt(
     Ok(Adopted { command, is_new: !facts.is_empty(), proposal })
 }
 
-/// The adoptions that wait, with the payer they are for.
-pub(crate) fn waiting(model: &ReadModel) -> Result<Vec<(Option<PayerAccountId>, PoliciesProposed)>, Failure> {
-    let mut found = Vec::new();
-    for payer in std::iter::once(None).chain(model.payers()?.into_iter().map(Some)) {
-        let history = model.policy_history(payer.as_ref())?;
-        found.extend(history.proposals().map(|proposed| (payer.clone(), proposed.clone())));
-    }
-    Ok(found)
-}
-
 fn payer_of(model: &ReadModel, proposal: &str) -> Result<Option<PayerAccountId>, Failure> {
-    let found = waiting(model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal);
+    let found = policies_waiting(model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal);
     let none = || Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals"));
     found.map(|(payer, _)| payer).ok_or_else(none)
 }

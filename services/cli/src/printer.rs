@@ -9,6 +9,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use documents::plain_text;
 use service_kit::Failure;
 
 use crate::{
@@ -178,6 +179,7 @@ impl Printer {
 
     /// Says something to the person, on stderr.
     pub(crate) fn say(&mut self, text: impl Display) {
+        let text = plain_lines(&text.to_string());
         match &mut self.to {
             Sink::Kept(kept) => {
                 kept.err.push_str(&text.to_string());
@@ -189,4 +191,9 @@ impl Printer {
             }
         }
     }
+}
+
+/// Lines for people: names in them may hold what a terminal obeys.
+fn plain_lines(text: &str) -> String {
+    text.split('\n').map(plain_text).collect::<Vec<_>>().join("\n")
 }

@@ -3,8 +3,6 @@
 use domain::{ids::PayerAccountId, period::BillingPeriod};
 use service_kit::{Failure, UnitOfWork};
 
-
-
 /// Lets the services do what they have left to do. It is none of the act that follows: where that is blocked, it has
 /// not taken the operator's key.
 pub(crate) async fn bring_up_to_date(

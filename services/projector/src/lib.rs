@@ -4,7 +4,6 @@
 //! the two to the last digit, and audits what the log itself must hold. It writes no stream.
 
 mod audit;
-mod balance;
 mod canonical;
 mod certificate;
 mod certificate_sort;
@@ -21,7 +20,6 @@ mod watch;
 mod whole_ends;
 
 pub use audit::{AuditCheck, AuditReport, WHOLE_LOG, audit, check};
-pub use balance::{AsOf, BalanceRow, balance_rows, row_of};
 pub use certificate::{Certificates, Certifier, LastCommit};
 pub use replay::{Difference, ReplayReport, Until, differences, differences_in, replay, replay_certified};
 pub use scope::{Scope, replay_scope};

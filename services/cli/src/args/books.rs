@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
+use documents::MailAddress;
 use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
@@ -9,17 +10,16 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{questions::DatesArgs, times::time_or_day};
-use crate::render::MailAddress;
+use super::{
+    questions::{DatesArgs, FilterArgs},
+    times::time_or_day,
+};
 
 #[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BalanceArgs {
-    /// Of this payer only.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub(crate) payer: Option<PayerAccountId>,
-    /// Of this account only.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub(crate) account: Option<MemberAccountId>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) filter: FilterArgs,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) dates: DatesArgs,

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use super::{
     amounts::{amount, plain_amount},
     month::PeriodArgs,
-    questions::DatesArgs,
+    questions::{DatesArgs, FilterArgs},
 };
 
 #[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
@@ -29,9 +29,9 @@ pub(crate) enum CreditsCommand {
     },
     /// List upstream credits.
     List {
-        /// Of this payer only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
         #[command(flatten)]
         #[serde(flatten)]
         dates: DatesArgs,
@@ -49,12 +49,15 @@ pub(crate) enum CreditsCommand {
     },
     /// Credit lines without a known owner.
     Suspense {
-        /// Of this payer only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
         /// Of this month only.
         #[arg(long, value_name = "PERIOD")]
         period: Option<BillingPeriod>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
     },
     /// AWS's own account of where it applied its credits: import it, or list what is known of it.
     History(HistoryArgs),
@@ -139,17 +142,23 @@ pub(crate) struct LifeArgs {
 pub(crate) struct HistoryArgs {
     /// The JSON of `aws billing get-credit-allocation-history`; what is known of it where none is named.
     pub(crate) file: Option<PathBuf>,
-    /// The payer; may be left out where there is only one.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub(crate) payer: Option<PayerAccountId>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) dates: DatesArgs,
 }
 
 /// What `credits exceptions` takes.
 #[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ExceptionsArgs {
-    /// Of this payer only.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub(crate) payer: Option<PayerAccountId>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) dates: DatesArgs,
     /// Of this month only, with what stands by now.
     #[arg(long, value_name = "PERIOD")]
     pub(crate) period: Option<BillingPeriod>,

@@ -11,23 +11,31 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::questions::{DatesArgs, FilterArgs};
+
 /// What is done with documents.
 #[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum DocumentsCommand {
     /// List documents, void and superseded ones too.
     List {
-        /// Of this payer only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        payer: Option<PayerAccountId>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
         /// Of this month only.
         #[arg(long, value_name = "PERIOD")]
         period: Option<BillingPeriod>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
     },
     /// One document with its statements, as they were issued.
     Show {
         /// Its number.
         number: DocumentNumber,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
     },
     /// Void a document: its memos get back what they paid of it, its number stays.
     Void {

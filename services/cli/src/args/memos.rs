@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::{
     amounts::{amount, optional_amount, plain_amount},
-    questions::DatesArgs,
+    questions::{DatesArgs, FilterArgs},
 };
 
 #[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
@@ -17,12 +17,9 @@ use super::{
 pub(crate) enum MemosCommand {
     /// List memos.
     List {
-        /// Of this payer only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        payer: Option<PayerAccountId>,
-        /// Of this account only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        account: Option<MemberAccountId>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
         #[command(flatten)]
         #[serde(flatten)]
         dates: DatesArgs,

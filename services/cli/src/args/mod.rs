@@ -158,7 +158,14 @@ pub(crate) enum Command {
         id: String,
     },
     /// Acts that wait for a second person.
-    Approvals,
+    Approvals {
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
+    },
     /// Balances of funds, as of either date or both.
     Balance(BalanceArgs),
     /// A member's monthly statement.
@@ -219,7 +226,14 @@ pub(crate) enum AccountsCommand {
         file: PathBuf,
     },
     /// List member accounts, those that only a bill names too.
-    List,
+    List {
+        #[command(flatten)]
+        #[serde(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
+    },
 }
 
 #[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]

@@ -1,7 +1,8 @@
-//! The arguments of what asks about the books: both dates, `explain`, `reconcile`, `what-if`.
+//! The arguments of what asks about the books: filters, both dates, `explain`, `reconcile`, `what-if`.
 
 use std::path::PathBuf;
 
+use answers::{Filter, PointInTime};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use domain::{
@@ -25,6 +26,46 @@ pub(crate) struct DatesArgs {
     /// What became known after this time, until `--recorded` or now: each field that changed.
     #[arg(long, value_name = "TIME", value_parser = time_or_day)]
     pub(crate) since: Option<DateTime<Utc>>,
+}
+
+impl DatesArgs {
+    /// The point in time that is asked for.
+    pub(crate) fn point(&self) -> PointInTime {
+        PointInTime { effective: self.effective, recorded: self.recorded }
+    }
+
+    /// With `--since`, the point in time that it is compared with.
+    pub(crate) fn before(&self) -> Option<PointInTime> {
+        self.since.map(|since| self.point().known_at(since))
+    }
+}
+
+/// Which rows of a list.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct FilterArgs {
+    /// Of this payer only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// Of this account only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) account: Option<MemberAccountId>,
+    /// Of this customer only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) customer: Option<String>,
+    /// Under this PO number only.
+    #[arg(long, value_name = "PO")]
+    pub(crate) po: Option<String>,
+    /// Of this status only, in the word that the rows have.
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+}
+
+impl FilterArgs {
+    /// The filter of the question.
+    pub(crate) fn filter(&self) -> Filter {
+        let Self { payer, account, customer, po, status } = self.clone();
+        Filter { payer, account, customer, po_number: po, status }
+    }
 }
 
 #[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]

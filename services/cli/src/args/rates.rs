@@ -7,6 +7,8 @@ use domain::period::BillingPeriod;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::questions::DatesArgs;
+
 #[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RatesCommand {
@@ -20,5 +22,8 @@ pub(crate) enum RatesCommand {
         /// Of this month only.
         #[arg(long, value_name = "PERIOD")]
         period: Option<BillingPeriod>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        dates: DatesArgs,
     },
 }

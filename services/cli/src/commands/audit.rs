@@ -1,15 +1,10 @@
 //! `audit` and `replay`.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use money::Money;
-use projector::{Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
-use read_model::{KnowledgeCut, ReadModel, WhatToFold, model_as_known};
+use answers::{Books, ReplayAsked, Replayed};
+use projector::{Scope, Until, WHOLE_LOG};
 use service_kit::{ExitCode, Failure, UnitOfWork};
 use wire::StreamName;
 
-use super::rows::{CurrencyAmount, ReplayRow};
 use crate::{
     args::{Global, ReplayArgs, time_or_day},
     files::close_packs::packs_on_file,
@@ -30,66 +25,22 @@ pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs
     if args.verify && until != Until::Head {
         return Err(Failure::usage("CM0208", "--verify compares with the live balances: leave out --until"));
     }
-    let scope = Scope { payer: args.payer.clone(), member: args.account.clone(), memo: args.memo.clone() };
-    let log = unit.log();
-    let kept = unit.snapshots();
-    let (mut snapshots, mut compared) = (Vec::new(), None);
-    let report = if !scope.is_all() {
-        let until = if args.verify { Until::as_far_as(&unit.model) } else { until };
-        projector::replay_scope(log.as_ref(), until, &scope).await?
-    } else if let (true, false, Some(kept)) = (args.snapshot, global.dry_run, &kept) {
-        let (report, written) = projector::replay_to_snapshots(log.as_ref(), until, kept).await?;
-        snapshots.extend(written.into_iter().map(|path| path.display().to_string()));
-        report
-    } else if args.verify {
-        let (report, check) = projector::replay_comparing(log.as_ref(), &unit.model, kept.as_ref()).await?;
-        compared = check.filter(|check| !check.holds);
-        report
-    } else if until == Until::Head || args.full || args.snapshot {
-        projector::replay_certified(log.as_ref(), until, WhatToFold::Balances).await?
-    } else {
-        projector::replay_from_snapshots(log.as_ref(), until, kept.as_ref()).await?
+    let asked = ReplayAsked {
+        until,
+        scope: Scope { payer: args.payer.clone(), member: args.account.clone(), memo: args.memo.clone() },
+        verify: args.verify,
+        snapshot: args.snapshot,
+        full: args.full,
+        dry_run: global.dry_run,
     };
-    let found = if args.verify { differences_in(&scope, &report.model, &unit.model)? } else { Vec::new() };
-    let (accounts, day) = accounts_as_known(unit, until).await?;
-    let accounts = accounts.as_ref().unwrap_or(&unit.model);
-    let mut open: BTreeMap<String, Money> = BTreeMap::new();
-    let mut balances = Vec::new();
-    let rebuilt = scope.memos(&report.model)?;
-    if rebuilt.is_empty() && found.is_empty() && !scope.is_all() {
-        return Err(Failure::failed("CM0124", "the log holds no memo of what was asked for"));
-    }
-    for (payer, member, memo) in &rebuilt {
-        let sum = open.entry(memo.currency.to_string()).or_insert(Money::zero(memo.currency));
-        *sum += memo.open;
-        if !scope.is_all() {
-            let account = accounts.member_account(payer, member)?;
-            balances.push(row_of(payer, member, &account, memo, day));
-        }
-    }
-    let certificates = report.certifier.as_ref().map(Certifier::certificates).transpose()?;
-    let millis = report.took.as_millis().max(1);
-    let row = ReplayRow {
-        commits: report.commits,
-        facts: report.facts,
-        memos: rebuilt.len() as u64,
-        open_balance: open.into_iter().map(|(currency, amount)| CurrencyAmount { currency, amount }).collect(),
-        seconds: format!("{}.{:03}", millis / 1000, millis % 1000),
-        facts_per_second: u64::try_from(u128::from(report.facts) * 1000 / millis).unwrap_or(u64::MAX),
-        verified: args.verify,
-        differences: found,
-        state_certificate: certificates.as_ref().map(|certificates| certificates.state.clone()),
-        log_certificate: certificates.map(|certificates| certificates.log),
-        balances,
-        snapshots,
-    };
+    let Replayed { row, snapshots_differ } = answers::replay(&Books::of(unit), &asked).await?;
     let failed = row.differences.len();
     let outcome = Outcome::wide_row(&row)?;
     if failed > 0 {
         let what = format!("{failed} differences between the log and the live read model");
         return Ok(outcome.failing(Failure::check("CM0514", what)));
     }
-    Ok(match compared {
+    Ok(match snapshots_differ {
         Some(check) => outcome.failing(Failure::check("CM0527", check.findings.join("; "))),
         None => outcome,
     })
@@ -103,15 +54,6 @@ fn must_exist(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
     }
     let place = global.nats.as_ref().map_or_else(|| global.data.display().to_string(), |_| "these streams".to_owned());
     Err(Failure::failed("CM0108", format!("there is no log in {place}: say which one with --data or --nats")))
-}
-
-/// The accounts as they were known where a replay ends, and the day it is of; none where that is now.
-async fn accounts_as_known(unit: &UnitOfWork, until: Until) -> Result<(Option<ReadModel>, NaiveDate), Failure> {
-    let Until::Time(time) = until else { return Ok((None, unit.clock.today())) };
-    let snapshots = unit.snapshots();
-    let known = KnowledgeCut::At(time);
-    let model = model_as_known(unit.log().as_ref(), snapshots.as_ref(), &known, &[StreamName::Accounts]).await?;
-    Ok((Some(model), time.date_naive().min(unit.clock.today())))
 }
 
 /// Checks every invariant over the whole log.

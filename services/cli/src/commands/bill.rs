@@ -1,15 +1,15 @@
 //! `bill`.
 
+use answers::{DocumentRow, document_row};
 use domain::ids::MemberAccountId;
 use memo_keeper::BillOptions;
 use service_kit::{Failure, UnitOfWork};
 
-use super::rows::DocumentRow;
 use crate::{
     args::BillArgs,
     outcome::Outcome,
     payer::payer_or_only,
-    shown::{blockers::blocked, documents::document_row},
+    shown::{blockers::blocked, documents::amounts},
     upkeep::bring_up_to_date,
 };
 
@@ -44,8 +44,8 @@ pub(crate) async fn bill(unit: &mut UnitOfWork, args: &BillArgs) -> Result<Outco
             .say("the delivery is estimated: these are drafts without numbers; say --accept-estimated to issue them");
     }
     let rows: Vec<DocumentRow> = billed.documents.iter().map(document_row).collect();
-    let mut columns =
-        vec!["document_number", "kind", "customer", "po_number", "members", "currency", "gross", "applied", "due"];
+    let mut columns = vec!["document_number", "kind", "customer", "po_number", "members", "currency"];
+    columns.extend(amounts(rows.iter()));
     if rows.iter().any(|row| row.document_currency.is_some()) {
         columns.extend(["document_currency", "conversion_rate", "document_due"]);
     }

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use answers::CurrencyAmount;
 use memo_keeper::{FiledClosePack, close_pack_again};
 use projector::check;
 use schemars::JsonSchema;
@@ -13,7 +14,6 @@ use serde::Serialize;
 use serde_json::Value;
 use service_kit::{Failure, UnitOfWork};
 
-use super::rows::CurrencyAmount;
 use crate::{
     args::{ClosePackCommand, Global},
     files::{

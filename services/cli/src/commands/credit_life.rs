@@ -7,7 +7,7 @@ use domain::{
 use service_kit::{Failure, UnitOfWork};
 
 use crate::{
-    args::{CreditsCommand, DatesArgs, LifeArgs, plain_amount},
+    args::{CreditsCommand, DatesArgs, FilterArgs, LifeArgs, plain_amount},
     outcome::Outcome,
     payer::payer_or_only,
     shown::credits::credits_list,
@@ -40,7 +40,8 @@ pub(crate) async fn credit_life(unit: &mut UnitOfWork, command: CreditsCommand) 
     let payer = payer_or_only(unit, of.payer.as_ref())?;
     upstream_credits::credit_life(unit, &payer, &id, &life).await?;
     process_manager::follow(unit, &payer).await?;
-    credits_list(unit, Some(&payer), &DatesArgs::default()).await
+    let filter = FilterArgs { payer: Some(payer), ..FilterArgs::default() };
+    credits_list(unit, &filter, &DatesArgs::default()).await
 }
 
 /// `ID:AMOUNT[:OWNER]`.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use answers::{Books, Filter, credit_of};
 use domain::{
     credit::AttributeByHand,
     ids::{PayerAccountId, UpstreamCreditId},
@@ -9,11 +10,13 @@ use domain::{
 };
 use service_kit::{Failure, UnitOfWork};
 
-use super::dates::difference_rows;
 use crate::{
-    args::DatesArgs,
+    args::{DatesArgs, FilterArgs},
     outcome::Outcome,
-    shown::credits::{CREDIT_COLUMNS, CREDIT_STREAMS, credit_row, credits_suspense, rows_known},
+    shown::{
+        credits::{CREDIT_COLUMNS, credits_suspense},
+        differences::rows_or_differences,
+    },
 };
 
 /// Imports upstream credits and issues their memos.
@@ -34,7 +37,7 @@ pub(crate) async fn credits_import(
     let mut rows = Vec::new();
     for terms in &imported.credits {
         let state = unit.model.upstream_credit(&terms.payer, &terms.credit)?;
-        rows.extend(credit_row(&unit.model, &terms.payer, &terms.credit, &state, false)?);
+        rows.extend(credit_of(&unit.model, &terms.payer, &terms.credit, &state, false)?);
     }
     outcome.and_rows(&rows, &CREDIT_COLUMNS)
 }
@@ -46,11 +49,11 @@ pub(crate) async fn credits_show(
     payer: Option<&PayerAccountId>,
     dates: &DatesArgs,
 ) -> Result<Outcome, Failure> {
-    let (known, before) = dates.asked(unit, &CREDIT_STREAMS).await?;
-    let found = rows_known(unit, &known, payer, Some(id), dates.effective).await?;
-    if let Some(before) = before {
-        let before = rows_known(unit, &before, payer, Some(id), dates.effective).await?;
-        return difference_rows(&before, &found, "credit_id");
+    let (books, filter) = (Books::of(unit), payer.map(Filter::of_payer).unwrap_or_default());
+    let found = answers::credit(&books, id, dates.point(), &filter).await?;
+    if let Some(at) = dates.before() {
+        let before = answers::credit(&books, id, at, &filter).await?;
+        return rows_or_differences(&found, Some(&before), "credit_id", &[]);
     }
     match found.as_slice() {
         [one] => Outcome::object(one),
@@ -70,5 +73,6 @@ pub(crate) async fn credits_attribute(
     let command = AttributeByHand { payer: payer.clone(), period, item, credit };
     upstream_credits::attribute_by_hand(unit, &command).await?;
     memo_keeper::fund_payer(unit, &payer).await?;
-    credits_suspense(unit, Some(&payer), Some(period))
+    let filter = FilterArgs { payer: Some(payer), ..FilterArgs::default() };
+    credits_suspense(unit, Some(period), &filter, &DatesArgs::default()).await
 }

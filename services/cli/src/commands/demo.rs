@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use bill_generator::{GeneratedPeriod, GeneratedYear, GeneratorPlan};
 use chrono::{Days, NaiveTime};
-use domain::{memo::MemoStatus, period::BillingPeriod};
+use documents::{ShownStatement, statement_text, thousands};
+use domain::{billing::DocumentStanding, memo::MemoStatus, period::BillingPeriod};
 use memo_keeper::{BillOptions, CloseOptions, Reconciliation};
 use money::{Exact, Money, Rounding};
 use projector::{Until, differences};
@@ -22,7 +23,6 @@ use crate::{
     },
     outcome::Outcome,
     printer::Printer,
-    render::{statement_text, thousands},
 };
 
 /// Months are processed on this day of the next month, when AWS's bill is final.
@@ -245,7 +245,7 @@ fn example_statement(unit: &UnitOfWork, year: &GeneratedYear) -> Result<String, 
         "\nOf this account's credit AWS took {} USD off other accounts in {}. Its statement for that month:\n\n{}\n",
         thousands(money_of(scattered)?),
         period.period,
-        statement_text(&stored.statement)
+        statement_text(&ShownStatement::new(&stored.statement, DocumentStanding::Issued))
             .lines()
             .map(|line| format!("  | {line}").trim_end().to_owned())
             .collect::<Vec<_>>()

@@ -1,19 +1,15 @@
 //! `documents list`, `show` and `void`.
 
 use chrono::NaiveDate;
-use domain::{
-    billing::PeriodAct,
-    ids::{DocumentNumber, PayerAccountId},
-    period::BillingPeriod,
-};
+use domain::{billing::PeriodAct, ids::DocumentNumber};
 use memo_keeper::PeriodOutcome;
 use service_kit::{Failure, UnitOfWork};
 
 use crate::{
-    args::{DocumentsCommand, Global},
+    args::{DatesArgs, DocumentsCommand, Global},
     outcome::Outcome,
     shown::{
-        documents::{DOCUMENT_COLUMNS, document, issued_row},
+        documents::{document, documents_list},
         proposals::said_if_proposed,
     },
 };
@@ -25,28 +21,10 @@ pub(crate) async fn documents(
     command: DocumentsCommand,
 ) -> Result<Outcome, Failure> {
     match command {
-        DocumentsCommand::List { payer, period } => list(unit, payer.as_ref(), period),
-        DocumentsCommand::Show { number } => document(unit, &number),
+        DocumentsCommand::List { filter, period, dates } => documents_list(unit, period, &filter, &dates).await,
+        DocumentsCommand::Show { number, dates } => document(unit, &number, &dates).await,
         DocumentsCommand::Void { number, date } => void(global, unit, number, date).await,
     }
-}
-
-fn list(unit: &UnitOfWork, payer: Option<&PayerAccountId>, period: Option<BillingPeriod>) -> Result<Outcome, Failure> {
-    let mut rows = Vec::new();
-    for of_payer in unit.model.payers()? {
-        if payer.is_some_and(|payer| *payer != of_payer) {
-            continue;
-        }
-        for of_period in unit.model.periods_of(&of_payer)? {
-            if period.is_some_and(|period| period != of_period) {
-                continue;
-            }
-            let state = unit.model.billing(&of_payer, of_period)?;
-            let drafts = state.standing.iter().filter(|header| header.document_number.is_none());
-            rows.extend(state.documents.values().chain(drafts).map(|header| issued_row(&state, header, Vec::new())));
-        }
-    }
-    Outcome::rows(&rows, &DOCUMENT_COLUMNS)
 }
 
 async fn void(
@@ -65,5 +43,5 @@ async fn void(
     if done == PeriodOutcome::Done(0) {
         outcome = outcome.say(format_args!("{number} was void before"));
     }
-    Ok(outcome.then(document(unit, &number)?))
+    Ok(outcome.then(document(unit, &number, &DatesArgs::default()).await?))
 }

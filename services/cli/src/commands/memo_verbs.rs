@@ -10,7 +10,7 @@ use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 
 use crate::{
-    args::{DatesArgs, Global, MemoActArgs, MemoIssueArgs, MemosCommand},
+    args::{DatesArgs, FilterArgs, Global, MemoActArgs, MemoIssueArgs, MemosCommand},
     outcome::Outcome,
     payer::payer_or_only,
     policy_proposals,
@@ -45,7 +45,8 @@ pub(crate) async fn memo_verb(
         )),
         HandOutcome::Proposed(proposal) => Outcome::new().say(proposed(&proposal)),
     };
-    Ok(outcome.then(memos_list(unit, Some(&payer), Some(&member), &DatesArgs::default()).await?))
+    let of_member = FilterArgs { payer: Some(payer), account: Some(member), ..FilterArgs::default() };
+    Ok(outcome.then(memos_list(unit, &of_member, &DatesArgs::default()).await?))
 }
 
 /// What was said, as an act. Nothing is looked up for it here but a payer that need not be named.
@@ -136,7 +137,7 @@ async fn import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> 
     if let Some(proposal) = taken.proposal {
         outcome = outcome.say(proposed(&proposal));
     }
-    Ok(outcome.then(memos_list(unit, None, None, &DatesArgs::default()).await?))
+    Ok(outcome.then(memos_list(unit, &FilterArgs::default(), &DatesArgs::default()).await?))
 }
 
 fn read_memos(file: &Path) -> Result<Vec<TakeOverAct>, CsvFault> {
@@ -181,7 +182,8 @@ pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<Out
         true => policy_proposals::approve(unit, proposal).await?,
         false => memo_keeper::approve(unit, proposal).await?,
     };
-    Ok(Outcome::new().say(format_args!("approved: {facts} facts recorded")).then(approvals(unit)?))
+    let said = Outcome::new().say(format_args!("approved: {facts} facts recorded"));
+    Ok(said.then(approvals(unit, &FilterArgs::default(), &DatesArgs::default()).await?))
 }
 
 /// Turns an act down, or withdraws it.
@@ -190,5 +192,6 @@ pub(crate) async fn reject(unit: &mut UnitOfWork, proposal: &str) -> Result<Outc
         true => policy_proposals::reject(unit, proposal).await?,
         false => memo_keeper::reject(unit, proposal).await?,
     }
-    Ok(Outcome::new().say(format_args!("rejected: {proposal} will not be done")).then(approvals(unit)?))
+    let said = Outcome::new().say(format_args!("rejected: {proposal} will not be done"));
+    Ok(said.then(approvals(unit, &FilterArgs::default(), &DatesArgs::default()).await?))
 }

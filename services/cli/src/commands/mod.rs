@@ -1,7 +1,7 @@
 //! The commands, a file each. A command reads its arguments, lets a service decide, and answers with an outcome.
 //!
 //! A command knows no other command and not how it is run. What several share is in `shown` (rows), `files` and
-//! `payer`; `rows` and `dates` are leaves too.
+//! `payer`; `rows` is a leaf too. What is answered is asked in the crate `answers`.
 
 mod accounts;
 mod audit;
@@ -12,10 +12,9 @@ pub mod close_pack;
 mod credit_life;
 mod credit_reports;
 mod credits;
-pub(crate) mod dates;
 mod demo;
 mod documents;
-pub(crate) mod explain;
+mod explain;
 mod export;
 mod generate;
 mod ingest;
@@ -28,12 +27,12 @@ mod rates;
 mod reconcile;
 pub(crate) mod rows;
 pub mod seal;
-pub(crate) mod statement;
+mod statement;
 pub(crate) mod streams;
 mod watch;
 mod what_if;
 
-pub(crate) use accounts::{accounts_import, accounts_list};
+pub(crate) use accounts::accounts_import;
 pub(crate) use audit::{audit, audit_of_unreadable, replay};
 pub(crate) use balance::balance;
 pub(crate) use bill::bill;

@@ -2,32 +2,22 @@
 
 use std::path::Path;
 
-use domain::{
-    ids::PayerAccountId,
-    period::BillingPeriod,
-    policy::{AdoptPolicies, Policies},
-};
+use answers::{Books, PointInTime};
+use domain::{ids::PayerAccountId, period::BillingPeriod, policy::AdoptPolicies};
 use service_kit::{Failure, UnitOfWork};
 
 use crate::{files::policies::stated_in, outcome::Outcome, policy_proposals, shown::proposals::proposed};
 
 /// The policies in force, as a file that `policy adopt` takes.
-pub(crate) fn policy_show(
+pub(crate) async fn policy_show(
     unit: &UnitOfWork,
     payer: Option<&PayerAccountId>,
     period: Option<BillingPeriod>,
 ) -> Result<Outcome, Failure> {
     let period = period.unwrap_or_else(|| BillingPeriod::containing(unit.clock.today()));
-    let policies = in_force(unit, payer, period)?;
+    let policies = answers::policy(&Books::of(unit), payer, period, PointInTime::default()).await?;
     let said = Outcome::new().say(format_args!("policies {} in force for {period}", policies.hash()));
     Ok(said.then(Outcome::object(&policies)?))
-}
-
-fn in_force(unit: &UnitOfWork, payer: Option<&PayerAccountId>, period: BillingPeriod) -> Result<Policies, Failure> {
-    match payer {
-        Some(payer) => Ok(unit.model.policies(payer, period)?),
-        None => Ok(unit.model.policy_history(None)?.in_force(period).cloned().unwrap_or_default()),
-    }
 }
 
 /// Adopts policies from a file.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use answers::Books;
 use domain::{period::BillingPeriod, rates::StateRate};
 use service_kit::{Failure, UnitOfWork};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
-use super::rows::RateRow;
-use crate::outcome::Outcome;
+use crate::{args::DatesArgs, outcome::Outcome, shown::differences::rows_or_differences};
 
 const COLUMNS: [&str; 4] = ["period", "from", "to", "rate"];
 
@@ -59,29 +59,21 @@ pub(crate) async fn rates_import(unit: &mut UnitOfWork, file: &Path) -> Result<O
         })
         .await?;
     let said = format!("{} rows read, {} rates new or corrected", commands.len(), facts.len());
-    Ok(Outcome::new().say(said).then(rates_list(unit, None)?))
+    Ok(Outcome::new().say(said).then(rates_list(unit, None, &DatesArgs::default()).await?))
 }
 
 /// Lists conversion rates with both their dates.
-pub(crate) fn rates_list(unit: &UnitOfWork, period: Option<BillingPeriod>) -> Result<Outcome, Failure> {
-    let stated = unit.model.stated_rates()?;
-    let of = |at: usize| (stated[at].stated.period, stated[at].stated.from, stated[at].stated.to);
-    let rows: Vec<RateRow> = (0..stated.len())
-        .filter(|at| period.is_none_or(|period| stated[*at].stated.period == period))
-        .map(|at| {
-            let rate = &stated[at].stated;
-            RateRow {
-                period: rate.period.to_string(),
-                from: rate.from.to_string(),
-                to: rate.to.to_string(),
-                rate: rate.rate,
-                replaces: rate.replaces,
-                source: rate.source.clone(),
-                evidence: rate.evidence.clone(),
-                recorded: stated[at].recorded,
-                in_force: !(at + 1..stated.len()).any(|later| of(later) == of(at)),
-            }
-        })
-        .collect();
-    Outcome::rows(&rows, &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"])
+pub(crate) async fn rates_list(
+    unit: &UnitOfWork,
+    period: Option<BillingPeriod>,
+    dates: &DatesArgs,
+) -> Result<Outcome, Failure> {
+    let books = Books::of(unit);
+    let known = answers::rates(&books, period, dates.point()).await?;
+    let before = match dates.before() {
+        Some(at) => Some(answers::rates(&books, period, at).await?),
+        None => None,
+    };
+    let columns = ["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"];
+    rows_or_differences(&known, before.as_deref(), "period", &columns)
 }

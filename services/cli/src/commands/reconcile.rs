@@ -1,12 +1,9 @@
 //! `reconcile`.
 
-use chrono::{DateTime, Utc};
-use read_model::ReadModel;
+use answers::Books;
 use service_kit::{Failure, UnitOfWork};
-use wire::StreamName;
 
-use super::dates::rows_or_differences;
-use crate::{args::ReconcileArgs, outcome::Outcome, payer::payer_or_only};
+use crate::{args::ReconcileArgs, outcome::Outcome, payer::payer_or_only, shown::differences::rows_or_differences};
 
 const COLUMNS: [&str; 12] = [
     "period",
@@ -27,18 +24,15 @@ const COLUMNS: [&str; 12] = [
 pub(crate) async fn reconcile(unit: &UnitOfWork, args: &ReconcileArgs) -> Result<Outcome, Failure> {
     let payer = payer_or_only(unit, args.of.payer.as_ref())?;
     let period = args.of.period;
-    let day = args.dates.effective.unwrap_or(period.last_day());
-    let rows = |model: &ReadModel, recorded: Option<DateTime<Utc>>| {
-        let Some(mut reconciled) = memo_keeper::reconcile_as_of(model, &payer, period, day)? else {
-            return Ok(Vec::new());
-        };
-        let known_on = recorded.map_or_else(|| unit.clock.today(), |time| time.date_naive());
-        reconciled.open_items = memo_keeper::open_items(model, &payer, period, known_on)?;
-        Ok(vec![reconciled])
+    let books = Books::of(unit);
+    let reconciled = answers::reconcile(&books, &payer, period, args.dates.point()).await?;
+    let before = match args.dates.before() {
+        Some(at) => Some(answers::reconcile(&books, &payer, period, at).await?),
+        None => None,
     };
-    let (mut outcome, reconciled) =
-        rows_or_differences(&args.dates, unit, &StreamName::ALL, "period", &COLUMNS, rows).await?;
-    let Some(reconciled) = reconciled.into_iter().next() else {
+    let before = before.as_ref().map(Option::as_slice);
+    let mut outcome = rows_or_differences(reconciled.as_slice(), before, "period", &COLUMNS)?;
+    let Some(reconciled) = reconciled else {
         let what = format!("nothing was delivered for {period} of payer {payer}: ingest its bill first");
         return Ok(outcome.failing(Failure::failed("CM0123", what)));
     };

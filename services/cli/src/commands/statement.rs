@@ -1,72 +1,24 @@
 //! `statement`.
 
-use std::{
-    collections::BTreeMap,
-    io::{IsTerminal, stdout},
-};
+use std::io::{IsTerminal, stdout};
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{
-    billing::{MemberStatement, StatementMemo},
-    ids::PayerAccountId,
+use answers::{Books, PointInTime, StatementAnswer, StatementAsked};
+use chrono::{DateTime, Utc};
+use documents::{
+    MailParties, PdfFault, ShownStatement, programs_text, statement_html, statement_mail, statement_pdf, statement_text,
 };
-use money::Money;
-use projector::{ProvedStatement, StatementProof, prove_statement};
-use read_model::{KnowledgeCut, ReadModel, StoredStatement, as_of, model_of_subjects};
-use schemars::JsonSchema;
-use serde::Serialize;
+use projector::{StatementProof, prove_statement};
+use read_model::StoredStatement;
 use service_kit::{Failure, UnitOfWork};
-use wire::Subject;
 
-use super::{
-    dates::difference_rows,
-    rows::{ProgramRow, StatementByProgram},
-};
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
     files::seals::seals_kept,
     outcome::Outcome,
-    render::{MailParties, programs_text, statement_html, statement_mail, statement_pdf, statement_text},
+    shown::differences::rows_or_differences,
 };
 
-/// What `statement` prints: the statement as it was recorded, and where it is asked for, what
-/// counts of its memos by a day.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct PrintedStatement {
-    /// The statement, with its proof.
-    #[serde(flatten)]
-    pub statement: ProvedStatement,
-    /// What counts by an effective date.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub as_of: Option<StatementAsOf>,
-}
-
-/// A statement's memos by effective date.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct StatementAsOf {
-    /// What counts by the end of this day.
-    pub effective: NaiveDate,
-    /// What was recorded at or before this time; none for now.
-    pub recorded: Option<DateTime<Utc>>,
-    /// What is open of the account's memos in the statement's currency: corrections count in the
-    /// month they correct, whichever statement shows them.
-    pub open_balance: Money,
-}
-
-/// A statement as it was known.
-struct Told {
-    stored: StoredStatement,
-    as_of: Option<StatementAsOf>,
-}
-
-impl Told {
-    fn printed(&self, proof: Option<StatementProof>) -> PrintedStatement {
-        let statement = ProvedStatement { statement: self.stored.statement.clone(), proof };
-        PrintedStatement { statement, as_of: self.as_of.clone() }
-    }
-}
-
-/// Prints a member's statement as it was recorded.
+/// A member's statement as it was recorded.
 pub(crate) async fn statement(
     global: &Global,
     unit: &UnitOfWork,
@@ -75,37 +27,31 @@ pub(crate) async fn statement(
     let Some(args) = args else {
         return Err(Failure::usage("CM0216", "say which statement: --account ID --period P, or verify FILE"));
     };
-    let payers = match &args.payer {
-        Some(payer) => vec![payer.clone()],
-        None => unit.model.payers()?,
+    let asked = StatementAsked {
+        payer: args.payer.clone(),
+        account: args.account.clone(),
+        period: args.period,
+        version: args.version,
     };
-    let known = known_at(unit, args, &payers, args.recorded).await?;
+    let books = Books::of(unit);
+    let at = PointInTime { effective: args.effective, recorded: args.recorded };
     if let Some(since) = args.since {
-        let before = known_at(unit, args, &payers, Some(since)).await?;
-        let all = |told: &[Told]| told.iter().map(|one| one.printed(None)).collect::<Vec<_>>();
-        return difference_rows(&all(&before), &all(&known), "period");
+        let rows = |found: &[StatementAnswer]| found.iter().map(|one| one.row(None)).collect::<Vec<_>>();
+        let known = rows(&answers::statements(&books, &asked, at).await?);
+        let before = rows(&answers::statements(&books, &asked, at.known_at(since)).await?);
+        return rows_or_differences(&known, Some(&before), "period", &[]);
     }
-    match known.as_slice() {
-        [one] => printed(global, unit, args, one).await,
-        [] => {
-            let what = format!("account {} has no statement for {}", args.account, args.period);
-            let last = args.period.last_day();
-            let remedy = match args.effective.filter(|day| *day < last) {
-                Some(day) => format!(" as of {day}: a statement counts from the last day of its month on, {last}"),
-                None => ": bill the period first".to_owned(),
-            };
-            Err(Failure::failed("CM0122", what + &remedy))
-        }
-        _ => Err(Failure::usage(
-            "CM0206",
-            format!("account {} has statements of several payers for {}: say --payer", args.account, args.period),
-        )),
-    }
+    let answer = answers::statement(&books, &asked, at).await?;
+    printed(global, unit, args, &answer).await
 }
 
-async fn printed(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told: &Told) -> Result<Outcome, Failure> {
-    let stored = &told.stored;
-    let statement = &stored.statement;
+async fn printed(
+    global: &Global,
+    unit: &UnitOfWork,
+    args: &StatementArgs,
+    answer: &StatementAnswer,
+) -> Result<Outcome, Failure> {
+    let stored = &answer.stored;
     let named = args.format;
     if named != Some(StatementFormat::Eml) && (args.from.is_some() || !args.to.is_empty()) {
         return Err(Failure::usage("CM0220", "--from and --to are for a mail message: say --format eml"));
@@ -117,136 +63,44 @@ async fn printed(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told:
     if args.by_program && !is_rolled_up {
         return Err(Failure::usage("CM0222", "--by-program is for text and JSON: leave it out of the other forms"));
     }
-    let programs = if args.by_program { by_program(statement) } else { Vec::new() };
+    let shown = ShownStatement::new(&stored.statement, answer.standing.clone());
     match (named, global.output) {
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) if args.by_program => {
-            let rolled_up = StatementByProgram { statement: statement.clone(), programs };
-            Outcome::json(&rolled_up)
+            Outcome::json(&answer.by_program())
         }
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
             let proof = proof_of(unit, stored).await?;
-            Outcome::json(&told.printed(proof))
+            Outcome::json(&answer.row(proof))
         }
-        (None, OutputFormat::Csv) => Outcome::rows(&[told.printed(None)], &[]),
+        (None, OutputFormat::Csv) => Outcome::rows(&[answer.row(None)], &[]),
         (Some(StatementFormat::Text), _) | (None, OutputFormat::Table) => {
-            let text = Outcome::text(statement_text(statement) + &programs_text(&programs));
-            Ok(match &told.as_of {
+            let programs = if args.by_program { stored.statement.by_program() } else { Vec::new() };
+            let text = Outcome::text(statement_text(&shown) + &programs_text(&programs));
+            Ok(match &answer.as_of {
                 Some(as_of) => text.say(format_args!("as of {}: {} open", as_of.effective, as_of.open_balance)),
                 None => text,
             })
         }
-        (Some(StatementFormat::Html), _) => Ok(Outcome::text(statement_html(statement))),
+        (Some(StatementFormat::Html), _) => Ok(Outcome::text(statement_html(&shown))),
         (Some(StatementFormat::Eml), _) => {
             let parties = MailParties { from: args.from.as_ref(), to: &args.to };
-            let message = statement_mail(statement, stored.recorded, parties)
+            let message = statement_mail(&shown, stored.recorded, parties)
                 .map_err(|cause| Failure::failed("CM0700", format!("writing the message failed: {cause}")))?;
             Ok(Outcome::bytes(message))
         }
-        (Some(StatementFormat::Pdf), _) => pdf(stored),
+        (Some(StatementFormat::Pdf), _) => pdf(&shown, stored.recorded),
     }
 }
 
-fn pdf(stored: &StoredStatement) -> Result<Outcome, Failure> {
+fn pdf(shown: &ShownStatement, recorded: DateTime<Utc>) -> Result<Outcome, Failure> {
     if stdout().is_terminal() {
         return Err(Failure::usage("CM0221", "a PDF is not for a terminal: write it to a file, `... > statement.pdf`"));
     }
-    let made = statement_pdf(&stored.statement, stored.recorded).map_err(|cause| Failure::failed("CM0701", cause))?;
-    let mut outcome = Outcome::new();
-    if !made.not_shown.is_empty() {
-        let characters: String = made.not_shown.iter().collect();
-        outcome = outcome.warn(format_args!(
-            "the PDF shows an empty box for characters that its font cannot set: {characters}; the HTML form shows them"
-        ));
-    }
-    Ok(outcome.then(Outcome::bytes(made.bytes)))
-}
-
-/// The memos of a statement summed by programme, in order of the programme (rule book N41).
-fn by_program(statement: &MemberStatement) -> Vec<ProgramRow> {
-    let mut programs: BTreeMap<&str, Vec<&StatementMemo>> = BTreeMap::new();
-    for memo in &statement.memos {
-        programs.entry(&memo.program).or_default().push(memo);
-    }
-    programs
-        .into_iter()
-        .map(|(program, memos)| {
-            let sum = |of: fn(&StatementMemo) -> Money| Money::sum(statement.currency, memos.iter().copied().map(of));
-            ProgramRow {
-                program: program.to_owned(),
-                memos: memos.len() as u64,
-                prior_balance: sum(|memo| memo.prior_balance),
-                issued: sum(|memo| memo.issued),
-                corrections: sum(|memo| memo.corrections),
-                applied: sum(|memo| memo.applied),
-                expired: sum(|memo| memo.expired),
-                balance_of_funds: sum(|memo| memo.balance_of_funds),
-            }
-        })
-        .collect()
-}
-
-/// The account's statements of the month, one a payer, as known at a time.
-async fn known_at(
-    unit: &UnitOfWork,
-    args: &StatementArgs,
-    payers: &[PayerAccountId],
-    recorded: Option<DateTime<Utc>>,
-) -> Result<Vec<Told>, Failure> {
-    let mut found = Vec::new();
-    for payer in payers {
-        let Some(time) = recorded else {
-            found.extend(told(&unit.model, args, payer, recorded)?);
-            continue;
-        };
-        let subjects = [Subject::billing(payer, args.period), Subject::memos(payer, &args.account)];
-        let model = model_of_subjects(unit.log().as_ref(), &KnowledgeCut::At(time), subjects).await?;
-        found.extend(told(&model, args, payer, recorded)?);
-    }
-    Ok(found)
-}
-
-fn told(
-    model: &ReadModel,
-    args: &StatementArgs,
-    payer: &PayerAccountId,
-    recorded: Option<DateTime<Utc>>,
-) -> Result<Option<Told>, Failure> {
-    let Some(stored) = of_version(model, payer, args)? else { return Ok(None) };
-    let statement = &stored.statement;
-    // A statement counts from the last day of its month on.
-    if args.effective.is_some_and(|day| day < args.period.last_day()) {
-        return Ok(None);
-    }
-    let as_of = match args.effective {
-        None => None,
-        Some(effective) => {
-            let memos = model.memos(payer, &args.account)?;
-            let entries = model.memo_entries(payer, &args.account)?;
-            let then = as_of(&memos.memos, &entries, Some(effective), None)?;
-            let open = then.iter().filter(|memo| memo.currency == statement.currency).map(|memo| memo.open);
-            let open_balance = Money::sum(statement.currency, open);
-            Some(StatementAsOf { effective, recorded, open_balance })
-        }
-    };
-    Ok(Some(Told { stored, as_of }))
-}
-
-/// The statement as it stands, or the version asked for: those that went out, from 1.
-fn of_version(
-    model: &ReadModel,
-    payer: &PayerAccountId,
-    args: &StatementArgs,
-) -> Result<Option<StoredStatement>, Failure> {
-    let Some(standing) = model.statement(payer, &args.account, args.period)? else { return Ok(None) };
-    let Some(version) = args.version else { return Ok(Some(standing)) };
-    let mut versions = model.former_statements(payer, &args.account, args.period)?;
-    versions.push(standing);
-    let count = versions.len();
-    let found = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
-    found.filter(|at| *at < count).map(|at| Some(versions.swap_remove(at))).ok_or_else(|| {
-        let what = format!("account {} has {count} versions of its statement for {}", args.account, args.period);
-        Failure::usage("CM0214", format!("{what}, no version {version}: say 1 to {count}"))
-    })
+    let bytes = statement_pdf(shown, recorded).map_err(|fault| match fault {
+        PdfFault::NoShape(_) => Failure::failed("CM0706", fault),
+        PdfFault::NotWritten(_) => Failure::failed("CM0701", fault),
+    })?;
+    Ok(Outcome::bytes(bytes))
 }
 
 /// The proof by the newest seal that covers the statement.

@@ -3,6 +3,7 @@
 //! A document is one a customer and PO number; it never changes once issued. What changes after
 //! that is a superseding document in an open period, or a correction in a later one.
 
+mod by_program;
 mod close;
 mod close_pack;
 mod close_pack_checks;
@@ -14,10 +15,12 @@ mod four_eyes;
 mod outline;
 mod reopen;
 pub mod run;
+mod standing;
 mod state;
 mod statement;
 mod void;
 
+pub use by_program::ProgramRow;
 pub use close::{Blocker, ClosePeriod, CloseRefusal, WaivePeriod, within};
 pub use close_pack::{
     CLOSE_PACK_KIND, ClosePack, ClosePackMade, PackedBalance, PackedBalanceTotal, PackedCredit, PackedDocument,
@@ -39,6 +42,7 @@ pub use four_eyes::{
 };
 pub use outline::PeriodOutline;
 pub use reopen::{ReopenPeriod, ReopenRefusal};
+pub use standing::DocumentStanding;
 pub use state::{BillingState, LastRun, PeriodStatus};
 pub use statement::{
     Correction, MemberStatement, PaidAcrossPayers, StatementInput, StatementLine, StatementMemo, StatementSeller,

@@ -2,8 +2,12 @@
 //!
 //! ```text
 //! money <- domain <- wire <- event-log <- adapters, formats, read-model <- service-kit <- telemetry, services
-//!       <- process-manager <- cli
+//!       <- process-manager, answers <- cli
+//!                 <- documents <- cli
 //! ```
+//!
+//! `services/answers` asks what services keep, and `services/documents` shows what is answered; neither writes a
+//! stream, and documents know no log.
 //!
 //! A crate may name crates of lower layers only. Tests may also use their neighbours in `shared`
 //! and the testkit; nothing reaches a service but the process manager, the
@@ -16,6 +20,7 @@ const RULE: &str = "layers";
 
 const SERVICE: u8 = 7;
 const PROCESS_MANAGER: u8 = 8;
+const QUESTIONS: u8 = 8;
 const COMPOSITION_ROOT: u8 = 9;
 const TASKS: u8 = 10;
 
@@ -24,6 +29,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("money", 0),
     ("domain", 1),
     ("wire", 2),
+    ("documents", 2),
     ("event-log", 3),
     ("seal", 3),
     ("event-log-file", 4),
@@ -36,6 +42,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("service-kit", 5),
     ("telemetry", 6),
     ("process-manager", PROCESS_MANAGER),
+    ("answers", QUESTIONS),
     ("cli", COMPOSITION_ROOT),
     ("xtask", TASKS),
 ];
@@ -168,7 +175,9 @@ mod tests {
             "service memo-keeper -> service-kit, domain, test:testkit",
             "telemetry -> service-kit",
             "service process-manager -> memo-keeper, service-kit",
-            "service cli -> memo-keeper, process-manager, service-kit, telemetry",
+            "service documents -> domain, money",
+            "service answers -> memo-keeper, read-model",
+            "service cli -> memo-keeper, process-manager, service-kit, telemetry, answers, documents",
             "xtask -> memo-keeper, cli, wire",
         ]);
         assert_eq!(check(&crates), []);
@@ -181,6 +190,8 @@ mod tests {
             ("money -> domain", "layer 0"),
             ("read-model -> event-log-file", "only lower layers"),
             ("service projector -> memo-keeper", "meet in the log only"),
+            ("service documents -> wire", "layer 2"),
+            ("service memo-keeper -> answers", "only lower layers"),
             ("service projector -> test:memo-keeper", "meet in the log only"),
             ("wire -> testkit", "outside its tests"),
             ("service projector -> testkit", "outside its tests"),
@@ -190,8 +201,8 @@ mod tests {
             ("testkit -> out:async-nats", "only 'event-log-nats' may"),
             ("unheard-of ->", "has no layer"),
         ] {
-            let mut crates = workspace(&["service memo-keeper", "event-log-file"]);
-            for name in ["wire", "domain", "testkit"] {
+            let mut crates = workspace(&["event-log-file"]);
+            for name in ["wire", "domain", "testkit", "service memo-keeper", "service answers"] {
                 if !line.starts_with(&format!("{name} ")) {
                     crates.extend(workspace(&[name]));
                 }

@@ -6,7 +6,6 @@
 //! is from and to is said by the operator, or left to the mail program.
 
 use chrono::{DateTime, Utc};
-use domain::billing::MemberStatement;
 use mail_builder::{
     MessageBuilder,
     headers::{HeaderType, address::Address, content_type::ContentType, date::Date, message_id::MessageId, raw::Raw},
@@ -14,16 +13,19 @@ use mail_builder::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{statement::statement_body, statement_html, statement_parts::title};
+use super::{ShownStatement, statement::statement_body, statement_html, statement_parts::title};
 
 /// A mail address as an operator says it: `name@host`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MailAddress(String);
+pub struct MailAddress(String);
 
 impl MailAddress {
     /// Takes what has one `@` with something on both sides, and nothing that could end a header
     /// line or begin another address.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let refused = || format!("'{text}' is not a mail address: write it as name@host");
         let strange = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"' | '(');
         let (name, host) = text.split_once('@').ok_or_else(refused)?;
@@ -40,21 +42,24 @@ impl MailAddress {
 
 /// Who the message is from and to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MailParties<'a> {
+pub struct MailParties<'a> {
     /// The sender; the mail program fills it in where none is named.
-    pub(crate) from: Option<&'a MailAddress>,
+    pub from: Option<&'a MailAddress>,
     /// The recipients; the mail program fills them in where none is named.
-    pub(crate) to: &'a [MailAddress],
+    pub to: &'a [MailAddress],
 }
 
 /// The statement as a message, dated when the statement was recorded.
-pub(crate) fn statement_mail(
-    statement: &MemberStatement,
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn statement_mail(
+    shown: &ShownStatement,
     recorded: DateTime<Utc>,
     parties: MailParties<'_>,
 ) -> std::io::Result<Vec<u8>> {
-    let text = statement_body(statement);
-    let page = statement_html(statement);
+    let text = statement_body(shown);
+    let page = statement_html(shown);
     let digest = hex::encode(Sha256::digest(format!("{text}\0{page}")));
     // A boundary of 128 bits of the content's own hash stands in the content by no accident.
     let boundary = format!("=_creditmemo_{}", &digest[..32]);
@@ -62,7 +67,7 @@ pub(crate) fn statement_mail(
         .date(Date::new(recorded.timestamp()))
         // `.invalid` names no host (RFC 2606): the id says what it is of and nothing else.
         .message_id(MessageId::new(format!("{}@creditmemo.invalid", &digest[..32])))
-        .subject(title(statement));
+        .subject(title(shown));
     if let Some(from) = parties.from {
         message = message.from(from.header());
     }

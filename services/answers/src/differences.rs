@@ -1,22 +1,12 @@
-//! Both dates of a question: what counts by a day, and what was known at a time; and what became
-//! known between two times.
-//!
-//! What was known at a time is a fold of the commits recorded by then. Every command that answers
-//! as of two dates makes its rows from such a model, and the difference between two times is the
-//! difference between the two answers, field by field.
+//! What became known between two times: the difference between two answers, field by field.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use money::Exact;
-use read_model::{KnowledgeCut, ReadModel, model_as_known};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::{Failure, UnitOfWork};
-use wire::StreamName;
-
-use crate::{args::DatesArgs, outcome::Outcome};
+use service_kit::Failure;
 
 /// A field that says something else at one recorded time than at another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -33,84 +23,15 @@ pub struct KnowledgeDifference {
     pub change: Option<Exact>,
 }
 
-impl DatesArgs {
-    /// The day that rows are of, where it matters which: the effective day, else the recorded one.
-    pub(crate) fn day(&self, recorded: Option<DateTime<Utc>>, today: NaiveDate) -> NaiveDate {
-        self.effective.or(recorded.map(|time| time.date_naive())).unwrap_or(today)
-    }
-
-    /// What the question is asked of: what was known, and with `--since` what was known before.
-    pub(crate) async fn asked(
-        &self,
-        unit: &UnitOfWork,
-        streams: &[StreamName],
-    ) -> Result<(Knowledge, Option<Knowledge>), Failure> {
-        let known = match self.recorded {
-            None => Knowledge { model: None, recorded: None },
-            Some(time) => Knowledge::at(unit, time, streams).await?,
-        };
-        let before = match self.since {
-            None => None,
-            Some(since) => Some(Knowledge::at(unit, since, streams).await?),
-        };
-        Ok((known, before))
-    }
-}
-
-/// Rows that are made of a model and of the time it was known at, none for now; or what changed of them
-/// between two times.
-pub(crate) async fn rows_or_differences<Row: Serialize + JsonSchema>(
-    dates: &DatesArgs,
-    unit: &UnitOfWork,
-    streams: &[StreamName],
+/// What differs between two answers; `key` is the field that tells rows apart.
+///
+/// # Errors
+/// [`Failure`].
+pub fn differences<Row: Serialize>(
+    before: &[Row],
+    after: &[Row],
     key: &str,
-    columns: &[&str],
-    rows: impl Fn(&ReadModel, Option<DateTime<Utc>>) -> Result<Vec<Row>, Failure>,
-) -> Result<(Outcome, Vec<Row>), Failure> {
-    let (known, before) = dates.asked(unit, streams).await?;
-    let found = rows(known.model(unit), known.recorded)?;
-    let outcome = match before {
-        None => Outcome::rows(&found, columns)?,
-        Some(before) => difference_rows(&rows(before.model(unit), before.recorded)?, &found, key)?,
-    };
-    Ok((outcome, found))
-}
-
-/// What was known at a time, or what is known now.
-pub(crate) struct Knowledge {
-    /// None where the live model answers.
-    model: Option<ReadModel>,
-    /// The time; none for now.
-    pub(crate) recorded: Option<DateTime<Utc>>,
-}
-
-impl Knowledge {
-    async fn at(unit: &UnitOfWork, time: DateTime<Utc>, streams: &[StreamName]) -> Result<Self, Failure> {
-        Ok(Self { model: Some(as_known(unit, time, streams).await?), recorded: Some(time) })
-    }
-
-    /// The model that tells.
-    pub(crate) fn model<'a>(&'a self, unit: &'a UnitOfWork) -> &'a ReadModel {
-        self.model.as_ref().unwrap_or(&unit.model)
-    }
-}
-
-/// The model as it was known at a time, as far as some streams tell.
-pub(crate) async fn as_known(
-    unit: &UnitOfWork,
-    time: DateTime<Utc>,
-    streams: &[StreamName],
-) -> Result<ReadModel, Failure> {
-    let snapshots = unit.snapshots();
-    Ok(model_as_known(unit.log().as_ref(), snapshots.as_ref(), &KnowledgeCut::At(time), streams).await?)
-}
-
-/// What differs between two answers.
-pub(crate) fn difference_rows<Row: Serialize>(before: &[Row], after: &[Row], key: &str) -> Result<Outcome, Failure> {
-    Outcome::rows(&differences(before, after, key)?, &["of", "field", "before", "after", "change"])
-}
-
-fn differences<Row: Serialize>(before: &[Row], after: &[Row], key: &str) -> Result<Vec<KnowledgeDifference>, Failure> {
+) -> Result<Vec<KnowledgeDifference>, Failure> {
     let before = fields_of(before, key)?;
     let after = fields_of(after, key)?;
     let mut paths: Vec<&(String, String)> = before.keys().chain(after.keys()).collect();

@@ -5,6 +5,8 @@
 //! known. Fractions of a point are the only floating point here: amounts come as text.
 #![allow(clippy::float_arithmetic)]
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use domain::billing::{MemberStatement, StatementMemo};
 use krilla::{
@@ -31,6 +33,7 @@ use super::statement_parts::{
     correction_reference, correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands,
     title,
 };
+use crate::shown_statement::ShownStatement;
 
 const PAGE: (f32, f32) = (595.0, 842.0);
 const LEFT: f32 = 54.0;
@@ -46,31 +49,44 @@ const KIND: f32 = LEFT + 205.0;
 const GROSS: f32 = RIGHT - 150.0;
 const APPLIED: f32 = RIGHT - 75.0;
 
-/// A PDF with what it could not show.
-pub(crate) struct PrintedPdf {
-    /// The file.
-    pub(crate) bytes: Vec<u8>,
-    /// Characters that the font has no shape for, or that need a script's own layout; each shows
-    /// as an empty box.
-    pub(crate) not_shown: Vec<char>,
+/// Why there is no PDF.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PdfFault {
+    /// Characters that the font has no shape for, or that need a script's own layout. A document with
+    /// boxes in the place of a name is none.
+    #[error("the font of the PDF has no shape for these characters: {0}; the HTML form shows them")]
+    NoShape(String),
+    /// The file could not be written.
+    #[error("{0}")]
+    NotWritten(String),
+}
+
+impl From<String> for PdfFault {
+    fn from(what: String) -> Self {
+        Self::NotWritten(what)
+    }
 }
 
 /// The statement as a PDF, dated when the statement was recorded.
-pub(crate) fn statement_pdf(statement: &MemberStatement, recorded: DateTime<Utc>) -> Result<PrintedPdf, String> {
+///
+/// # Errors
+/// [`PdfFault`].
+pub fn statement_pdf(shown: &ShownStatement, recorded: DateTime<Utc>) -> Result<Vec<u8>, PdfFault> {
     let faces = Faces { regular: Face::read(dejavu::sans::regular())?, bold: Face::read(dejavu::sans::bold())? };
-    let mut layout = Layout { faces: &faces, pages: vec![Vec::new()], y: TOP, not_shown: Vec::new() };
-    lay_out(&mut layout, statement);
-    let Layout { pages, mut not_shown, .. } = layout;
-    not_shown.sort_unstable();
-    not_shown.dedup();
-    let bytes = draw(&faces, &pages, &title(statement), recorded)?;
-    Ok(PrintedPdf { bytes, not_shown })
+    let mut layout = Layout { faces: &faces, pages: vec![Vec::new()], y: TOP, not_shown: BTreeSet::new() };
+    lay_out(&mut layout, shown);
+    let Layout { pages, not_shown, .. } = layout;
+    if !not_shown.is_empty() {
+        return Err(PdfFault::NoShape(not_shown.into_iter().collect()));
+    }
+    Ok(draw(&faces, &pages, &title(shown), recorded)?)
 }
 
-fn lay_out(layout: &mut Layout<'_>, statement: &MemberStatement) {
-    layout.row(&[Cell::from(LEFT, RIGHT, &title(statement)).bold().size(TITLE)]);
+fn lay_out(layout: &mut Layout<'_>, shown: &ShownStatement) {
+    let statement = &shown.statement;
+    layout.row(&[Cell::from(LEFT, RIGHT, &title(shown)).bold().size(TITLE)]);
     layout.gap(6.0);
-    for (name, value) in heading(statement) {
+    for (name, value) in heading(shown) {
         layout.row(&[Cell::from(LEFT, LEFT + 125.0, name), Cell::from(LEFT + 130.0, RIGHT, &value)]);
     }
     layout.section("Balance");
@@ -205,7 +221,7 @@ impl Face {
     /// Whether a character can be set on its own, from left to right.
     fn shows(&self, c: char) -> bool {
         let is_plain = matches!(c, ' '..='\u{7e}' | '\u{a0}'..='\u{2ff}' | '\u{370}'..='\u{58f}' | '\u{1e00}'..='\u{1fff}'
-            | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}' | '\u{2100}'..='\u{22ff}' | '\u{25a1}');
+            | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}' | '\u{2100}'..='\u{22ff}');
         is_plain && self.charmap.map(c).is_some()
     }
 }
@@ -265,7 +281,7 @@ struct Layout<'a> {
     faces: &'a Faces,
     pages: Vec<Vec<Placed>>,
     y: f32,
-    not_shown: Vec<char>,
+    not_shown: BTreeSet<char>,
 }
 
 impl Layout<'_> {
@@ -339,12 +355,10 @@ impl Layout<'_> {
         let face = self.faces.of(cell.bold);
         let mut shown = String::new();
         for c in cell.text.chars() {
-            if face.shows(c) {
-                shown.push(c);
-            } else {
-                self.not_shown.push(c);
-                shown.push('\u{25a1}');
+            if !face.shows(c) {
+                self.not_shown.insert(c);
             }
+            shown.push(c);
         }
         let (mut lines, mut line) = (Vec::new(), String::new());
         for word in shown.split_inclusive(' ') {

@@ -11,6 +11,7 @@ use super::statement_parts::{
     correction_reference, correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands,
     title,
 };
+use crate::shown_statement::ShownStatement;
 
 const STYLE: &str = "
 body { font: 14px/1.45 system-ui, sans-serif; color: #1a1a1a; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }
@@ -31,8 +32,9 @@ thead th { border-bottom: 1px solid #999 }
 ";
 
 /// The statement as a page.
-pub(crate) fn statement_html(statement: &MemberStatement) -> String {
-    let title = title(statement);
+pub fn statement_html(shown: &ShownStatement) -> String {
+    let statement = &shown.statement;
+    let title = title(shown);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -45,7 +47,7 @@ pub(crate) fn statement_html(statement: &MemberStatement) -> String {
             body {
                 h1 { (title) }
                 table.heading {
-                    @for (name, value) in heading(statement) {
+                    @for (name, value) in heading(shown) {
                         tr { th scope="row" { (name) } td { (value) } }
                     }
                 }

@@ -1,25 +1,19 @@
 //! Balances of funds, one row a memo: as they stand, or as of either date.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::{
     account::MemberAccountState,
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
     memo::{CreditMemo, MemoStatus},
 };
 use money::Money;
-use read_model::{ReadModel, as_of};
+use read_model::as_of;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
+use wire::StreamName;
 
-/// The dates a balance is asked for.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AsOf {
-    /// What counts by the end of this day.
-    pub effective: Option<NaiveDate>,
-    /// What was recorded at or before this time.
-    pub recorded: Option<DateTime<Utc>>,
-}
+use crate::{books::Books, customers::customer_on, filter::Filter, point_in_time::PointInTime, words::word_of};
 
 /// The balance of a memo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -62,50 +56,52 @@ pub struct BalanceRow {
     pub status: MemoStatus,
 }
 
-/// The balances of a payer's or account's memos, exhausted and expired ones too.
+const STREAMS: [StreamName; 2] = [StreamName::Accounts, StreamName::Memos];
+
+/// The balances of memos, exhausted and expired ones too, in order of payer, account and issue.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn balance_rows(
-    model: &ReadModel,
-    payer: Option<&PayerAccountId>,
-    member: Option<&MemberAccountId>,
-    at: AsOf,
-    today: NaiveDate,
-) -> Result<Vec<BalanceRow>, Failure> {
+pub async fn balance(books: &Books<'_>, at: PointInTime, filter: &Filter) -> Result<Vec<BalanceRow>, Failure> {
+    let model = books.known(at.recorded, &STREAMS).await?;
+    let day = at.day(books.today);
     let mut rows = Vec::new();
-    for (of_payer, of_member) in model.memo_owners(payer)? {
-        if member.is_some_and(|member| *member != of_member) {
+    for (payer, member) in model.memo_owners(filter.payer.as_ref())? {
+        if !filter.takes_account(&payer, &member) {
             continue;
         }
-        let memos = model.memos(&of_payer, &of_member)?;
-        let account = model.member_account(&of_payer, &of_member)?;
-        let shown: Vec<CreditMemo> = if at.effective.is_none() && at.recorded.is_none() {
+        let memos = model.memos(&payer, &member)?;
+        let account = model.member_account(&payer, &member)?;
+        let shown: Vec<CreditMemo> = if at == PointInTime::default() {
             memos.in_order_of_issue().into_iter().cloned().collect()
         } else {
-            let entries = model.memo_entries(&of_payer, &of_member)?;
+            let entries = model.memo_entries(&payer, &member)?;
             as_of(&memos.memos, &entries, at.effective, at.recorded)?
         };
-        let day = at.effective.or(at.recorded.map(|time| time.date_naive())).unwrap_or(today);
-        rows.extend(shown.iter().map(|memo| row_of(&of_payer, &of_member, &account, memo, day)));
+        let balances = shown.iter().map(|memo| balance_of(&payer, &member, &account, memo, day));
+        rows.extend(balances.filter(|row| row.is_asked(filter)));
     }
     Ok(rows)
 }
 
+impl BalanceRow {
+    /// Whether its customer, PO number and status are asked for.
+    pub(crate) fn is_asked(&self, filter: &Filter) -> bool {
+        filter.takes_customer(&self.customer, &self.po_number) && filter.takes_status(&word_of(&self.status))
+    }
+}
+
 /// The row of a memo. The customer and PO number are those of the day, else the last known ones.
-pub fn row_of(
+pub fn balance_of(
     payer: &PayerAccountId,
     member: &MemberAccountId,
     account: &MemberAccountState,
     memo: &CreditMemo,
     day: NaiveDate,
 ) -> BalanceRow {
-    let begun = || account.assignments().filter(|one| one.from <= day).last();
-    let assignment = account.on(day).or_else(begun).or_else(|| account.assignments().next());
-    let (customer, po_number) = match (&memo.assigned_to, assignment) {
-        (Some((customer, po_number)), _) => (customer.to_string(), po_number.to_string()),
-        (None, Some(assignment)) => (assignment.customer.to_string(), assignment.po_number.to_string()),
-        (None, None) => (String::new(), String::new()),
+    let (customer, po_number) = match &memo.assigned_to {
+        Some((customer, po_number)) => (customer.to_string(), po_number.to_string()),
+        None => customer_on(account, day),
     };
     BalanceRow {
         payer_account_id: payer.clone(),

@@ -1,7 +1,7 @@
 //! The monthly statement in the distributor's mail form: prior balance, utilisation, balance of
 //! funds, under the PO number of the account.
 
-use domain::billing::MemberStatement;
+use domain::billing::{MemberStatement, ProgramRow};
 use money::Money;
 
 use super::statement_parts::{
@@ -9,7 +9,7 @@ use super::statement_parts::{
     correction_reference, correction_title, expiry_note, heading, memo_lines, memo_title, seller_name, thousands,
     title,
 };
-use crate::commands::rows::ProgramRow;
+use crate::{plain_text::plain_text, shown_statement::ShownStatement};
 
 const LABEL: usize = 44;
 const AMOUNT: usize = 18;
@@ -19,14 +19,15 @@ fn line(label: &str, amount: Money) -> String {
 }
 
 /// The statement as text, under its subject.
-pub(crate) fn statement_text(statement: &MemberStatement) -> String {
-    format!("Subject: {}\n\n{}", title(statement), statement_body(statement))
+pub fn statement_text(shown: &ShownStatement) -> String {
+    format!("Subject: {}\n\n{}", title(shown), statement_body(shown))
 }
 
 /// The statement as text.
-pub(super) fn statement_body(statement: &MemberStatement) -> String {
+pub(crate) fn statement_body(shown: &ShownStatement) -> String {
+    let statement = &shown.statement;
     let mut text = String::new();
-    for (name, value) in heading(statement) {
+    for (name, value) in heading(shown) {
         text.push_str(&format!("{name:<22}{value}\n"));
     }
     text.push('\n');
@@ -119,14 +120,14 @@ fn sellers_block(statement: &MemberStatement) -> String {
 }
 
 /// The memos summed by programme.
-pub(crate) fn programs_text(programs: &[ProgramRow]) -> String {
+pub fn programs_text(programs: &[ProgramRow]) -> String {
     if programs.is_empty() {
         return String::new();
     }
     let mut text =
         format!("\n{:<34}{:>12}{:>12}{:>12}{:>12}\n", "By programme", "prior", "applied", "expired", "balance");
     for row in programs {
-        let name = if row.program.is_empty() { "(none)" } else { row.program.as_str() };
+        let name = if row.program.is_empty() { "(none)".into() } else { plain_text(&row.program) };
         text.push_str(&format!(
             "{:<34}{:>12}{:>12}{:>12}{:>12}\n",
             shortened(&format!("{name} ({} memos)", row.memos), 33),

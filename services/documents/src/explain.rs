@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use domain::explain::{Check, Derivation, DocumentExplanation, EventPosition, MemoExplanation, SuspenseExplanation};
 
+use crate::plain_text::plain_text;
+
 /// Digits before the point and after it, so that amounts stand below each other.
 const WHOLE: usize = 14;
 const FRACTION: usize = 11;
 const AMOUNT: usize = WHOLE + FRACTION;
 
 /// A statement, or its lines only.
-pub(crate) fn explained_document(explained: &DocumentExplanation, lines_only: bool) -> String {
+pub fn explained_document(explained: &DocumentExplanation, lines_only: bool) -> String {
     let mut text = format!(
         "Account {} in {}, payer {}, in {}\n",
         explained.member_account_id, explained.period, explained.payer_account_id, explained.currency
@@ -32,13 +34,13 @@ pub(crate) fn explained_document(explained: &DocumentExplanation, lines_only: bo
         }
     }
     for line in &explained.lines {
-        text.push_str(&format!("\nLine {} {}\n", line.service, line.charge_kind));
+        text.push_str(&format!("\nLine {} {}\n", plain_text(&line.service), plain_text(&line.charge_kind)));
         tree(&line.due, 0, &mut text);
     }
     for seller in explained.sellers.iter().filter(|_| !lines_only) {
         let said = [&seller.legal_entity, &seller.billing_entity, &seller.invoice_id];
         let said: Vec<&str> = said.into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
-        text.push_str(&format!("\nSeller {}\n", said.join(", ")));
+        text.push_str(&format!("\nSeller {}\n", plain_text(&said.join(", "))));
         tree(&seller.due, 0, &mut text);
     }
     let mut shown: Vec<&Derivation> = explained.lines.iter().map(|line| &line.due).collect();
@@ -53,7 +55,7 @@ pub(crate) fn explained_document(explained: &DocumentExplanation, lines_only: bo
 }
 
 /// A memo.
-pub(crate) fn explained_memo(explained: &MemoExplanation) -> String {
+pub fn explained_memo(explained: &MemoExplanation) -> String {
     let credit = explained.credit_id.as_ref().map_or_else(String::new, |id| format!(", of AWS credit {id}"));
     let mut text = format!("Memo {}{credit}, in {}\n", explained.memo_number, explained.currency);
     let figures = [&explained.open_balance, &explained.funded_balance, &explained.funded, &explained.applied_upstream];
@@ -67,13 +69,13 @@ pub(crate) fn explained_memo(explained: &MemoExplanation) -> String {
 }
 
 /// A suspense item.
-pub(crate) fn explained_suspense(explained: &SuspenseExplanation) -> String {
+pub fn explained_suspense(explained: &SuspenseExplanation) -> String {
     let mut text = format!(
         "Suspense item {} of payer {} in {}\nCredit lines '{}' on account {}\nWhy: {}\n",
         explained.item,
         explained.payer_account_id,
         explained.period,
-        explained.description,
+        plain_text(&explained.description),
         explained.member_account_id,
         explained.reason_in_words
     );
@@ -103,7 +105,7 @@ fn amount(text: &str) -> String {
 
 fn tree(node: &Derivation, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
-    let mut line = format!("{}  {indent}{}", amount(&node.amount.to_string()), node.what);
+    let mut line = format!("{}  {indent}{}", amount(&node.amount.to_string()), plain_text(&node.what));
     if let Some(step) = &node.rounding {
         line.push_str(&format!(" {}: {} becomes {}", step.mode, step.exact, step.rounded));
     }
@@ -120,7 +122,12 @@ fn tree(node: &Derivation, depth: usize, text: &mut String) {
     text.push('\n');
     for bound in &node.bounds {
         let holds = if bound.holds { "  <- holds" } else { "" };
-        text.push_str(&format!("{:AMOUNT$}  {indent}  not above {} {}{holds}\n", "", bound.amount, bound.what));
+        text.push_str(&format!(
+            "{:AMOUNT$}  {indent}  not above {} {}{holds}\n",
+            "",
+            bound.amount,
+            plain_text(&bound.what)
+        ));
     }
     for part in &node.parts {
         tree(part, depth + 1, text);
@@ -157,6 +164,11 @@ fn checks(checks: &[Check], text: &mut String) {
         differ.len()
     ));
     for check in differ {
-        text.push_str(&format!("  {}: recorded {}, derived {}\n", check.what, check.recorded, check.derived));
+        text.push_str(&format!(
+            "  {}: recorded {}, derived {}\n",
+            plain_text(&check.what),
+            plain_text(&check.recorded),
+            plain_text(&check.derived)
+        ));
     }
 }

@@ -271,6 +271,8 @@ fn draw_member(
     if memos.memos.is_empty() {
         return Ok(Vec::new());
     }
+    let account = model.member_account(&basis.payer, member)?;
+    let charged = account.for_processing(basis.period, date).map(|assigned| &assigned.customer);
     let mut facts = Vec::new();
     for fact in reassign_to_present_po(model, basis, member, &memos, date)? {
         memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
@@ -290,6 +292,7 @@ fn draw_member(
     }
     let month = basis.rated(model, member)?;
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
+    let memos = memos.for_charges_of(&account, charged);
     let decision = memos.decide_draw_across(&command, &across.of_member(model, member)?).map_err(|refusal| {
         Failure::blocked(
             "CM0511",

@@ -14,6 +14,7 @@ use wire::{Fact, Subject};
 
 use crate::{
     in_transit::{InTransit, arrive, complete_transfers, one_in_transit},
+    moved::change_of,
     period_acts::approve_on_period,
 };
 
@@ -194,7 +195,7 @@ fn refuse_what_is_out_of_date(
     proposed: &ActProposed,
 ) -> Result<(), Failure> {
     let HandAct::Revise(command) = &proposed.act else { return Ok(()) };
-    let change = model.upstream_credit(payer, &command.credit)?.face_change_of_owner()?;
+    let change = change_of(model, payer, &command.credit, &model.upstream_credit(payer, &command.credit)?)?;
     if change == command.change {
         return Ok(());
     }

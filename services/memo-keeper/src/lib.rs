@@ -19,6 +19,7 @@ mod fund;
 mod in_transit;
 mod issue;
 mod members;
+mod moved;
 mod period_acts;
 mod reconcile;
 mod shown;

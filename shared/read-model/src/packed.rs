@@ -9,7 +9,7 @@
 use std::{cell::RefCell, io};
 
 /// The version of this form and of the keys: a store of another one is rebuilt.
-pub(crate) const FORM: &str = "read-model-5";
+pub(crate) const FORM: &str = "read-model-6";
 
 /// JSON as values have it. What is likely stands at its end, where zstd finds it cheapest.
 const DICTIONARY: &[u8] = include_bytes!("packed_dictionary.txt");

@@ -16,12 +16,14 @@ mod cross_payer;
 mod digits;
 mod draw;
 mod evolve;
+mod entering;
 mod facts;
 mod four_eyes;
 mod fund;
 mod issue;
 mod lapse;
 mod order;
+mod ownership;
 mod plan;
 mod reinstate;
 mod revise;
@@ -35,11 +37,12 @@ pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, Tran
 pub use cross_payer::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub(crate) use digits::digits_fit;
 pub use draw::{CorrectPeriod, DrawBound, DrawDecision, DrawPeriod, DrawRefusal};
+pub use entering::{first_full_cycle, still_to_come};
 pub use evolve::FoldFault;
 pub use facts::{
     MemoApplied, MemoExpired, MemoFact, MemoFunded, MemoIssued, MemoOpened, MemoPoReassigned, MemoReassignedIn,
-    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, ServiceAmount, UnapplyCause,
-    UpstreamShortfallStated, WriteOffCause,
+    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, Returned, ServiceAmount,
+    UnapplyCause, UpstreamShortfallStated, UpstreamSurplusStated, WriteOffCause,
 };
 pub use four_eyes::{ActApproved, ActProposed, ApprovalRefusal};
 pub use fund::{FundMemo, FundingFromCredit};
@@ -50,6 +53,7 @@ pub(crate) use plan::is_eligible;
 pub use plan::{DrawPlan, ExactLine, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
 pub use reinstate::{PastEnd, ReinstateMemo};
 pub use revise::{EndUnfunded, ExtendMemos, ReviseMemos};
+pub use ownership::memo_customer;
 pub use state::{Application, ApplicationAcross, CreditMemo, MemberMemos, MemoStatus, Movement};
 pub use terms::MemoTerms;
 pub use transit::TransferOut;

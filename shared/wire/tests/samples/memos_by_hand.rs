@@ -4,7 +4,7 @@ use domain::{
     ids::MemoNumber,
     memo::{
         ActApproved, ActProposed, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
-        MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause, WriteOffMemo,
+        MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, UpstreamSurplusStated, WriteOffCause, WriteOffMemo,
     },
 };
 
@@ -116,6 +116,20 @@ pub(super) fn act_proposed() -> ActProposed {
 
 pub(super) fn act_approved() -> ActApproved {
     ActApproved { proposal: PROPOSAL.to_owned(), proposed_by: "maker".to_owned(), by: "checker".to_owned() }
+}
+
+pub(super) fn surplus() -> UpstreamSurplusStated {
+    UpstreamSurplusStated {
+        memo: memo(1),
+        credit: super::credit(),
+        period: february(),
+        surplus_before: money::Exact::ZERO,
+        surplus: money::Exact::parse("300.00").unwrap(),
+        effective: day("2019-02-28"),
+        posting: february(),
+        balance_before: usd("0.00"),
+        balance_after: usd("0.00"),
+    }
 }
 
 pub(super) fn shortfall() -> UpstreamShortfallStated {

@@ -279,7 +279,11 @@ fn draw_member(
         facts.push(fact.into());
     }
     for month in &earlier.here {
-        for fact in month.decide(model, basis, run, member, &memos)? {
+        // A closed month's charges were those of who had its statement (rule book D5).
+        let stated = model.statement(&basis.payer, member, month.basis.period)?;
+        let customer = stated.map(|stored| stored.statement.customer).filter(|customer| !customer.is_blank());
+        let as_charged = memos.clone().for_charges_of(&account, customer.as_ref());
+        for fact in month.decide(model, basis, run, member, &as_charged)? {
             memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
             facts.push(fact.into());
         }

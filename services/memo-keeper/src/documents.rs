@@ -158,7 +158,9 @@ fn statement_of(
     member: &MemberAccountId,
     date: NaiveDate,
 ) -> Result<(MemberStatement, RatedMonth), Failure> {
-    let memos = model.memos(&basis.payer, member)?;
+    let account = model.member_account(&basis.payer, member)?;
+    let charged = account.for_processing(basis.period, date).map(|assigned| &assigned.customer);
+    let memos = model.memos(&basis.payer, member)?.for_charges_of(&account, charged);
     let month = basis.rated(model, member)?;
     let across = across.of_member(model, member)?;
     // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
@@ -179,7 +181,6 @@ fn statement_of(
         earlier_periods.extend(month.correction(model, basis, member, &memos)?);
         earlier_by_other_payers.extend(month.by_other_payers(model, basis, member, &memos)?);
     }
-    let account = model.member_account(&basis.payer, member)?;
     let assigned_to = account
         .for_processing(basis.period, date)
         .map(|assignment| (assignment.customer.clone(), assignment.po_number.clone()))

@@ -107,6 +107,32 @@ pub(crate) fn applied_of(
     Ok(found)
 }
 
+/// A month of a credit over all payers of ours: what was attributed, and what found its place.
+pub(crate) struct PlacedInMonth {
+    pub(crate) attributed: money::Exact,
+    /// What funds its memos, with what is stated as a surplus.
+    pub(crate) funded: money::Exact,
+}
+
+/// Where a month of a credit went, wherever its memos lie.
+pub(crate) fn placed_in(
+    model: &ReadModel,
+    id: &UpstreamCreditId,
+    period: BillingPeriod,
+) -> Result<PlacedInMonth, Failure> {
+    let applied = applied_of(model, id, &model.payers()?)?;
+    let mut accounts = Accounts::new();
+    places_of(model, id, &applied, &mut accounts)?;
+    let of_month = applied.iter().filter(|one| one.period == period).map(|one| one.amount);
+    let carry = accounts.values().flat_map(|memos| memos.memos.values());
+    let carry = carry.filter(|memo| memo.credit.as_ref() == Some(id));
+    let placed = carry.flat_map(|memo| memo.funding.get(&period).into_iter().chain(memo.surplus.get(&period)).copied());
+    Ok(PlacedInMonth {
+        attributed: money::Exact::checked_sum(of_month)?,
+        funded: money::Exact::checked_sum(placed)?,
+    })
+}
+
 /// The accounts that hold memos of a credit: its owners', and where those memos went.
 pub(crate) fn places_of(
     model: &ReadModel,

@@ -93,7 +93,8 @@ impl MemberMemos {
             let ended = memo.last_period().zip(command.first_unissued).is_some_and(|(last, open)| last < open);
             let surplus = Exact::checked_sum(of_ownership.iter().flat_map(|one| one.surplus.values().copied()))?;
             let surplus = surplus.round_to_money(memo.currency, Rounding::Down)?;
-            let more = if ended { change.min(surplus) } else { change };
+            let unfunded = sum(CreditMemo::unfunded_balance);
+            let more = if ended { change.min(surplus - unfunded) } else { change };
             if more.is_positive() {
                 facts.extend(self.supplement(memo, more, command)?);
             }

@@ -89,6 +89,7 @@ pub(super) fn reinstated() -> MemoReinstated {
         memo: memo(1),
         amount: usd("87.65"),
         usable_until: Some(day("2020-01-30")),
+        returned: None,
         effective: day("2020-01-10"),
         posting: february(),
         balance_before: usd("0.00"),

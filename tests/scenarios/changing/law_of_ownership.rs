@@ -52,7 +52,7 @@ fn n21_a_credit_listed_again_under_our_other_payer_is_one_promise() {
         office.grants(&[grant("5001", OWNER, "500.00").payer(PAYER_2).runs("2019-02-01", "2019-12-31")]);
         let rows = office.json(&["balance"]);
         let open = sum(rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap()));
-        assert_eq!(open.to_string(), "650.00", "{rows:#}");
+        assert_eq!(open, Decimal::of("650.00"), "{rows:#}");
         assert_fields(
             &row_where(&rows, "payer_account_id", PAYER_2),
             &[("open_balance", "650.00"), ("funded_balance", "150.00")],

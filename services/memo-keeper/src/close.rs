@@ -14,8 +14,8 @@ use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
 use crate::{
-    fund::fund_payer,
     bill::{blocked, former_period_open},
+    fund::fund_payer,
     members::{PeriodContext, memo_holders},
     reconcile::reconcile,
     shown::{PaidNotShown, paid_not_shown},
@@ -171,7 +171,9 @@ async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPer
                 if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
                     let account = model.member_account(payer, &member)?;
                     let mut before = memos.clone();
-                    before.memos.retain(|_, memo| account.start_of_stay(memo.start_date).is_none_or(|start| start < left_on));
+                    before
+                        .memos
+                        .retain(|_, memo| account.start_of_stay(memo.start_date).is_none_or(|start| start < left_on));
                     facts.extend(before.decide_account_left(left_on, first_unissued));
                 }
                 Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))

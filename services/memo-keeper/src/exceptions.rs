@@ -133,7 +133,8 @@ fn of_another(
 ) -> Result<Option<Exception>, Failure> {
     let account = model.member_account(payer, member)?;
     let present = account.on(today).or_else(|| account.assignments().last()).cloned();
-    let Some(present) = present.filter(|present| memo.open.is_positive() && memo.is_anothers(&account, &present.customer))
+    let Some(present) =
+        present.filter(|present| memo.open.is_positive() && memo.is_anothers(&account, &present.customer))
     else {
         return Ok(None);
     };

@@ -36,7 +36,8 @@ async fn issue_late(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(),
     let mut late = Vec::new();
     for credit in unit.model.upstream_credits(Some(payer))?.into_values() {
         let Some(terms) = credit.terms_of_own_memo().filter(|terms| terms.remaining_amount.is_some()) else { continue };
-        if credit.applied()?.is_positive() && unit.model.memos(payer, &terms.owner)?.of_credit(&terms.credit).is_none() {
+        if credit.applied()?.is_positive() && unit.model.memos(payer, &terms.owner)?.of_credit(&terms.credit).is_none()
+        {
             late.push(terms);
         }
     }
@@ -127,10 +128,7 @@ pub(crate) fn placed_in(
     let carry = accounts.values().flat_map(|memos| memos.memos.values());
     let carry = carry.filter(|memo| memo.credit.as_ref() == Some(id));
     let placed = carry.flat_map(|memo| memo.funding.get(&period).into_iter().chain(memo.surplus.get(&period)).copied());
-    Ok(PlacedInMonth {
-        attributed: money::Exact::checked_sum(of_month)?,
-        funded: money::Exact::checked_sum(placed)?,
-    })
+    Ok(PlacedInMonth { attributed: money::Exact::checked_sum(of_month)?, funded: money::Exact::checked_sum(placed)? })
 }
 
 /// The accounts that hold memos of a credit: its owners', and where those memos went.

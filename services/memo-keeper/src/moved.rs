@@ -66,9 +66,8 @@ fn to_bring(
     let Some(stay) = there.assignments().find(|one| one.to.is_none_or(|to| to > left_on)) else {
         return Ok(Vec::new());
     };
-    let is_theirs = |memo: &&&domain::memo::CreditMemo| {
-        memo_customer(memo, &here).is_none_or(|customer| customer == stay.customer)
-    };
+    let is_theirs =
+        |memo: &&&domain::memo::CreditMemo| memo_customer(memo, &here).is_none_or(|customer| customer == stay.customer);
     let theirs = carried.iter().filter(is_theirs);
     Ok(theirs.map(|memo| (memo.number.clone(), left_on)).collect())
 }

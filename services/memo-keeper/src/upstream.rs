@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    credit_law::{Accounts, AppliedUnder},
     credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred},
+    credit_law::{Accounts, AppliedUnder},
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::{
         ActProposed, EndUnfunded, ExtendMemos, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos,

@@ -137,9 +137,9 @@ fn promises(memos: &AllMemos, credits: &AllCredits) -> Result<AuditCheck, Failur
 
 /// The memos that AWS's credit promises, and that another system or payer had no part in.
 fn of_aws<'a>(account: &'a MemberMemos, id: &UpstreamCreditId) -> Vec<&'a CreditMemo> {
-    let of_credit: Vec<&CreditMemo> =
-        account.memos.values().filter(|memo| memo.credit.as_ref() == Some(id)).collect();
-    if of_credit.iter().any(|memo| memo.taken_over.is_some() || memo.came_from.is_some() || memo.usable_until.is_some()) {
+    let of_credit: Vec<&CreditMemo> = account.memos.values().filter(|memo| memo.credit.as_ref() == Some(id)).collect();
+    if of_credit.iter().any(|memo| memo.taken_over.is_some() || memo.came_from.is_some() || memo.usable_until.is_some())
+    {
         return Vec::new();
     }
     of_credit.into_iter().filter(|memo| memo.basis == MemoBasis::Face && memo.is_of_aws()).collect()

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     classification::CreditLineTreatment,
     credit::{
-        AttributableCredit, AttributeByHand, AttributedLine, KnownCredits, PromotionalLine, SuspenseReason, SuspenseState,
-        UpstreamCreditState, attribute,
+        AttributableCredit, AttributeByHand, AttributedLine, KnownCredits, PromotionalLine, SuspenseReason,
+        SuspenseState, UpstreamCreditState, attribute,
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,

@@ -75,7 +75,7 @@ fn d3_a_lapse_comes_back_with_the_end_month_delivered_anew() {
     office.at(FIVE_APRIL);
     office.ingest("anew.csv", month("2019-02", "10.00", "-0.00", "-200.00"));
     assert_fields(&office.balance(OWNER), &[("expired_amount", "150.00"), ("open_balance", "580.00")]);
-    settle(&mut office, "2019-03", FIVE_APRIL, Story::later("2019-03", "500.00").cur2());
+    settle(&mut office, "2019-03", FIVE_APRIL, month("2019-03", "500.00", "-0.00", "-0.00"));
     assert_fields(
         &office.statement(OWNER, "2019-03"),
         &[("prior_balance", "380.00"), ("corrections", "200.00"), ("applied", "500.00"), ("balance_of_funds", "80.00")],
@@ -116,7 +116,12 @@ fn d3_the_months_fill_a_face_in_their_order() {
     office.ingest("january.csv", month("2019-01", "60.00", "-0.00", "-500.00"));
     let beyond = || {
         let items = office.json(&["credits", "suspense"]);
-        items.as_array().unwrap().iter().map(|one| format!("{} {}", one["period"].as_str().unwrap(), one["amount"].as_str().unwrap())).collect::<Vec<_>>()
+        items
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| format!("{} {}", one["period"].as_str().unwrap(), one["amount"].as_str().unwrap()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(beyond(), ["2019-02 150"]);
     office.ingest("anew.csv", month("2019-01", "60.00", "-0.00", "-330.00"));

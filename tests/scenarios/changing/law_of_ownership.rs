@@ -29,7 +29,10 @@ fn d5_an_account_of_another_customer_does_not_take_the_memo_along() {
     let mut office = started();
     accounts(&office, &[&format!("{PAYER},{OWNER},Moss,PO-9,2019-02-01,")]);
     office.at(FIVE_MARCH);
-    office.ingest("february.csv", Story::later("2019-02", "45.00").cur2());
+    office.ingest(
+        "february.csv",
+        bill("2019-02").lines([usage(OWNER, "AmazonEC2", "45.00"), usage(A2, "AmazonEC2", "900.00")]).cur2(),
+    );
     office.ok(&["bill", "2019-02"]);
     assert_fields(&office.balance(OWNER), &[("applied_amount", "50.00"), ("open_balance", "650.00")]);
     assert_fields(&office.statement(OWNER, "2019-02"), &[("applied", "0.00"), ("due", "45.00")]);
@@ -41,10 +44,13 @@ fn d5_an_account_of_another_customer_does_not_take_the_memo_along() {
 fn n21_a_credit_listed_again_under_our_other_payer_is_one_promise() {
     for by_hand_first in [false, true] {
         let office = started();
-        accounts(&office, &[
-            &format!("{PAYER},{OWNER},Department of Light,PO-A,2015-01-01,2019-02-01"),
-            &format!("{PAYER_2},{OWNER},Department of Light,PO-A,2019-02-01,"),
-        ]);
+        accounts(
+            &office,
+            &[
+                &format!("{PAYER},{OWNER},Department of Light,PO-A,2015-01-01,2019-02-01"),
+                &format!("{PAYER_2},{OWNER},Department of Light,PO-A,2019-02-01,"),
+            ],
+        );
         if by_hand_first {
             let number = memo_of(&office, OWNER);
             office.ok(&["memos", "reassign", &number, "--to-payer", PAYER_2, "--reason", "moved"]);
@@ -57,7 +63,8 @@ fn n21_a_credit_listed_again_under_our_other_payer_is_one_promise() {
             &row_where(&rows, "payer_account_id", PAYER_2),
             &[("open_balance", "650.00"), ("funded_balance", "150.00")],
         );
-        assert_sound(&office, &["2019-01"]);
+        office.ok(&["audit"]);
+        office.ok(&["replay", "--verify"]);
     }
 }
 

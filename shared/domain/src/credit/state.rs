@@ -370,9 +370,11 @@ impl UpstreamCreditState {
     /// [`MoneyError`] where the sum cannot be held.
     pub fn applied_ahead_of(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
         let others = self.applications.iter().filter(|(at, _)| **at != period);
-        Exact::checked_sum(others.map(|(at, applied)| {
-            if *at < period { applied.amount } else { applied.amount.min(Exact::ZERO) }
-        }))
+        Exact::checked_sum(others.map(
+            |(at, applied)| {
+                if *at < period { applied.amount } else { applied.amount.min(Exact::ZERO) }
+            },
+        ))
     }
 
     /// What stands on the rounding account of it in all periods but one.

@@ -44,10 +44,7 @@ pub enum LawFault {
 ///
 /// # Errors
 /// [`LawFault`].
-pub fn decide_funding(
-    accounts: &mut Accounts,
-    command: &FundCredit<'_>,
-) -> Result<Vec<(Place, MemoFact)>, LawFault> {
+pub fn decide_funding(accounts: &mut Accounts, command: &FundCredit<'_>) -> Result<Vec<(Place, MemoFact)>, LawFault> {
     let mut facts = Vec::new();
     for ownership in ownerships(command.credit, accounts, command.applied)? {
         let root = accounts.get(&ownership.root.0).and_then(|memos| memos.memos.get(&ownership.root.1));
@@ -92,7 +89,14 @@ fn fund(
         let Some(memo) = memo_in(accounts, place, number) else { continue };
         for period in months(memo, by_month) {
             let target = by_month.get(&period).copied().unwrap_or_default();
-            set_funding(accounts, command, (place, number), ownership.deliveries.get(&period), (period, target), facts)?;
+            set_funding(
+                accounts,
+                command,
+                (place, number),
+                ownership.deliveries.get(&period),
+                (period, target),
+                facts,
+            )?;
         }
         let last = ownership.applied.keys().next_back().copied();
         if let Some(last) = last {

@@ -9,9 +9,12 @@ pub type WrittenOffByHand = (Money, Money);
 /// What memos are to be changed by in all, where AWS's statement has changed by `stated` since the owner has
 /// the credit. A write-off made ahead of a cut takes the cut's place, as far as it goes.
 pub fn followed(stated: Money, by_hand: &[WrittenOffByHand]) -> Money {
-    by_hand.iter().fold(stated, |follows, (at, amount)| {
-        if stated < *at { (follows + *amount).min(*at) } else { follows }
-    })
+    by_hand.iter().fold(
+        stated,
+        |follows, (at, amount)| {
+            if stated < *at { (follows + *amount).min(*at) } else { follows }
+        },
+    )
 }
 
 #[cfg(test)]

@@ -162,14 +162,11 @@ impl JournalBook {
     /// Where a split gave a credit its portion, or a memo moved to another payer of ours: the payer and the
     /// credit it came from, and what AWS has still to apply of it (rule book N26, N21). What moves to another
     /// account of the same payer stays what AWS owes of the same credit.
-    fn portion(
-        &self,
-        payer: &PayerAccountId,
-        fact: &MemoFact,
-    ) -> Option<(PayerAccountId, UpstreamCreditId, Exact)> {
+    fn portion(&self, payer: &PayerAccountId, fact: &MemoFact) -> Option<(PayerAccountId, UpstreamCreditId, Exact)> {
         let MemoFact::ReassignedIn(came) = fact else { return None };
         let from = self.memos.iter().filter(|((_, member), _)| *member == came.from_member);
-        let (from, memo) = from.filter_map(|((from, _), memos)| Some((from, memos.memos.get(&came.from_memo)?))).next()?;
+        let (from, memo) =
+            from.filter_map(|((from, _), memos)| Some((from, memos.memos.get(&came.from_memo)?))).next()?;
         let parent = memo.credit.clone()?;
         let unfunded = came.issued.face.to_exact().checked_sub(came.funded_moved).ok()?;
         let is_anothers = came.portion && came.issued.credit.as_ref() != Some(&parent);

@@ -46,7 +46,9 @@ impl MemberMemos {
         let Some(own) = self.of_credit_in(credit, period) else { return Ok(Exact::ZERO) };
         let supplements = |memo: &&CreditMemo| memo.by_revision && memo.supplements.as_ref() == Some(&own.number);
         let funded = self.memos.values().filter(supplements).chain([own]);
-        Exact::checked_sum(funded.flat_map(|memo| memo.funding.get(&period).into_iter().chain(memo.surplus.get(&period)).copied()))
+        Exact::checked_sum(
+            funded.flat_map(|memo| memo.funding.get(&period).into_iter().chain(memo.surplus.get(&period)).copied()),
+        )
     }
 
     /// Decides the funding of one month of a credit whose memos are all in this account, its other months

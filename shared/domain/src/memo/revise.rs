@@ -113,7 +113,8 @@ impl MemberMemos {
             }
         }
         // What the customer had beyond it is the distributor's shortfall (rule book N6).
-        let shortfall = if change.is_positive() { memo.face.zeroed() } else { (used - memo.face - stated).at_least_zero() };
+        let shortfall =
+            if change.is_positive() { memo.face.zeroed() } else { (used - memo.face - stated).at_least_zero() };
         facts.extend(self.shortfall(memo, &command.credit, shortfall, &facts, command.effective, posting));
         Ok(facts)
     }

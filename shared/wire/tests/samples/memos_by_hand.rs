@@ -4,7 +4,8 @@ use domain::{
     ids::MemoNumber,
     memo::{
         ActApproved, ActProposed, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
-        MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, UpstreamSurplusStated, WriteOffCause, WriteOffMemo,
+        MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, UpstreamSurplusStated, WriteOffCause,
+        WriteOffMemo,
     },
 };
 

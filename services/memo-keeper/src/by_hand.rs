@@ -9,6 +9,7 @@ use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     memo::{ActProposed, HandAct, HandContext, HandRefusal, IssueRefusal, MemoFact, TakeOverAct},
 };
+use money::Exact;
 use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
@@ -17,6 +18,7 @@ use wire::{Fact, Subject};
 use crate::{
     follow_credits, fund_payer,
     in_transit::{InTransit, arrive, complete_transfers, one_in_transit},
+    moved::change_of,
     period_acts::{approve_on_period, reject_on_period},
 };
 
@@ -65,7 +67,12 @@ fn gather(model: &ReadModel, owner: &Owner, act: &HandAct, today: NaiveDate) -> 
         HandAct::Revise(act) => Some(&act.credit),
         _ => of_memo,
     };
-    let credit = credit.map(|id| model.upstream_credit(payer, id)).transpose()?;
+    let credit = credit.map(|id| Ok::<_, Failure>((id, model.upstream_credit(payer, id)?))).transpose()?;
+    let credit_change = match &credit {
+        Some((id, credit)) => change_of(model, payer, id, credit)?,
+        None => Exact::ZERO,
+    };
+    let credit = credit.map(|(_, credit)| credit);
     let destination = match act {
         HandAct::Transfer(act) => Some(model.member_account(act.to_payer.as_ref().unwrap_or(payer), &act.to_member)?),
         _ => None,
@@ -78,6 +85,7 @@ fn gather(model: &ReadModel, owner: &Owner, act: &HandAct, today: NaiveDate) -> 
         member: member.clone(),
         memos,
         credit,
+        credit_change,
         destination,
         today,
     })

@@ -14,7 +14,9 @@ use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
-use crate::{bill::blocked, gather::PayerRead, gather_month::GatheredMonth, reconcile::reconcile_gathered};
+use crate::{
+    bill::blocked, fund::fund_payer, gather::PayerRead, gather_month::GatheredMonth, reconcile::reconcile_gathered,
+};
 
 /// How to close.
 #[derive(Debug, Clone, Copy, Default)]
@@ -126,6 +128,9 @@ fn gather_close(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod
 
 async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
     let Some(first_unissued) = unit.first_unissued(payer)? else { return Ok(()) };
+    // What AWS applied goes first to what was drawn, also in the month that is closed: then what is left
+    // unfunded is known (rule book D1).
+    fund_payer(unit, payer).await?;
     unit.decide_many(|model| {
         if model.billing(payer, period)?.status != PeriodStatus::Closed {
             return Ok(Vec::new());
@@ -144,7 +149,12 @@ async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPer
                     memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
                 }
                 if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
-                    facts.extend(memos.decide_account_left(left_on, first_unissued));
+                    let account = model.member_account(payer, &member)?;
+                    let mut before = memos.clone();
+                    before
+                        .memos
+                        .retain(|_, memo| account.start_of_stay(memo.start_date).is_none_or(|start| start < left_on));
+                    facts.extend(before.decide_account_left(left_on, first_unissued));
                 }
                 Ok((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()))
             })
@@ -163,12 +173,14 @@ fn left_for_good(
     period: BillingPeriod,
     payers: &[PayerAccountId],
 ) -> Result<Option<chrono::NaiveDate>, Failure> {
-    let left = model.member_account(payer, member)?.left_on().filter(|day| *day <= period.next().first_day());
-    let Some(left) = left else { return Ok(None) };
+    let account = model.member_account(payer, member)?;
+    let Some(left) = account.last_left_by(period.next().first_day()) else { return Ok(None) };
+    let customer = account.assignments().filter(|one| one.from < left).last().map(|one| one.customer.clone());
     for other in payers {
-        if other != payer
-            && model.member_account(other, member)?.assignments().any(|one| one.to.is_none_or(|to| to > left))
-        {
+        let goes_on = |one: &domain::account::Assignment| {
+            one.to.is_none_or(|to| to > left) && customer.as_ref().is_none_or(|customer| *customer == one.customer)
+        };
+        if other != payer && model.member_account(other, member)?.assignments().any(goes_on) {
             return Ok(None);
         }
     }

@@ -294,6 +294,8 @@ fn packed_exception(found: Exception) -> Option<PackedException> {
         ExceptionKind::HistoryDifference => "history-difference",
         ExceptionKind::InTransit => "in-transit",
         ExceptionKind::PaidNotShown => "paid-not-shown",
+        ExceptionKind::UpstreamSurplus => "upstream-surplus",
+        ExceptionKind::OtherCustomer => "other-customer",
     };
     Some(PackedException {
         exception: exception.to_owned(),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::{
     credit::{SuspenseReason, UpstreamCreditState},
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
-    memo::{CreditMemo, MemberMemos},
+    memo::{CreditMemo, MemberMemos, memo_customer},
     period::BillingPeriod,
 };
 use money::Exact;
@@ -23,12 +23,16 @@ use crate::in_transit::{InTransit, in_transit_of};
 pub enum ExceptionKind {
     /// AWS lowered, cancelled or gave away a credit below what its customer was given (N6, N8, N25).
     UpstreamShortfall,
+    /// AWS applied more of a credit than any of its memos may have (D1).
+    UpstreamSurplus,
     /// AWS took back more of a credit than it ever applied (N7).
     NegativeFunding,
     /// Given to the customer ahead of AWS (N28).
     Exposure,
     /// Part of a memo ended without AWS ever having paid for it (N14).
     UnfundedLapse,
+    /// The account is another customer's now: the memo pays nothing until it is reassigned (D5, N22).
+    OtherCustomer,
     /// A memo is past its end, and what AWS paid for is still owed (N14).
     FundedOpen,
     /// AWS's lines go beyond the face of the credit they fit (N13).
@@ -81,6 +85,7 @@ pub fn exceptions(
     for ((of_payer, member), memos) in model.memos_of(payer)? {
         for memo in memos.in_order_of_issue() {
             of_memo(&of_payer, &member, &memos, memo, today, &mut found);
+            found.extend(of_another(model, (&of_payer, &member), memo, today)?);
         }
         found.extend(in_transit_of(model, &of_payer, &member, &memos)?.into_iter().map(|one| moved(one, today)));
     }
@@ -117,6 +122,38 @@ pub fn exceptions(
         key(a).cmp(&key(b))
     });
     Ok(found)
+}
+
+/// A memo whose account went to another customer: it pays nothing of the newcomer's (rule book D5, N22).
+fn of_another(
+    model: &ReadModel,
+    (payer, member): (&PayerAccountId, &MemberAccountId),
+    memo: &CreditMemo,
+    today: NaiveDate,
+) -> Result<Option<Exception>, Failure> {
+    let account = model.member_account(payer, member)?;
+    let present = account.on(today).or_else(|| account.assignments().last()).cloned();
+    let Some(present) =
+        present.filter(|present| memo.open.is_positive() && memo.is_anothers(&account, &present.customer))
+    else {
+        return Ok(None);
+    };
+    let owner = memo_customer(memo, &account).map_or_else(String::new, |owner| owner.to_string());
+    Ok(Some(Exception {
+        exception: ExceptionKind::OtherCustomer,
+        payer_account_id: payer.clone(),
+        period: None,
+        member_account_id: Some(member.clone()),
+        memo_number: Some(memo.number.clone()),
+        credit_id: memo.credit.clone(),
+        currency: memo.currency.to_string(),
+        amount: memo.open.to_exact(),
+        age_days: age(present.from, today),
+        message: format!(
+            "the memo is {owner}'s and the account {}'s since {}: refund it, or reassign it with consent",
+            present.customer, present.from
+        ),
+    }))
 }
 
 fn moved(one: InTransit, today: NaiveDate) -> Exception {
@@ -172,6 +209,12 @@ fn of_memo(
     if let Some(shortfall) = shortfall.and_then(|credit| memos.shortfalls.get(credit)) {
         let message = "AWS gives less of the credit than the customer was given: claim it, or bear it".to_owned();
         note(ExceptionKind::UpstreamShortfall, shortfall.to_exact(), None, message);
+    }
+    for (period, amount) in &memo.surplus {
+        let message = format!(
+            "AWS applied this of {period} beyond what any memo of the credit may have: adjust the memo, or keep it"
+        );
+        note(ExceptionKind::UpstreamSurplus, *amount, age(period.last_day(), today), message);
     }
     if memo.funded.is_negative() {
         let message = "AWS took back more than it ever applied: ask AWS".to_owned();

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use domain::{
     credit::{UpstreamCreditState, UpstreamCreditTerms},
     ids::{MemberAccountId, PayerAccountId},
-    memo::IssueMemo,
+    memo::{IssueMemo, MemoFact, first_full_cycle, still_to_come},
     period::BillingPeriod,
 };
 use money::Rounding;
@@ -13,7 +14,7 @@ use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, Subject};
 
-use crate::upstream::terms_of;
+use crate::{moved::is_anothers, upstream::terms_of};
 
 /// Issues the memos of credits that have none yet, in the order of the credits.
 ///
@@ -26,6 +27,7 @@ pub async fn issue_for_credits(unit: &mut UnitOfWork, credits: &[UpstreamCreditT
             first_unissued.insert(terms.payer.clone(), unit.first_unissued(&terms.payer)?);
         }
     }
+    let today = unit.clock.today();
     unit.decide_many(|model| {
         let mut by_owner: Vec<((PayerAccountId, MemberAccountId), Vec<&UpstreamCreditTerms>)> = Vec::new();
         for terms in credits.iter().filter(|terms| UpstreamCreditState::gets_memo(terms)) {
@@ -39,7 +41,7 @@ pub async fn issue_for_credits(unit: &mut UnitOfWork, credits: &[UpstreamCreditT
             .into_iter()
             .map(|((payer, member), owned)| {
                 let unissued = first_unissued.get(&payer).copied().flatten();
-                let facts = decide_for_owner(model, &payer, &member, &owned, unissued)?;
+                let facts = decide_for_owner(model, &payer, &member, &owned, (unissued, today))?;
                 Ok((Subject::memos(&payer, &member), facts))
             })
             .collect()
@@ -53,11 +55,18 @@ fn decide_for_owner(
     payer: &PayerAccountId,
     member: &MemberAccountId,
     owned: &[&UpstreamCreditTerms],
-    first_unissued: Option<BillingPeriod>,
+    (first_unissued, today): (Option<BillingPeriod>, NaiveDate),
 ) -> Result<Vec<Fact>, Failure> {
+    let account = model.member_account(payer, member)?;
     let mut memos = model.memos(payer, member)?;
     let mut facts = Vec::new();
     for terms in owned {
+        if memos.of_credit(&terms.credit).is_none() && is_anothers(model, payer, &terms.credit, member)? {
+            continue;
+        }
+        let applied = model.upstream_credit(payer, &terms.credit)?.applied()?;
+        let Some(face) = still_to_come(terms, applied, first_unissued, today)? else { continue };
+        let start_date = first_full_cycle(terms, &account);
         let enters = BillingPeriod::containing(terms.start_date);
         let enters = first_unissued.map_or(enters, |open| open.max(enters));
         let policies = model.policies(payer, enters)?;
@@ -70,9 +79,9 @@ fn decide_for_owner(
             program: terms.program.clone(),
             currency: terms.currency,
             // A memo is in minor units; what AWS grants beyond them is never owed.
-            face: terms.face_amount.round_to_money(terms.currency, Rounding::Down)?,
-            start_date: terms.start_date,
-            end_date: terms.end_date,
+            face: face.round_to_money(terms.currency, Rounding::Down)?,
+            start_date,
+            end_date: terms.end_date.map(|end| end.max(start_date)),
             terms: terms_of(terms),
             basis: policies.memo_basis,
             policy: policies.hash(),
@@ -82,7 +91,10 @@ fn decide_for_owner(
         let decided = memos
             .decide_issue(&command)
             .map_err(|refusal| Failure::refused("CM0330", format!("credit {} of {member}: {refusal}", terms.credit)))?;
-        for fact in decided {
+        for mut fact in decided {
+            if let MemoFact::Issued(issued) = &mut fact {
+                issued.customer = account.on(today).map(|assigned| assigned.customer.clone());
+            }
             memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
             facts.push(fact.into());
         }

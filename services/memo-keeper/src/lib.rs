@@ -18,6 +18,7 @@ mod gather_month;
 mod gather_run;
 mod in_transit;
 mod issue;
+mod moved;
 mod period_acts;
 mod reconcile;
 mod split;

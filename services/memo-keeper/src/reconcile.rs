@@ -29,6 +29,7 @@ use service_kit::Failure;
 use crate::{
     exceptions::{Exception, ExceptionKind, exceptions},
     exposure::{Exposure, funds_apart},
+    fund::placed_in,
     gather_month::GatheredMonth,
 };
 
@@ -200,14 +201,14 @@ pub(crate) fn reconcile_gathered(
         let owner = credit.owner_in(period).unwrap_or(&terms.owner);
         let memos = model.memos(payer, owner)?;
         let memo = memos.of_credit_in(&id, period);
-        let funded = memos.funded_in(&id, period)?;
+        let placed = placed_in(model, &id, period)?;
         credits.push(ReconciledCredit {
             owner_account_id: owner.to_string(),
             on_owner: applied.on_owner,
             scattered: applied.scattered,
             attributed: applied.amount,
             memo_number: memo.map(|memo| memo.number.to_string()),
-            not_funded: applied.amount.checked_sub(funded)?,
+            not_funded: placed.attributed.checked_sub(placed.funded)?,
             credit_id: id,
             history: stated,
             history_difference: stated.map(|stated| stated.checked_sub(on_bill)).transpose()?,

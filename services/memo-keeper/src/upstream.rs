@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     credit::{CreditStatus, UpstreamCreditState, UpstreamCreditTransferred},
+    credit_law::{Accounts, AppliedUnder},
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::{
         ActProposed, EndUnfunded, ExtendMemos, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos,
@@ -20,7 +21,12 @@ use service_kit::{Failure, UnitOfWork};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::{fund::fund_payer, in_transit::complete_transfers, split::split};
+use crate::{
+    fund::{fund_payer, places_of},
+    in_transit::complete_transfers,
+    moved::{change_of, follow_moves},
+    split::split,
+};
 
 pub(crate) type Decided = Vec<(Subject, Vec<Fact>)>;
 
@@ -30,15 +36,17 @@ pub(crate) type Decided = Vec<(Subject, Vec<Fact>)>;
 /// [`Failure`].
 pub async fn follow_credits(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
     complete_transfers(unit, Some(payer)).await?;
+    let has_come = follow_moves(unit, payer).await?;
     let first_unissued = unit.first_unissued(payer)?;
     let today = unit.clock.today();
     let credits = unit.model.upstream_credits(Some(payer))?;
-    let mut has_moved = false;
+    let mut has_moved = has_come;
     for ((_, id), credit) in &credits {
         has_moved |= follow_transfers(unit, payer, id, credit, first_unissued).await?;
         // Who owns it now is who a revision concerns.
         // Once it is cancelled, what is left to give and what fell short follow from that alone.
-        if credit.revisions > 0 && credit.status != CreditStatus::Cancelled {
+        let change = change_of(&unit.model, payer, id, credit)?;
+        if (credit.revisions > 0 || !change.is_zero()) && credit.status != CreditStatus::Cancelled {
             let maker = (unit.act.by.clone(), unit.act.reason.clone());
             let revised =
                 unit.decide_many(|model| revise(model, payer, id, credit, today, first_unissued, &maker)).await?;
@@ -105,7 +113,17 @@ async fn follow_cancelled(
         states_shortfall: true,
     };
     let owners: BTreeSet<&MemberAccountId> = credit.everyone();
-    unit.decide_many(|model| owners.iter().map(|owner| end_unfunded(model, payer, owner, &ending)).collect()).await?;
+    unit.decide_many(|model| {
+        let mut decided = Vec::new();
+        for ((under, holder), _) in holders(model, payer, id, &owners)? {
+            // What fell short is stated once, with the owner.
+            let states_shortfall = under == *payer && owners.contains(&holder);
+            let ending = EndUnfunded { states_shortfall, ..ending.clone() };
+            decided.push(end_unfunded(model, &under, &holder, &ending)?);
+        }
+        Ok(decided)
+    })
+    .await?;
     Ok(())
 }
 
@@ -123,7 +141,7 @@ fn revise(
     let policies = model.policies(payer, BillingPeriod::containing(effective))?;
     let command = ReviseMemos {
         credit: id.clone(),
-        change: credit.face_change_of_owner()?,
+        change: change_of(model, payer, id, credit)?,
         effective,
         policy: policies.hash(),
         first_unissued,
@@ -189,6 +207,25 @@ fn propose_revision(
     })
 }
 
+/// The accounts that hold memos of a credit: its owners', and where those memos went.
+fn holders(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    id: &UpstreamCreditId,
+    owners: &BTreeSet<&MemberAccountId>,
+) -> Result<Accounts, Failure> {
+    let of = |owner: &&MemberAccountId| AppliedUnder {
+        payer: payer.clone(),
+        owner: (*owner).clone(),
+        period: BillingPeriod::containing(chrono::NaiveDate::MIN),
+        amount: money::Exact::ZERO,
+        delivery: None,
+    };
+    let mut accounts = Accounts::new();
+    places_of(model, id, &owners.iter().map(of).collect::<Vec<_>>(), &mut accounts)?;
+    Ok(accounts)
+}
+
 fn end_unfunded(
     model: &ReadModel,
     payer: &PayerAccountId,
@@ -230,10 +267,16 @@ fn new_owner(
         first_unissued,
         new_ownership: true,
     };
-    let facts = model
+    let mut facts = model
         .memos(payer, owner)?
         .decide_issue(&command)
         .map_err(|refusal| Failure::refused("CM0330", format!("credit {id} of {owner}: {refusal}")))?;
+    let account = model.member_account(payer, owner)?;
+    for fact in &mut facts {
+        if let MemoFact::Issued(issued) = fact {
+            issued.customer = account.on(day).map(|assigned| assigned.customer.clone());
+        }
+    }
     Ok(vec![(Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect())])
 }
 

@@ -14,7 +14,6 @@ use domain::{
     period::BillingPeriod,
 };
 use event_log::EventLog;
-use money::Exact;
 use read_model::{Compared, ReadModel, RecordDifference, SnapshotFolder, WhatToFold};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,6 +22,8 @@ use wire::StreamName;
 
 use crate::{
     control_totals::usage_ties,
+    credit_law_checks::law_of_a_credit,
+    ownership_checks::memos_paid_their_customers,
     replay::{Until, differences, replay_watched},
     snapshots::ToCompare,
     stream_checks::StreamChecks,
@@ -63,8 +64,8 @@ pub struct AuditReport {
     pub holds: bool,
 }
 
-type AllMemos = BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>;
-type AllCredits = BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>;
+pub(crate) type AllMemos = BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>;
+pub(crate) type AllCredits = BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>;
 
 pub(crate) const FINDINGS_MAX: usize = 20;
 
@@ -115,7 +116,8 @@ pub async fn audit(
             let credits = model.upstream_credits(None)?;
             checks.push(upstream_within_face(&credits)?);
             checks.extend(documents(&model)?);
-            checks.push(funding_ties(&memos, &credits)?);
+            checks.extend(law_of_a_credit(&memos, &credits)?);
+            checks.push(memos_paid_their_customers(&model, &memos)?);
             let mut ends = [0; StreamName::ALL.len()];
             for (stream, end) in StreamName::ALL.into_iter().zip(&mut ends) {
                 *end = log.head(stream).await?.last_sequence;
@@ -198,55 +200,6 @@ fn upstream_within_face(credits: &AllCredits) -> Result<AuditCheck, Failure> {
         }
     }
     Ok(check("no credit is applied beyond its face", credits.len() as u64, "credits", findings))
-}
-
-/// The funding of a credit's memos is what was attributed to it, month by month.
-fn funding_ties(memos: &AllMemos, credits: &AllCredits) -> Result<AuditCheck, Failure> {
-    let mut funded: BTreeMap<_, (Exact, Vec<String>)> = BTreeMap::new();
-    for ((payer, _), memos) in memos {
-        for memo in memos.memos.values() {
-            let is_funded = memo.supplements.is_none() || memo.by_revision;
-            let Some(id) = memo.credit.as_ref().filter(|_| is_funded) else { continue };
-            for (period, amount) in &memo.funding {
-                let (sum, numbers) =
-                    funded.entry((payer.clone(), id.clone(), *period)).or_insert((Exact::ZERO, Vec::new()));
-                *sum = sum.checked_add(*amount)?;
-                if !amount.is_zero() {
-                    numbers.push(memo.number.to_string());
-                }
-            }
-        }
-    }
-    // What was attributed to a credit with a memo and funded nothing must be seen too.
-    for ((payer, id), credit) in credits {
-        for (period, applied) in &credit.applications {
-            let owner = credit.owner_in(*period).or(credit.terms.as_ref().map(|terms| &terms.owner));
-            let of_owner = owner.and_then(|owner| memos.get(&(payer.clone(), owner.clone())));
-            let memo = of_owner.and_then(|memos| memos.of_credit_in(id, *period));
-            if let Some(memo) = memo.filter(|_| !applied.amount.is_zero()) {
-                let key = (payer.clone(), id.clone(), *period);
-                funded.entry(key).or_insert_with(|| (Exact::ZERO, vec![memo.number.to_string()]));
-            }
-        }
-    }
-    let mut findings = Vec::new();
-    let looked_at = funded.len() as u64;
-    for ((payer, id, period), (sum, numbers)) in funded {
-        let Some(credit) = credits.get(&(payer, id.clone())) else {
-            if !sum.is_zero() {
-                let numbers = numbers.join(", ");
-                findings.push(format!("{numbers} {period}: funded with {sum} by credit {id}, which is unknown"));
-            }
-            continue;
-        };
-        let attributed = credit.applications.get(&period).map_or(Exact::ZERO, |applied| applied.amount);
-        if sum != attributed {
-            let numbers = numbers.join(", ");
-            findings
-                .push(format!("{numbers} {period}: funded with {sum}, and {attributed} was attributed to credit {id}"));
-        }
-    }
-    Ok(check("funding equals what was attributed", looked_at, "periods of memos", findings))
 }
 
 /// Document numbers have no gaps within their series, and a document's totals are the sums of its

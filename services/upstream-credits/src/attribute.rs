@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     classification::CreditLineTreatment,
     credit::{
-        AttributableCredit, AttributeByHand, AttributedLine, KnownCredits, PromotionalLine, SuspenseState,
-        UpstreamCreditState, attribute,
+        AttributableCredit, AttributeByHand, AttributedLine, KnownCredits, PromotionalLine, SuspenseReason,
+        SuspenseState, UpstreamCreditState, attribute,
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -45,35 +45,48 @@ pub async fn attribute_period(
     attribute_what_lies_beyond_a_face(unit, payer).await
 }
 
-/// A month in which AWS no longer takes back leaves what filled that room in another month beyond the
-/// face: the latest such months are attributed anew, each at most once.
+/// The face of a credit is filled by its months in their order, whichever was delivered first (rule book N13,
+/// D3). So news of one month may leave too much in later ones, or make room for lines of theirs that were
+/// beyond the face: those months are attributed anew, the earliest first, each once.
 async fn attribute_what_lies_beyond_a_face(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Result<(), Failure> {
     let mut done: BTreeSet<BillingPeriod> = BTreeSet::new();
-    while let Some(period) = latest_beyond_a_face(&unit.model, payer, &done)? {
+    while let Some(period) = next_to_fill(&unit.model, payer, &done)? {
         unit.decide_many(|model| decide_period(model, payer, period)).await?;
         done.insert(period);
     }
     Ok(())
 }
 
-/// The latest month with lines of a credit of which more is attributed than its face.
-fn latest_beyond_a_face(
+/// The earliest month that was not attributed since, and has lines of a credit of which more is attributed
+/// than its face, or lines beyond a face where a credit has room.
+fn next_to_fill(
     model: &ReadModel,
     payer: &PayerAccountId,
     done: &BTreeSet<BillingPeriod>,
 ) -> Result<Option<BillingPeriod>, Failure> {
-    let mut latest = None;
+    let mut months: BTreeSet<BillingPeriod> = BTreeSet::new();
+    let mut has_room = false;
     for credit in model.upstream_credits(Some(payer))?.into_values() {
         let Some(terms) = &credit.terms else { continue };
-        if credit.applied()? > terms.face_amount {
-            let filled = credit
-                .applications
-                .iter()
-                .filter(|(period, applied)| applied.amount.is_positive() && !done.contains(period));
-            latest = latest.max(filled.map(|(period, _)| *period).next_back());
+        let applied = credit.applied()?;
+        has_room |= applied < terms.face_amount && !credit.applications.is_empty();
+        if applied > terms.face_amount {
+            let filled = credit.applications.iter().filter(|(_, applied)| applied.amount.is_positive());
+            months.extend(filled.map(|(period, _)| *period));
         }
     }
-    Ok(latest)
+    // A line of a later month may stand where one of an earlier month belongs.
+    for ((_, period), suspense) in model.all_suspense(Some(payer))? {
+        if suspense.items.values().any(|item| item.reason == SuspenseReason::BeyondFace) {
+            let is_filled_later = |credit: &UpstreamCreditState| {
+                credit.applications.range(period.next()..).any(|(_, applied)| applied.amount.is_positive())
+            };
+            if has_room || model.upstream_credits(Some(payer))?.values().any(is_filled_later) {
+                months.insert(period);
+            }
+        }
+    }
+    Ok(months.into_iter().find(|period| !done.contains(period)))
 }
 
 fn decide_period(
@@ -180,7 +193,7 @@ fn attributable(
             credit: id.clone(),
             owner: credit.owner_in(period).unwrap_or(&terms.owner).clone(),
             description: terms.description.clone(),
-            remaining: terms.face_amount.checked_sub(credit.applied_outside(period)?)?,
+            remaining: terms.face_amount.checked_sub(credit.applied_ahead_of(period)?)?,
             tolerance: tolerance.unwrap_or(Exact::ZERO).checked_sub(credit.beyond_face_outside(period)?)?,
             live: credit.is_live_in(period),
             end_date: terms.end_date,

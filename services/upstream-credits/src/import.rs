@@ -86,10 +86,16 @@ pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -
                 .iter()
                 .map(|terms| {
                     let state = model.upstream_credit(&terms.payer, &terms.credit)?;
-                    let terms = seen_again(terms, state.stated.as_ref().or(state.terms.as_ref()));
-                    let facts = state
-                        .decide_observe(&ObserveCredit { terms: terms.clone(), on })
-                        .map_err(|refusal| Failure::refused("CM0324", refusal))?;
+                    let account = model.member_account(&terms.payer, &terms.owner)?;
+                    let back = state.returned_on(&terms.owner, &account);
+                    let facts = match back {
+                        Some(back) => state.decide_returned(terms, back),
+                        None => {
+                            let terms = seen_again(terms, state.stated.as_ref().or(state.terms.as_ref()));
+                            state.decide_observe(&ObserveCredit { terms, on })
+                        }
+                    };
+                    let facts = facts.map_err(|refusal| Failure::refused("CM0324", refusal))?;
                     Ok((Subject::credit(&terms.payer, &terms.credit), facts.into_iter().map(Fact::from).collect()))
                 })
                 .collect()

@@ -14,6 +14,7 @@ pub mod aws_rules;
 pub mod billing;
 pub mod classification;
 pub mod credit;
+pub mod credit_law;
 pub mod day;
 pub mod explain;
 pub mod ids;

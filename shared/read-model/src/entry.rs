@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     ids::{CustomerId, MemoNumber, PoNumber},
-    memo::{CreditMemo, MemoFact},
+    memo::{CreditMemo, MemoFact, Returned},
 };
 use money::{Exact, Money, MoneyError};
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,9 @@ impl MemoEntry {
                 entry.face = funded.grown;
             }
             MemoFact::Applied(_) | MemoFact::Unapplied(_) => entry.applied = before - after,
+            MemoFact::Reinstated(back) if back.returned == Some(Returned::WriteDown) => {
+                entry.written_off = before - after;
+            }
             MemoFact::Lapsed(_) | MemoFact::Expired(_) | MemoFact::Reinstated(_) => entry.expired = before - after,
             MemoFact::WrittenOff(_) => entry.written_off = before - after,
             MemoFact::Refunded(_) => entry.refunded = before - after,
@@ -83,7 +86,7 @@ impl MemoEntry {
                 entry.reassigned_out = before - after;
                 entry.funded = -out.funded_moved;
             }
-            MemoFact::Shortfall(_) => {}
+            MemoFact::Shortfall(_) | MemoFact::Surplus(_) => {}
             MemoFact::PoReassigned(moved) => entry.assigned_to = Some((moved.to_customer.clone(), moved.to_po.clone())),
         }
         entry

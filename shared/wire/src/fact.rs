@@ -93,6 +93,8 @@ pub enum Fact {
     MemoReinstated(memo::MemoReinstated),
     #[serde(rename = "upstream_shortfall_stated.v1")]
     UpstreamShortfallStated(memo::UpstreamShortfallStated),
+    #[serde(rename = "upstream_surplus_stated.v1")]
+    UpstreamSurplusStated(memo::UpstreamSurplusStated),
     #[serde(rename = "act_proposed.v2", alias = "act_proposed.v1")]
     ActProposed(memo::ActProposed),
     #[serde(rename = "act_approved.v1")]
@@ -164,6 +166,7 @@ impl Fact {
             Self::MemoPoReassigned(_) => "memo_po_reassigned.v1",
             Self::MemoReinstated(_) => "memo_reinstated.v1",
             Self::UpstreamShortfallStated(_) => "upstream_shortfall_stated.v1",
+            Self::UpstreamSurplusStated(_) => "upstream_surplus_stated.v1",
             Self::ActProposed(_) => "act_proposed.v2",
             Self::ActApproved(_) => "act_approved.v1",
             Self::ActRejected(_) => "act_rejected.v1",
@@ -219,6 +222,7 @@ impl Fact {
         "memo_po_reassigned.v1",
         "memo_reinstated.v1",
         "upstream_shortfall_stated.v1",
+        "upstream_surplus_stated.v1",
         "act_proposed.v2",
         "act_approved.v1",
         "act_rejected.v1",
@@ -257,6 +261,7 @@ impl From<MemoFact> for Fact {
             MemoFact::PoReassigned(fact) => Self::MemoPoReassigned(fact),
             MemoFact::Reinstated(fact) => Self::MemoReinstated(fact),
             MemoFact::Shortfall(fact) => Self::UpstreamShortfallStated(fact),
+            MemoFact::Surplus(fact) => Self::UpstreamSurplusStated(fact),
         }
     }
 }
@@ -279,6 +284,7 @@ impl Fact {
             Self::MemoPoReassigned(fact) => MemoFact::PoReassigned(fact.clone()),
             Self::MemoReinstated(fact) => MemoFact::Reinstated(fact.clone()),
             Self::UpstreamShortfallStated(fact) => MemoFact::Shortfall(fact.clone()),
+            Self::UpstreamSurplusStated(fact) => MemoFact::Surplus(fact.clone()),
             _ => return None,
         })
     }

@@ -8,6 +8,8 @@ mod document_series;
 mod four_eyes;
 mod hand_moves;
 mod hand_verbs;
+mod law_of_a_credit;
+mod law_of_ownership;
 mod n04_past_the_end;
 mod n05_revised;
 mod n07_taken_back;

@@ -63,6 +63,24 @@ fn funding_that_is_missing_is_found() {
 }
 
 #[test]
+fn a_promise_beyond_what_aws_states_is_found() {
+    let office = Story::imported();
+    office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
+    office.bill_and_close("2019-01");
+    let stated = "\"face_amount\":\"1000.00\"";
+    rewrite_last(&office, "CREDITS", &[(stated, "\"face_amount\":\"940.00\"")]);
+    let finding = audit_finds(&office, "no promise is beyond what AWS states");
+    assert!(finding.contains("1000.00 is promised, and AWS states 940"), "{finding}");
+}
+
+#[test]
+fn a_memo_that_paid_another_customer_is_found() {
+    let customer = [("\"customer\":\"Department of Light\"", "\"customer\":\"Department of Lamps\"")];
+    let (_, finding) = forged("MEMOS", &customer, "memos paid their own customers' charges");
+    assert!(finding.contains("Department of Lamps's, and paid 2019-01 of Department of Light"), "{finding}");
+}
+
+#[test]
 fn what_only_one_fact_says_otherwise_is_found_by_the_check_that_is_for_it() {
     type Case<'a> = (&'a str, [(&'a str, &'a str); 2], &'a str);
     let cases: [Case<'_>; 4] = [

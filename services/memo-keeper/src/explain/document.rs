@@ -68,7 +68,8 @@ pub async fn explain_statement(
         corrections.extend(reading.correction(correction.period, period).await?);
     }
     let facts = memo_facts(log, &known, payer, member).await?;
-    let memos = past.memos(payer, member)?;
+    let charged = Some(&found.statement.said.customer).filter(|customer| !customer.is_blank());
+    let memos = past.memos(payer, member)?.for_charges_of(&past.member_account(payer, member)?, charged);
     let mut others = Vec::new();
     for payer in other_payers(unit, payer, member)? {
         let facts = memo_facts(log, &known, &payer, member).await?;

@@ -1,9 +1,10 @@
 //! A memo with everything that happened to it and to its credit, as known at a recorded time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
+    credit_law::Accounts,
     explain::{AppliedUpstream, MemoBasisOfExplanation, MemoExplanation, explain_memo},
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     memo::CreditMemo,
@@ -15,7 +16,10 @@ use service_kit::{Failure, UnitOfWork};
 use wire::{Fact, StreamName, Subject};
 
 use super::{document::memo_facts, position};
-use crate::by_hand::owner_of;
+use crate::{
+    by_hand::owner_of,
+    fund::{applied_of, places_of},
+};
 
 /// Explains a memo as it stood at a recorded time; none where it was not issued by then.
 ///
@@ -34,6 +38,14 @@ pub async fn explain_one_memo(
     let live = unit.model.memos(&payer, &member)?;
     let credit = live.memos.get(number).and_then(|memo| memo.credit.clone());
     subjects.extend(credit.iter().map(|credit| Subject::credit(&payer, credit)));
+    // A credit's months fund all memos that carry it, wherever they lie (rule book D1).
+    let mut places = BTreeSet::new();
+    if let Some(credit) = &credit {
+        let applied = applied_of(&unit.model, credit, &unit.model.payers()?)?;
+        places = places_of(&unit.model, credit, &applied, &mut Accounts::new())?;
+    }
+    let elsewhere = places.iter().filter(|(of, holder)| *of != payer || *holder != member);
+    subjects.extend(elsewhere.map(|(of, holder)| Subject::memos(of, holder)));
     let past = model_of_subjects(log, &known, subjects).await?;
     let memos = past.memos(&payer, &member)?;
     let Some(memo) = memos.memos.get(number) else { return Ok(None) };
@@ -52,12 +64,21 @@ pub async fn explain_one_memo(
         let of_month = memo.credit.as_ref().and_then(|credit| memos.of_credit_in(credit, applied.period));
         let is_own = of_month.is_some_and(|of_month| of_month.number == *number);
         let has_part = memo.funding.get(&applied.period).is_some_and(|amount| !amount.is_zero());
-        owned && (is_own || (memo.by_revision && has_part))
+        has_part || (owned && is_own)
     });
     for applied in &mut upstream {
-        let all = memo.credit.as_ref().map(|credit| memos.funded_in(credit, applied.period)).transpose()?;
-        let own = memo.funding.get(&applied.period).copied().unwrap_or_default();
-        applied.funds_others = all.unwrap_or_default().checked_sub(own)?;
+        let mut others = Exact::ZERO;
+        for (of, holder) in &places {
+            let held = past.memos(of, holder)?;
+            let carry = held.memos.values().filter(|one| one.credit == memo.credit);
+            for one in carry {
+                let part = (one.number != *number).then(|| one.funding.get(&applied.period)).flatten();
+                for amount in part.into_iter().chain(one.surplus.get(&applied.period)) {
+                    others = others.checked_add(*amount)?;
+                }
+            }
+        }
+        applied.funds_others = others;
     }
     Ok(Some(explain_memo(MemoBasisOfExplanation { memo, facts: &facts, upstream: &upstream })?))
 }

@@ -92,7 +92,8 @@ pub(super) fn adapted(memos: &MemberMemos, fact: MemoFact, transfers: &mut Trans
         | MemoFact::Applied(_)
         | MemoFact::Unapplied(_)
         // Follows from the credit and the draws, and is stated anew.
-        | MemoFact::Shortfall(_) => false,
+        | MemoFact::Shortfall(_)
+        | MemoFact::Surplus(_) => false,
     };
     stays.then_some((fact, short))
 }

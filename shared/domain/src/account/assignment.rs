@@ -167,6 +167,36 @@ impl MemberAccountState {
         self.assignments.values()
     }
 
+    /// The day after the account's last one of a stay that had ended by a day: it left then, whether or not
+    /// it has come back since (rule book N23).
+    pub fn last_left_by(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let mut left = None;
+        let mut all = self.assignments.values().peekable();
+        while let Some(one) = all.next() {
+            let next = all.peek().map(|next| next.from);
+            let ended = one.to.filter(|to| next.is_none_or(|next| *to < next));
+            left = ended.filter(|to| *to <= day).or(left);
+        }
+        left
+    }
+
+    /// The first day of the stay that a day falls in, or of the next one: a gap between two assignments ends
+    /// a stay.
+    pub fn start_of_stay(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let mut start: Option<NaiveDate> = None;
+        let mut ended: Option<NaiveDate> = None;
+        for one in self.assignments.values() {
+            if start.is_none() || ended.is_some_and(|ended| ended < one.from) {
+                start = Some(one.from);
+            }
+            ended = one.to;
+            if ended.is_none_or(|to| to > day) {
+                return start;
+            }
+        }
+        None
+    }
+
     /// The day after the account's last one under this payer, where it has left.
     pub fn left_on(&self) -> Option<NaiveDate> {
         self.assignments.values().next_back().and_then(|last| last.to)

@@ -9,6 +9,7 @@ mod facts;
 mod history;
 mod known;
 mod life;
+mod returned;
 mod state;
 mod suspense;
 

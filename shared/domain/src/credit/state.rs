@@ -363,12 +363,18 @@ impl UpstreamCreditState {
         self.owners.values().chain(self.transferred.iter().map(|transfer| &transfer.from_owner)).collect()
     }
 
-    /// What AWS has applied of it in all periods but one.
+    /// What fills its face ahead of a period's own lines: all that earlier periods have, and what later ones
+    /// take back (rule book N7, N13).
     ///
     /// # Errors
     /// [`MoneyError`] where the sum cannot be held.
-    pub fn applied_outside(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
-        Exact::checked_sum(self.applications.iter().filter(|(at, _)| **at != period).map(|(_, applied)| applied.amount))
+    pub fn applied_ahead_of(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
+        let others = self.applications.iter().filter(|(at, _)| **at != period);
+        Exact::checked_sum(others.map(
+            |(at, applied)| {
+                if *at < period { applied.amount } else { applied.amount.min(Exact::ZERO) }
+            },
+        ))
     }
 
     /// What stands on the rounding account of it in all periods but one.

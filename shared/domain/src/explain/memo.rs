@@ -97,6 +97,7 @@ fn posting_of(fact: &MemoFact) -> BillingPeriod {
         MemoFact::PoReassigned(fact) => fact.posting,
         MemoFact::Reinstated(fact) => fact.posting,
         MemoFact::Shortfall(fact) => fact.posting,
+        MemoFact::Surplus(fact) => fact.posting,
     }
 }
 
@@ -181,6 +182,13 @@ pub(super) fn leaf_of(placed: &Placed<MemoFact>) -> Result<Derivation, MoneyErro
         MemoFact::Refunded(_) => leaf("paid out".into(), Rule::ByHand),
         MemoFact::ReassignedOut(fact) => leaf(format!("went to account {}", fact.to_member), Rule::ByHand),
         MemoFact::PoReassigned(fact) => leaf(format!("moved to PO {}", fact.to_po), Rule::ByHand),
+        MemoFact::Reinstated(fact) if fact.returned.is_some() => {
+            leaf("came back: AWS has applied more than it had said".into(), Rule::UpstreamChanged)
+        }
+        MemoFact::Surplus(fact) => leaf(
+            format!("AWS applied {} of {} that no memo of the credit may have", fact.surplus, fact.period),
+            Rule::UpstreamChanged,
+        ),
         MemoFact::Reinstated(_) => leaf("came back past the end date".into(), Rule::ByHand),
         MemoFact::Shortfall(fact) => {
             leaf(format!("AWS is {} short of what was given", fact.shortfall), Rule::UpstreamChanged)

@@ -15,7 +15,7 @@ use crate::{
     billing::{DocumentVoided, MemberStatement},
     credit::{CreditFact, SuspenseFact},
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
-    memo::{FoldFault, MemberMemos, MemoFact, MemoPoReassigned, MemoWrittenOff, WriteOffCause},
+    memo::{FoldFault, MemberMemos, MemoFact, MemoPoReassigned, MemoWrittenOff, Returned, WriteOffCause},
     period::BillingPeriod,
     usage::{DeliveryFact, DeliveryState},
 };
@@ -148,24 +148,29 @@ impl JournalBook {
             let (_, credit) = self.templates.accounts(class, &customer.of_party(credited.as_ref()));
             transaction.add_pair(debit, credit, currency, amount)?;
         }
-        if let Some((parent, unfunded)) = portion {
+        if let Some((from, parent, unfunded)) = portion {
             let class = PostingClass::ReceivableOfPortion;
             let (debit, _) = self.templates.accounts(class, &words);
-            let (_, credit) = self.templates.accounts(class, &PostingWords { credit: parent.as_str(), ..words });
+            let parent = PostingWords { payer: from.as_str(), credit: parent.as_str(), ..words };
+            let (_, credit) = self.templates.accounts(class, &parent);
             transaction.add_pair(debit, credit, currency, unfunded)?;
         }
         transaction.of_party(debited.as_ref(), credited.as_ref());
         Ok(Some(transaction).filter(|transaction| !transaction.postings.is_empty()))
     }
 
-    /// Where a split gave a credit its portion: the parent, and what AWS has still to apply of it (rule
-    /// book N26). What a person moves stays what AWS owes of the same credit.
-    fn portion(&self, payer: &PayerAccountId, fact: &MemoFact) -> Option<(UpstreamCreditId, Exact)> {
+    /// Where a split gave a credit its portion, or a memo moved to another payer of ours: the payer and the
+    /// credit it came from, and what AWS has still to apply of it (rule book N26, N21). What moves to another
+    /// account of the same payer stays what AWS owes of the same credit.
+    fn portion(&self, payer: &PayerAccountId, fact: &MemoFact) -> Option<(PayerAccountId, UpstreamCreditId, Exact)> {
         let MemoFact::ReassignedIn(came) = fact else { return None };
-        let parents = self.memos.get(&(payer.clone(), came.from_member.clone()))?;
-        let parent = parents.memos.get(&came.from_memo)?.credit.clone()?;
+        let from = self.memos.iter().filter(|((_, member), _)| *member == came.from_member);
+        let (from, memo) =
+            from.filter_map(|((from, _), memos)| Some((from, memos.memos.get(&came.from_memo)?))).next()?;
+        let parent = memo.credit.clone()?;
         let unfunded = came.issued.face.to_exact().checked_sub(came.funded_moved).ok()?;
-        (came.portion && came.issued.credit.as_ref() != Some(&parent)).then_some((parent, unfunded))
+        let is_anothers = came.portion && came.issued.credit.as_ref() != Some(&parent);
+        (is_anothers || from != payer).then(|| (from.clone(), parent, unfunded))
     }
 
     /// The words for a memo's fact, the month it is posted in, and its amounts by class.
@@ -214,6 +219,18 @@ impl JournalBook {
             MemoFact::Shortfall(stated) => {
                 let change = stated.shortfall - stated.shortfall_before;
                 ("AWS credit fallen short", stated.posting, one(Class::UpstreamShortfall, change))
+            }
+            MemoFact::Surplus(stated) => {
+                let change = stated.surplus.checked_sub(stated.surplus_before)?;
+                ("AWS credit beyond its memos", stated.posting, vec![(Class::UpstreamSurplus, change)])
+            }
+            MemoFact::Reinstated(back) if back.returned == Some(Returned::WriteDown) => {
+                ("Memo write-down taken back", back.posting, one(Class::MemoWrittenDown, -back.amount))
+            }
+            MemoFact::Reinstated(back) if back.returned == Some(Returned::Lapse) => {
+                self.ended_of(&back.memo, back.amount).lapsed -= back.amount;
+                let class = if has_credit { Class::MemoLapsed } else { Class::MemoExpired };
+                ("Memo lapse taken back", back.posting, one(class, -back.amount))
             }
             MemoFact::Reinstated(back) => {
                 let ended = self.ended_of(&back.memo, back.amount);

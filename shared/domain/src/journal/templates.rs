@@ -33,6 +33,8 @@ pub enum PostingClass {
     MemoWrittenOff,
     /// AWS gives less than the customer was given, and no write-down makes up for it.
     UpstreamShortfall,
+    /// AWS applied more of a credit than any of its memos may have.
+    UpstreamSurplus,
     /// A memo was paid out.
     MemoRefunded,
     /// A memo left for another account.
@@ -62,7 +64,7 @@ pub enum PostingClass {
 
 impl PostingClass {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MemoIssued,
         Self::MemoIssuedByHand,
         Self::MemoTakenOver,
@@ -73,6 +75,7 @@ impl PostingClass {
         Self::MemoWrittenDown,
         Self::MemoWrittenOff,
         Self::UpstreamShortfall,
+        Self::UpstreamSurplus,
         Self::MemoRefunded,
         Self::MemoReassignedOut,
         Self::MemoReassignedIn,
@@ -107,6 +110,7 @@ impl PostingClass {
             Self::MemoExpired => (MEMO, "Revenues:Expired credit memos"),
             Self::MemoWrittenOff => (MEMO, "Revenues:Credit memos written off"),
             Self::UpstreamShortfall => ("Expenses:AWS credits fallen short", RECEIVABLE),
+            Self::UpstreamSurplus => (RECEIVABLE, "Liabilities:AWS credits beyond memos:{payer}:{credit}"),
             Self::MemoRefunded => (MEMO, "Liabilities:Accounts payable:Customers:{payer}:{member}"),
             Self::MemoReassignedOut => (MEMO, TRANSIT),
             Self::MemoReassignedIn => (TRANSIT, MEMO),

@@ -60,6 +60,7 @@ fn amounts(fact: &MemoFact) -> Vec<Money> {
         MemoFact::ReassignedOut(gone) => vec![gone.amount],
         MemoFact::PoReassigned(moved) => vec![moved.amount],
         MemoFact::Reinstated(back) => vec![back.amount],
+        MemoFact::Surplus(_) => Vec::new(),
         MemoFact::Shortfall(stated) => vec![stated.shortfall_before, stated.shortfall],
     }
 }

@@ -289,7 +289,10 @@ impl MemberMemos {
             .memos
             .values()
             .filter(|memo| {
-                memo.currency == month.currency && memo.open.is_positive() && memo.first_period() <= month.period
+                memo.currency == month.currency
+                    && memo.open.is_positive()
+                    && memo.first_period() <= month.period
+                    && !memo.charges_are_anothers
             })
             .collect();
         draw_order(&mut memos);

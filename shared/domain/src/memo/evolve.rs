@@ -8,7 +8,7 @@ use money::{Exact, Money};
 use super::{
     Application, ApplicationAcross, CreditMemo, MemberMemos, MemoFact, MemoIssued, Movement, TakenOver, TransferOut,
     WriteOffCause,
-    facts::{MemoApplied, MemoFunded, MemoUnapplied},
+    facts::{MemoApplied, MemoFunded, MemoUnapplied, MemoWrittenOff, Returned},
 };
 use crate::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
@@ -73,6 +73,7 @@ impl MemberMemos {
                 if let Some(credit) = issued.credit.as_ref().filter(|_| is_owned_again) {
                     // What an earlier ownership was revised by is none of this one's.
                     self.revised.remove(credit);
+                    self.written_off_by_hand.remove(credit);
                 }
                 self.open_memo(issued, |_| {})?;
                 if let (Some(credit), true) = (&issued.credit, issued.by_revision) {
@@ -92,7 +93,11 @@ impl MemberMemos {
             MemoFact::ReassignedIn(came) => {
                 self.open_memo(&came.issued, |memo| {
                     memo.funded = came.funded_moved;
-                    memo.moved_by_hand = !came.portion;
+                    // What moved between two payers of ours with its account stays its credit's own (N21).
+                    memo.moved_by_hand = !came.portion && came.from_member != came.issued.member;
+                    if !came.portion {
+                        memo.came_from = Some((came.from_member.clone(), came.from_memo.clone()));
+                    }
                 })?;
                 self.transfers_in.insert(came.transfer.clone(), came.issued.memo.clone());
             }
@@ -106,6 +111,10 @@ impl MemberMemos {
                 self.note_correction(unapplied.paid_under.as_ref(), unapplied.period, unapplied.charges.as_ref());
             }
             MemoFact::Lapsed(gone) | MemoFact::Expired(gone) => self.with_memo(fact, |memo| {
+                if let MemoFact::Lapsed(_) = fact {
+                    let ended = if gone.by_hand { &mut memo.given_up } else { &mut memo.lapsed };
+                    *ended += gone.amount;
+                }
                 memo.open -= gone.amount;
                 memo.expired += gone.amount;
                 memo.end_settled = true;
@@ -114,15 +123,19 @@ impl MemberMemos {
             })?,
             MemoFact::WrittenOff(gone) => {
                 self.with_memo(fact, |memo| {
+                    match gone.cause {
+                        WriteOffCause::ByHand | WriteOffCause::Adjusted => {
+                            memo.gain += (gone.amount - memo.unfunded_balance()).at_least_zero();
+                        }
+                        WriteOffCause::UpstreamRevised => {}
+                        _ => memo.written_down += gone.amount,
+                    }
                     memo.open -= gone.amount;
                     memo.written_off += gone.amount;
                     movement(memo, gone.posting).corrections -= gone.amount;
                     Ok(())
                 })?;
-                let credit = self.memos.get(&gone.memo).and_then(|memo| memo.credit.clone());
-                if let (Some(credit), WriteOffCause::UpstreamRevised) = (credit, gone.cause) {
-                    *self.revised.entry(credit).or_insert(gone.amount.zeroed()) -= gone.amount;
-                }
+                self.note_write_off(gone);
             }
             MemoFact::Refunded(gone) => self.with_memo(fact, |memo| {
                 memo.open -= gone.amount;
@@ -140,13 +153,19 @@ impl MemberMemos {
             })?,
             MemoFact::PoReassigned(moved) => self.with_memo(fact, |memo| {
                 memo.assigned_to = Some((moved.to_customer.clone(), moved.to_po.clone()));
+                memo.customer = Some(moved.to_customer.clone());
                 Ok(())
             })?,
             MemoFact::Reinstated(back) => self.with_memo(fact, |memo| {
                 memo.open += back.amount;
-                memo.expired -= back.amount;
+                give_back(memo, back.amount, back.returned);
                 memo.usable_until = back.usable_until.or(memo.usable_until);
                 movement(memo, back.posting).corrections += back.amount;
+                Ok(())
+            })?,
+            MemoFact::Surplus(stated) => self.with_memo(fact, |memo| {
+                memo.surplus.insert(stated.period, stated.surplus);
+                memo.surplus.retain(|_, amount| !amount.is_zero());
                 Ok(())
             })?,
             MemoFact::Shortfall(stated) => {
@@ -168,6 +187,21 @@ impl MemberMemos {
             return Err(FoldFault::NotConserved(number.clone()));
         }
         Ok(())
+    }
+
+    /// What revisions and persons wrote off, as far as the law of the credit asks for it.
+    fn note_write_off(&mut self, gone: &MemoWrittenOff) {
+        let Some(memo) = self.memos.get(&gone.memo) else { return };
+        let (Some(credit), is_aws) = (memo.credit.clone(), memo.is_the_credits() || memo.by_revision) else { return };
+        let zero = gone.amount.zeroed();
+        match gone.cause {
+            WriteOffCause::UpstreamRevised => *self.revised.entry(credit).or_insert(zero) -= gone.amount,
+            WriteOffCause::ByHand | WriteOffCause::Adjusted if is_aws => {
+                let revised = self.revised.get(&credit).copied().unwrap_or(zero);
+                self.written_off_by_hand.entry(credit).or_default().push((revised, gone.amount));
+            }
+            _ => {}
+        }
     }
 
     fn note_correction(&mut self, under: Option<&PayerAccountId>, period: BillingPeriod, charges: Option<&String>) {
@@ -237,6 +271,14 @@ fn new_memo(issued: &MemoIssued, ordinal: u32) -> CreditMemo {
         funding: BTreeMap::new(),
         taken_over: None,
         by_revision: issued.by_revision,
+        customer: issued.customer.clone(),
+        came_from: None,
+        lapsed: zero,
+        given_up: zero,
+        written_down: zero,
+        gain: zero,
+        surplus: BTreeMap::new(),
+        charges_are_anothers: false,
         after_upstream_end: issued.after_upstream_end,
         applications: BTreeMap::new(),
         across: BTreeMap::new(),
@@ -269,6 +311,28 @@ fn fund(memo: &mut CreditMemo, funded: &MemoFunded) -> Result<(), FoldFault> {
         movement(memo, funded.posting).issued += funded.grown;
     }
     Ok(())
+}
+
+/// What ended comes back: what AWS's applications bring back is named, by hand what ended last comes first.
+fn give_back(memo: &mut CreditMemo, amount: Money, returned: Option<Returned>) {
+    match returned {
+        Some(Returned::WriteDown) => {
+            memo.written_off -= amount;
+            memo.written_down -= amount;
+        }
+        Some(Returned::Lapse) => {
+            memo.expired -= amount;
+            memo.lapsed -= amount;
+        }
+        None => {
+            let funded = memo.expired - memo.lapsed - memo.given_up;
+            memo.expired -= amount;
+            let rest = (amount - funded).at_least_zero();
+            let of_given_up = rest.min(memo.given_up);
+            memo.given_up -= of_given_up;
+            memo.lapsed -= rest - of_given_up;
+        }
+    }
 }
 
 fn apply(memo: &mut CreditMemo, applied: &MemoApplied) -> Result<(), FoldFault> {

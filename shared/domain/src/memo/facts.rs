@@ -37,6 +37,7 @@ pub enum MemoFact {
     PoReassigned(MemoPoReassigned),
     Reinstated(MemoReinstated),
     Shortfall(UpstreamShortfallStated),
+    Surplus(UpstreamSurplusStated),
 }
 
 /// A memo was issued for an upstream credit of the account.
@@ -61,6 +62,10 @@ pub struct MemoIssued {
     /// end with that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub after_upstream_end: bool,
+    /// Whose memo it is: the account's customer when it was issued (rule book D5). Logs before this was
+    /// recorded have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
     /// The credit's description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -246,6 +251,9 @@ pub struct MemoExpired {
     pub posting: BillingPeriod,
     /// The policies it was decided under.
     pub policy: PolicyHash,
+    /// A person ended it: it does not come back by itself should AWS apply more (rule book D1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
     /// Open balance before.
     pub balance_before: Money,
     /// Open balance after.
@@ -376,6 +384,16 @@ pub struct MemoPoReassigned {
     pub balance_after: Money,
 }
 
+/// What comes back by itself because AWS turned out to have applied more (rule book D1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Returned {
+    /// What had lapsed at the end date.
+    Lapse,
+    /// What had been written down because AWS would apply no more.
+    WriteDown,
+}
+
 /// An expired amount came back to the memo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MemoReinstated {
@@ -386,6 +404,9 @@ pub struct MemoReinstated {
     /// Until when it may be used, where the end date was moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usable_until: Option<NaiveDate>,
+    /// What came back, where AWS's applications brought it back; none where a person or a policy did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Returned>,
     /// The day it counts from.
     pub effective: NaiveDate,
     /// The period whose statement shows it.
@@ -418,6 +439,30 @@ pub struct UpstreamShortfallStated {
     pub balance_after: Money,
 }
 
+/// AWS applied more of a credit in a month than any of its memos may still have (rule book D1): money of
+/// AWS's that is no customer's until a person decides. No memo moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UpstreamSurplusStated {
+    /// The memo of the credit.
+    pub memo: MemoNumber,
+    /// The credit.
+    pub credit: UpstreamCreditId,
+    /// The period of AWS's bill.
+    pub period: BillingPeriod,
+    /// The surplus of that period before.
+    pub surplus_before: Exact,
+    /// The surplus of that period now.
+    pub surplus: Exact,
+    /// The last day of the period.
+    pub effective: NaiveDate,
+    /// The period it is posted in.
+    pub posting: BillingPeriod,
+    /// Open balance before.
+    pub balance_before: Money,
+    /// Open balance after: the same.
+    pub balance_after: Money,
+}
+
 impl MemoFact {
     /// The memo it happened to.
     pub fn memo(&self) -> &MemoNumber {
@@ -435,6 +480,7 @@ impl MemoFact {
             Self::PoReassigned(fact) => &fact.memo,
             Self::Reinstated(fact) => &fact.memo,
             Self::Shortfall(fact) => &fact.memo,
+            Self::Surplus(fact) => &fact.memo,
         }
     }
 
@@ -454,6 +500,7 @@ impl MemoFact {
             Self::PoReassigned(fact) => fact.effective,
             Self::Reinstated(fact) => fact.effective,
             Self::Shortfall(fact) => fact.effective,
+            Self::Surplus(fact) => fact.effective,
         }
     }
 
@@ -473,6 +520,7 @@ impl MemoFact {
             Self::PoReassigned(fact) => (fact.balance_before, fact.balance_after),
             Self::Reinstated(fact) => (fact.balance_before, fact.balance_after),
             Self::Shortfall(fact) => (fact.balance_before, fact.balance_after),
+            Self::Surplus(fact) => (fact.balance_before, fact.balance_after),
         }
     }
 }

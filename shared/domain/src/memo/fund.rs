@@ -1,13 +1,15 @@
 //! Funding: what AWS has taken off the payer's bill for the memo's credit, on whatever account it
-//! put it. Decided by target: the period's attributed total, less what stands (rule book N7, N14).
+//! put it. How it is laid over memos is `credit_law/` (rule book D1); here is one account's part of it.
 
-use money::{Exact, Money, MoneyError, Rounding};
+use std::collections::BTreeMap;
 
-use super::{CreditMemo, MemberMemos, MemoFact, MemoFunded};
+use money::{Exact, MoneyError, Rounding};
+
+use super::{CreditMemo, MemberMemos, MemoFact};
 use crate::{
+    credit_law::{AppliedUnder, FundCredit, LawFault, decide_funding},
     ids::{DeliveryId, UpstreamCreditId},
     period::BillingPeriod,
-    policy::MemoBasis,
 };
 
 /// Bring a memo's funding of one period to what was attributed to its credit.
@@ -34,17 +36,9 @@ pub struct FundingFromCredit {
     pub delivery: Option<DeliveryId>,
 }
 
-impl CreditMemo {
-    /// What of its face no other month has funded.
-    fn room_for_funding(&self, period: BillingPeriod) -> Result<Exact, MoneyError> {
-        let elsewhere = self.funding.iter().filter(|(of, _)| **of != period).map(|(_, amount)| *amount);
-        let room = self.face.to_exact().checked_sub(Exact::checked_sum(elsewhere)?)?;
-        Ok(room.max(Exact::ZERO))
-    }
-}
-
 impl MemberMemos {
-    /// What the memos of a credit are funded with for a period: its own, and those that supplement it.
+    /// What the memos of a credit are funded with for a period, and what of it is a surplus: its own, and
+    /// those that supplement it.
     ///
     /// # Errors
     /// [`MoneyError`] where the sum cannot be held.
@@ -52,68 +46,49 @@ impl MemberMemos {
         let Some(own) = self.of_credit_in(credit, period) else { return Ok(Exact::ZERO) };
         let supplements = |memo: &&CreditMemo| memo.by_revision && memo.supplements.as_ref() == Some(&own.number);
         let funded = self.memos.values().filter(supplements).chain([own]);
-        Exact::checked_sum(funded.filter_map(|memo| memo.funding.get(&period).copied()))
+        Exact::checked_sum(
+            funded.flat_map(|memo| memo.funding.get(&period).into_iter().chain(memo.surplus.get(&period)).copied()),
+        )
     }
 
-    /// Decides the funding of the credit's memo. A credit without a memo here funds nothing. Where a
-    /// credit changed hands on an earlier day than it was known to, the memo of the former ownership
-    /// gives back what it was funded with since (rule book N25): no month funds two memos.
+    /// Decides the funding of one month of a credit whose memos are all in this account, its other months
+    /// as they stand (rule book D1). Where a credit changed hands on an earlier day than it was known to,
+    /// the memo of the former ownership gives back what it was funded with since (rule book N25): no month
+    /// funds two memos.
     ///
     /// # Errors
-    /// [`MoneyError`] where a sum cannot be held.
-    pub fn decide_fund(&self, command: &FundMemo) -> Result<Vec<MemoFact>, MoneyError> {
-        let FundingFromCredit { period, attributed, .. } = &command.funding;
-        let owned = self.of_credit_in(&command.credit, *period).map(|memo| &memo.number);
-        let is_funded = |memo: &&CreditMemo| memo.is_the_credits() || memo.by_revision;
-        let of_credit =
-            self.in_order_of_issue().into_iter().filter(|memo| memo.credit.as_ref() == Some(&command.credit));
-        let of_ownership = |memo: &CreditMemo| owned == Some(memo.supplements.as_ref().unwrap_or(&memo.number));
-        let (funded, others): (Vec<&CreditMemo>, Vec<&CreditMemo>) =
-            of_credit.filter(is_funded).partition(|memo| of_ownership(memo));
-        let mut facts = Vec::new();
-        for memo in others {
-            facts.extend(Self::decide_funding_of(memo, command, Exact::ZERO)?);
-        }
-        // The credit's memo up to its face, then those that supplement it as AWS granted more (N5).
-        let mut left = *attributed;
-        for (at, memo) in funded.iter().enumerate() {
-            let is_last = at + 1 == funded.len();
-            let part = if is_last { left } else { left.min(memo.room_for_funding(*period)?) };
-            left = left.checked_sub(part)?;
-            facts.extend(Self::decide_funding_of(memo, command, part)?);
-        }
-        Ok(facts)
-    }
-
-    fn decide_funding_of(memo: &CreditMemo, command: &FundMemo, target: Exact) -> Result<Option<MemoFact>, MoneyError> {
-        let FundingFromCredit { period, delivery, .. } = &command.funding;
-        let stands = memo.funding.get(period).copied().unwrap_or(Exact::ZERO);
-        let amount = target.checked_sub(stands)?;
-        if amount.is_zero() {
-            return Ok(None);
-        }
-        let funded_after = memo.funded.checked_add(amount)?;
-        let grown = match memo.basis {
-            MemoBasis::Face => Money::zero(memo.currency),
-            MemoBasis::Funded => {
-                let worth = funded_after.round_to_money(memo.currency, command.rounding)?;
-                // Taken-back funding shrinks the memo by what is still open, never below nothing.
-                // What went to other memos took its funding with it.
-                (worth + memo.reassigned_out - memo.face).max(-memo.open)
+    /// [`LawFault`].
+    pub fn decide_fund(&self, command: &FundMemo) -> Result<Vec<MemoFact>, LawFault> {
+        let Some((payer, member)) = self.owner.clone() else { return Ok(Vec::new()) };
+        let FundingFromCredit { period, attributed, delivery } = &command.funding;
+        let mut by_month: BTreeMap<BillingPeriod, Exact> = BTreeMap::new();
+        for memo in self.memos.values().filter(|memo| memo.credit.as_ref() == Some(&command.credit)) {
+            for (month, amount) in memo.funding.iter().chain(&memo.surplus) {
+                let sum = by_month.entry(*month).or_default();
+                *sum = sum.checked_add(*amount)?;
             }
+        }
+        by_month.insert(*period, *attributed);
+        let applied: Vec<AppliedUnder> = by_month
+            .into_iter()
+            .map(|(month, amount)| AppliedUnder {
+                payer: payer.clone(),
+                owner: member.clone(),
+                period: month,
+                amount,
+                delivery: delivery.clone().filter(|_| month == *period),
+            })
+            .collect();
+        let roundings = applied.iter().map(|one| (one.period, command.rounding)).collect();
+        let first_unissued = command.first_unissued.map(|open| (payer.clone(), open)).into_iter().collect();
+        let mut accounts = BTreeMap::from([((payer, member), self.clone())]);
+        let command = FundCredit {
+            credit: &command.credit,
+            applied: &applied,
+            roundings: &roundings,
+            first_unissued: &first_unissued,
         };
-        Ok(Some(MemoFact::Funded(MemoFunded {
-            memo: memo.number.clone(),
-            period: *period,
-            amount,
-            funded_before: memo.funded,
-            funded_after,
-            grown,
-            delivery: delivery.clone(),
-            effective: period.last_day(),
-            posting: command.first_unissued.map_or(*period, |open| open.max(*period)),
-            balance_before: memo.open,
-            balance_after: memo.open + grown,
-        })))
+        let facts = decide_funding(&mut accounts, &command)?;
+        Ok(facts.into_iter().map(|(_, fact)| fact).collect())
     }
 }

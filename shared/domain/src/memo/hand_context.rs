@@ -43,6 +43,8 @@ pub struct HandContext {
     pub policies: PoliciesOfPayer,
     /// The upstream credit that the act is about, where there is one.
     pub credit: Option<UpstreamCreditState>,
+    /// What AWS's statement of that credit has changed by since its owner has it, over all payers of ours.
+    pub credit_change: Exact,
     /// Whose the account is that a move goes to.
     pub destination: Option<MemberAccountState>,
     /// The day.
@@ -269,10 +271,7 @@ impl HandContext {
 
     /// A revision is done as AWS states the credit now, or not at all.
     fn revise(&self, act: &RevisionAct) -> Result<Vec<MemoFact>, HandRefusal> {
-        let change = match &self.credit {
-            Some(credit) => credit.face_change_of_owner()?,
-            None => Exact::ZERO,
-        };
+        let change = self.credit_change;
         if change != act.change {
             return Err(HandRefusal::OutOfDate { credit: act.credit.clone(), change });
         }

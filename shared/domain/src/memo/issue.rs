@@ -262,6 +262,7 @@ impl MemberMemos {
             supplements: command.supplements.clone(),
             by_revision: false,
             after_upstream_end: false,
+            customer: None,
             description: command.description.clone(),
             program: command.program.clone(),
             currency: command.currency,

@@ -80,6 +80,7 @@ impl MemberMemos {
                 effective: end_date,
                 posting: command.first_unissued.max(last),
                 policy: command.policy.clone(),
+                by_hand: false,
                 balance_before: open,
                 balance_after: open - amount,
             };
@@ -142,6 +143,7 @@ fn expired_by_hand(memo: &CreditMemo, command: &ExpireMemo, amount: Money, open:
         effective: command.effective,
         posting: command.posting,
         policy: command.policy.clone(),
+        by_hand: true,
         balance_before: open,
         balance_after: open - amount,
     }

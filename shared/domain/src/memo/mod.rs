@@ -16,6 +16,7 @@ mod consent;
 mod cross_payer;
 mod digits;
 mod draw;
+mod entering;
 mod evolve;
 mod facts;
 mod four_eyes;
@@ -25,6 +26,7 @@ mod hand_context;
 mod issue;
 mod lapse;
 mod order;
+mod ownership;
 mod plan;
 mod posting;
 mod reinstate;
@@ -39,11 +41,12 @@ pub use by_hand::{AdjustMemo, HandRefusal, ReassignPo, RefundMemo, TransferMemo,
 pub use cross_payer::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub(crate) use digits::digits_fit;
 pub use draw::{CorrectPeriod, DrawBound, DrawDecision, DrawPeriod, DrawRefusal};
+pub use entering::{first_full_cycle, still_to_come};
 pub use evolve::FoldFault;
 pub use facts::{
     MemoApplied, MemoExpired, MemoFact, MemoFunded, MemoIssued, MemoOpened, MemoPoReassigned, MemoReassignedIn,
-    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, ServiceAmount, UnapplyCause,
-    UpstreamShortfallStated, WriteOffCause,
+    MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, Returned, ServiceAmount,
+    UnapplyCause, UpstreamShortfallStated, UpstreamSurplusStated, WriteOffCause,
 };
 pub use four_eyes::{ActApproved, ActProposed, ActRejected, ApprovalRefusal, check_second_person};
 pub use fund::{FundMemo, FundingFromCredit};
@@ -54,6 +57,7 @@ pub use hand_context::HandContext;
 pub use issue::{IssueMemo, IssueRefusal, OpenMemo, TakenOver};
 pub use lapse::{ExpireMemo, LapseAtClose, expiry_in_words};
 pub use order::draw_order;
+pub use ownership::memo_customer;
 pub(crate) use plan::is_eligible;
 pub use plan::{DrawPlan, ExactLine, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
 pub use posting::posting_of_act;

@@ -12,6 +12,7 @@ use super::{
     WriteOffCause,
 };
 use crate::{
+    credit_law::followed,
     ids::UpstreamCreditId,
     period::BillingPeriod,
     policy::{MemoBasis, PolicyHash},
@@ -74,19 +75,36 @@ impl MemberMemos {
             return Ok(Vec::new());
         }
         let so_far = self.revised.get(&command.credit).copied().unwrap_or(memo.face.zeroed());
-        let change = command.change.round_to_money(memo.currency, Rounding::Down)? - so_far;
+        let stated = command.change.round_to_money(memo.currency, Rounding::Down)?;
+        let nothing = Vec::new();
+        let by_hand = self.written_off_by_hand.get(&command.credit).unwrap_or(&nothing);
+        let change = followed(stated, by_hand) - so_far;
+        let of_ownership: Vec<&CreditMemo> = self.of_aws(memo);
+        let sum = |of: fn(&CreditMemo) -> Money| Money::sum(memo.currency, of_ownership.iter().map(|one| of(one)));
+        // What AWS's credit has promised, and what of it the customer had: neither may be more than AWS states.
+        let (used, open) = (sum(|one| one.applied + one.refunded), sum(|one| one.open));
+        let moved = sum(|one| one.reassigned_out);
+        let beyond = used + open + moved - memo.face - stated;
         let posting = command.first_unissued.unwrap_or(BillingPeriod::containing(command.effective));
         let mut facts = Vec::new();
         let mut written_down = memo.face.zeroed();
         if change.is_positive() {
-            facts.extend(self.supplement(memo, change, command)?);
+            // Of a credit that has ended AWS applies no more: what it raised is what it has applied beyond.
+            let ended = memo.last_period().zip(command.first_unissued).is_some_and(|(last, open)| last < open);
+            let surplus = Exact::checked_sum(of_ownership.iter().flat_map(|one| one.surplus.values().copied()))?;
+            let surplus = surplus.round_to_money(memo.currency, Rounding::Down)?;
+            let unfunded = sum(CreditMemo::unfunded_balance);
+            let more = if ended { change.min(surplus - unfunded) } else { change };
+            if more.is_positive() {
+                facts.extend(self.supplement(memo, more, command)?);
+            }
         } else {
             // What AWS granted last goes first: the memos that supplement the credit's own, then that one.
             let supplements = self.in_order_of_issue().into_iter().rev();
             let supplements =
                 supplements.filter(|one| one.by_revision && one.supplements.as_ref() == Some(&memo.number));
             for one in supplements.chain([memo]) {
-                let amount = (-change - written_down).at_least_zero().min(one.open);
+                let amount = (beyond - written_down).at_least_zero().min(one.open);
                 if amount.is_positive() {
                     let cause = WriteOffCause::UpstreamRevised;
                     facts.push(write_down(one, amount, cause, command.effective, posting));
@@ -94,8 +112,9 @@ impl MemberMemos {
                 written_down += amount;
             }
         }
-        // What cannot be written down was given to the customer: the distributor's shortfall.
-        let shortfall = (-change - written_down).at_least_zero();
+        // What the customer had beyond it is the distributor's shortfall (rule book N6).
+        let shortfall =
+            if change.is_positive() { memo.face.zeroed() } else { (used - memo.face - stated).at_least_zero() };
         facts.extend(self.shortfall(memo, &command.credit, shortfall, &facts, command.effective, posting));
         Ok(facts)
     }
@@ -115,6 +134,7 @@ impl MemberMemos {
                     memo: memo.number.clone(),
                     amount: memo.open.zeroed(),
                     usable_until: Some(command.until),
+                    returned: None,
                     effective: command.effective,
                     posting: command.first_unissued.unwrap_or(BillingPeriod::containing(command.effective)),
                     balance_before: memo.open,
@@ -122,6 +142,12 @@ impl MemberMemos {
                 })
             })
             .collect()
+    }
+
+    /// The memos that AWS's credit promises in one ownership, and that lie in this account.
+    fn of_aws(&self, memo: &CreditMemo) -> Vec<&CreditMemo> {
+        let supplements = |one: &&CreditMemo| one.by_revision && one.supplements.as_ref() == Some(&memo.number);
+        self.memos.values().filter(|one| one.number == memo.number || supplements(one)).collect()
     }
 
     fn supplement(&self, memo: &CreditMemo, face: Money, command: &ReviseMemos) -> Result<Vec<MemoFact>, HandRefusal> {

@@ -132,6 +132,26 @@ pub struct CreditMemo {
     /// What stands applied to charges under other payers of ours, by payer and period of the charges.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub across: BTreeMap<PayerAccountId, BTreeMap<BillingPeriod, ApplicationAcross>>,
+    /// Whose it is: as recorded at its issue, or by a reassignment since (rule book D5).
+    pub customer: Option<CustomerId>,
+    /// The memo that it came from, and that one's account.
+    pub came_from: Option<(MemberAccountId, MemoNumber)>,
+    /// What lapsed at the end date, net of what came back: part of `expired`.
+    pub lapsed: Money,
+    /// What a person let lapse before AWS had paid for it: part of `expired`.
+    pub given_up: Money,
+    /// What was written down because AWS would apply no more of the credit, net of what came back: part of
+    /// `written_off`.
+    pub written_down: Money,
+    /// What a person wrote off of what AWS had paid for: part of `written_off`, and the distributor's gain.
+    pub gain: Money,
+    /// What AWS applied of the credit in a month beyond what any of its memos may have.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub surplus: BTreeMap<BillingPeriod, Exact>,
+    /// It pays nothing of the charges at hand, which are another customer's (rule book D5). Set for one
+    /// decision, never kept.
+    #[serde(skip)]
+    pub charges_are_anothers: bool,
     /// What each statement shows.
     pub movements: BTreeMap<BillingPeriod, Movement>,
     /// The end date's lapse was decided.
@@ -293,6 +313,9 @@ pub struct MemberMemos {
     /// What revisions of a credit have changed of its memos so far.
     #[serde(default)]
     pub revised: BTreeMap<UpstreamCreditId, Money>,
+    /// What persons wrote off of a credit's memos, each with what revisions had changed by then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub written_off_by_hand: BTreeMap<UpstreamCreditId, Vec<(Money, Money)>>,
     /// By how much AWS lowered a credit below what its customer was given.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shortfalls: BTreeMap<UpstreamCreditId, Money>,

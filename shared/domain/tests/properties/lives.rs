@@ -97,7 +97,7 @@ impl CentLedger {
             MemoFact::WrittenOff(gone) => (-gone.amount, cents(0)),
             MemoFact::Refunded(gone) => (-gone.amount, cents(0)),
             MemoFact::ReassignedOut(gone) => (-gone.amount, cents(0)),
-            MemoFact::PoReassigned(_) | MemoFact::Shortfall(_) => (cents(0), cents(0)),
+            MemoFact::PoReassigned(_) | MemoFact::Shortfall(_) | MemoFact::Surplus(_) => (cents(0), cents(0)),
             MemoFact::Reinstated(back) => (back.amount, cents(0)),
         };
         let before = self.open.entry(number.clone()).or_default();

@@ -11,6 +11,7 @@ mod attribution;
 mod books;
 mod builders;
 mod closed_months;
+mod credit_law;
 mod deliveries;
 mod draw_order;
 mod draws;

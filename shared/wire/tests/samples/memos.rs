@@ -22,6 +22,7 @@ pub(super) fn issued() -> MemoIssued {
         supplements: None,
         by_revision: false,
         after_upstream_end: false,
+        customer: None,
         description: "AWS Activate Founders".to_owned(),
         program: "activate".to_owned(),
         currency: Currency::USD,
@@ -118,6 +119,7 @@ pub(super) fn lapsed() -> MemoExpired {
         effective: day("2019-12-31"),
         posting: january(),
         policy: policy_hash(),
+        by_hand: false,
         balance_before: usd("587.65"),
         balance_after: usd("87.65"),
     }

@@ -4,7 +4,8 @@ use domain::{
     ids::MemoNumber,
     memo::{
         ActApproved, ActProposed, ActRejected, AmountAct, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn,
-        MemoReassignedOut, MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause,
+        MemoReassignedOut, MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated,
+        UpstreamSurplusStated, WriteOffCause,
     },
 };
 
@@ -89,6 +90,7 @@ pub(super) fn reinstated() -> MemoReinstated {
         memo: memo(1),
         amount: usd("87.65"),
         usable_until: Some(day("2020-01-30")),
+        returned: None,
         effective: day("2020-01-10"),
         posting: february(),
         balance_before: usd("0.00"),
@@ -122,6 +124,20 @@ pub(super) fn act_rejected() -> ActRejected {
         proposed_by: "maker".to_owned(),
         by: "checker".to_owned(),
         reason: "the customer was refunded".to_owned(),
+    }
+}
+
+pub(super) fn surplus() -> UpstreamSurplusStated {
+    UpstreamSurplusStated {
+        memo: memo(1),
+        credit: super::credit(),
+        period: february(),
+        surplus_before: money::Exact::ZERO,
+        surplus: money::Exact::parse("300.00").unwrap(),
+        effective: day("2019-02-28"),
+        posting: february(),
+        balance_before: usd("0.00"),
+        balance_after: usd("0.00"),
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn sample(type_name: &str) -> Fact {
         "upstream_credit_cancelled.v1" => Fact::UpstreamCreditCancelled(credits::cancelled()),
         "credit_allocation_observed.v1" => Fact::CreditAllocationObserved(credits::allocation()),
         "upstream_shortfall_stated.v1" => Fact::UpstreamShortfallStated(memos_by_hand::shortfall()),
+        "upstream_surplus_stated.v1" => Fact::UpstreamSurplusStated(memos_by_hand::surplus()),
         "applications_attributed.v1" => Fact::ApplicationsAttributed(credits::attributed()),
         "suspense_opened.v1" => Fact::SuspenseOpened(credits::suspense_opened()),
         "suspense_cleared.v1" => Fact::SuspenseCleared(credits::suspense_cleared()),

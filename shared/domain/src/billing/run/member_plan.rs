@@ -107,7 +107,7 @@ impl RunInputs {
         let month = self.month.rated(&member.own)?;
         let across = self.across.of_member(&member)?;
         let facts = self.draws(&member, &month, &across)?;
-        let memos = member.own.memos.after(&facts)?;
+        let memos = self.paying(&member, member.own.memos.after(&facts)?);
         let (statement, month) = self.statement(&member, &memos, month, &across)?;
         let is_blank = statement.memos.is_empty() && statement.lines.is_empty() && statement.earlier_periods.is_empty();
         let (exact_gross, kept, is_net_only) = (month.gross()?, month.kept, month.is_net_only);
@@ -144,16 +144,29 @@ impl RunInputs {
         let moved = reassign_to_present_po(&self.month, member, self.date);
         take(&mut memos, moved.map_err(|refusal| PlanFault::PoNumber(Box::new(refusal)))?)?;
         for earlier in &self.corrected {
-            let decided = earlier.decide(&self.month, &self.run, member, &memos)?;
+            // A closed month's charges were those of who had its statement (rule book D5).
+            let stated = member.own.statements.get(&earlier.month.period).map(|statement| &statement.customer);
+            let customer = stated.filter(|customer| !customer.is_blank());
+            let as_charged = memos.clone().for_charges_of(&member.own.account, customer);
+            let decided = earlier.decide(&self.month, &self.run, member, &as_charged)?;
             take(&mut memos, decided)?;
         }
         for earlier in &self.corrected_across {
             let decided = earlier.decide(&self.month, &self.run, member, &memos)?;
             take(&mut memos, decided)?;
         }
+        let memos = self.paying(member, memos);
         let decision = memos.decide_draw_across(&self.draw(month), across);
         facts.extend(decision.map_err(|refusal| refused(member, refusal))?.facts);
         Ok(facts)
+    }
+
+    /// The memos as the month's charges find them: those of a customer who is not charged pay nothing (rule
+    /// book D5, N22).
+    fn paying(&self, member: &MemberInputs, memos: MemberMemos) -> MemberMemos {
+        let account = &member.own.account;
+        let charged = account.for_processing(self.month.period, self.date).map(|assigned| &assigned.customer);
+        memos.for_charges_of(account, charged)
     }
 
     fn draw<'a>(&'a self, month: &'a RatedMonth) -> DrawPeriod<'a> {

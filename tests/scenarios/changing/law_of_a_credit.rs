@@ -67,7 +67,7 @@ fn d4_a_part_that_moved_takes_its_funding_along() {
 #[test]
 fn d3_a_lapse_comes_back_with_the_end_month_delivered_anew() {
     // By the end of February AWS had applied 450 of 800: 350 lapse. February anew has 200 more: 200 come back
-    // on March's statement, and pay March's 500 with the 390 that were owed.
+    // on March's statement, which shows the lapse too: 730 + 200 - 500 - 350 = 80.
     let mut office = office();
     settle(&mut office, "2019-01", FIVE_FEBRUARY, month("2019-01", "60.00", "-60.00", "-390.00"));
     settle(&mut office, "2019-02", FIVE_MARCH, month("2019-02", "10.00", "-0.00", "-0.00"));
@@ -78,7 +78,8 @@ fn d3_a_lapse_comes_back_with_the_end_month_delivered_anew() {
     settle(&mut office, "2019-03", FIVE_APRIL, month("2019-03", "500.00", "-0.00", "-0.00"));
     assert_fields(
         &office.statement(OWNER, "2019-03"),
-        &[("prior_balance", "380.00"), ("corrections", "200.00"), ("applied", "500.00"), ("balance_of_funds", "80.00")],
+        &[("prior_balance", "730.00"),
+            ("expired", "350.00"), ("corrections", "200.00"), ("applied", "500.00"), ("balance_of_funds", "80.00")],
     );
     assert_sound(&office, &["2019-01", "2019-02", "2019-03"]);
 }

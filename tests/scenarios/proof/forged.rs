@@ -67,8 +67,8 @@ fn a_promise_beyond_what_aws_states_is_found() {
     let office = Story::imported();
     office.ingest("january.csv", Story::later("2019-01", "100.00").cur2());
     office.bill_and_close("2019-01");
-    let stated = "\"face_amount\":\"1000.00\"";
-    rewrite_last(&office, "CREDITS", &[(stated, "\"face_amount\":\"940.00\"")]);
+    let stated = "\"face_amount\":\"1000\"";
+    rewrite_last(&office, "CREDITS", &[(stated, "\"face_amount\":\"940\"")]);
     let finding = audit_finds(&office, "no promise is beyond what AWS states");
     assert!(finding.contains("1000.00 is promised, and AWS states 940"), "{finding}");
 }

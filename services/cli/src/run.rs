@@ -63,6 +63,7 @@ async fn decide_here(global: &Global, command: Command) -> Result<(), Failure> {
         Command::Serve(args) => serve::serve(global, args).await,
         Command::Completions { shell } => commands::completions(shell),
         Command::Man { command } => commands::man(&command),
+        Command::ExplainError { code } => commands::explain_error(global.output, &code),
         Command::Demo(args) => commands::demo(global, args).await,
         Command::Generate(args) => commands::generate(global, &args),
         Command::Watch(args) => commands::watch(global, &args).await,
@@ -166,6 +167,7 @@ pub(crate) async fn dispatch(global: &Global, unit: &mut UnitOfWork, command: Co
         Command::Export(what) => commands::export(global, unit, what).await,
         Command::Completions { .. }
         | Command::Man { .. }
+        | Command::ExplainError { .. }
         | Command::Demo(_)
         | Command::Generate(_)
         | Command::Log(_)
@@ -229,6 +231,7 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Streams(_) => ("streams", Write),
         Command::Demo(_) => ("demo", Write),
         Command::Serve(_) => ("serve", Write),
+        Command::ExplainError { .. } => ("explain-error", Read),
         Command::Generate(_) | Command::Completions { .. } | Command::Man { .. } => ("generate", Read),
     }
 }

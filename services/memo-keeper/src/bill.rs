@@ -17,7 +17,7 @@ use domain::{
 };
 use money::{Exact, Money};
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -119,7 +119,7 @@ pub async fn bill(
 }
 
 pub(crate) fn blocked(payer: &PayerAccountId, period: BillingPeriod, blockers: Vec<Blocker>) -> Failure {
-    Failure::blocked("CM0510", format!("{period} of payer {payer} is blocked:"), blockers)
+    Failure::blocked(codes::MONTH_BLOCKED, format!("{period} of payer {payer} is blocked:"), blockers)
 }
 
 /// The same delivery under the same policies is the same run.
@@ -129,7 +129,8 @@ fn run_id(basis: &PeriodContext, draft: bool) -> Result<RunId, Failure> {
         basis.payer, basis.period, basis.delivery.delivery, basis.policy
     );
     let digest = hex::encode(&Sha256::digest(seed.as_bytes())[..8]);
-    RunId::parse(&format!("run-{}-{digest}", basis.period)).map_err(|fault| Failure::failed("CM0107", fault))
+    RunId::parse(&format!("run-{}-{digest}", basis.period))
+        .map_err(|fault| Failure::failed(codes::RUN_ID_INVALID, fault))
 }
 
 /// What keeps a period from being billed.
@@ -273,18 +274,18 @@ fn draw_member(
     }
     let mut facts = Vec::new();
     for fact in reassign_to_present_po(model, basis, member, &memos, date)? {
-        memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+        memos.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
         facts.push(fact.into());
     }
     for month in &earlier.here {
         for fact in month.decide(model, basis, run, member, &memos)? {
-            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            memos.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
             facts.push(fact.into());
         }
     }
     for month in &earlier.across {
         for fact in month.decide(model, basis, run, member, &memos)? {
-            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            memos.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
             facts.push(fact.into());
         }
     }
@@ -292,7 +293,7 @@ fn draw_member(
     let command = DrawPeriod { run, month: &month, policies: &basis.policies, policy: &basis.policy };
     let decision = memos.decide_draw_across(&command, &across.of_member(model, member)?).map_err(|refusal| {
         Failure::blocked(
-            "CM0511",
+            codes::DAYS_MISSING,
             format!("{} of payer {} is blocked:", basis.period, basis.payer),
             vec![Blocker::DaysMissing { detail: format!("{member}: {refusal}") }],
         )
@@ -341,7 +342,9 @@ fn reassign_to_present_po(
             effective: basis.period.first_day(),
             posting: basis.period,
         };
-        facts.extend(memos.decide_reassign_po(&command).map_err(|refusal| Failure::failed("CM0331", refusal))?);
+        facts.extend(
+            memos.decide_reassign_po(&command).map_err(|refusal| Failure::failed(codes::PO_CHANGE_FAILED, refusal))?,
+        );
     }
     Ok(facts)
 }

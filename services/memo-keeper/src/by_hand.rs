@@ -8,7 +8,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -38,7 +38,9 @@ pub fn owner_of(model: &ReadModel, number: &MemoNumber) -> Result<(PayerAccountI
         .into_iter()
         .find(|(_, memos)| memos.memos.contains_key(number))
         .map(|(owner, _)| owner)
-        .ok_or_else(|| Failure::refused("CM0337", format!("memo {number} does not exist: see memos list")))
+        .ok_or_else(|| {
+            Failure::refused(codes::ACT_ON_UNKNOWN_MEMO, format!("memo {number} does not exist: see memos list"))
+        })
 }
 
 /// The period whose statement shows an act: the next one to go out.
@@ -78,7 +80,10 @@ pub async fn act_by_hand(
         return Ok(HandOutcome::Completed(Box::new(asked)));
     }
     // What is refused is refused at once, not when it is approved.
-    unit.model.memos(payer, member)?.decide_by_hand(act).map_err(|refusal| Failure::refused("CM0336", refusal))?;
+    unit.model
+        .memos(payer, member)?
+        .decide_by_hand(act)
+        .map_err(|refusal| Failure::refused(codes::HAND_ACT_REFUSED, refusal))?;
     if policies.four_eyes.contains(&act.kind()) {
         let proposal = proposal_id(unit, &subject, act)?;
         let proposed = ActProposed {
@@ -94,7 +99,7 @@ pub async fn act_by_hand(
     let facts = unit
         .decide(&subject, |model| {
             let decided = model.memos(payer, member)?.decide_by_hand(act);
-            let facts = decided.map_err(|refusal| Failure::refused("CM0336", refusal))?;
+            let facts = decided.map_err(|refusal| Failure::refused(codes::HAND_ACT_REFUSED, refusal))?;
             Ok(facts.into_iter().map(Fact::from).collect())
         })
         .await?;
@@ -160,7 +165,7 @@ pub async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Fai
         .decide(&subject, |model| {
             refuse_what_is_out_of_date(model, &payer, &proposed)?;
             let decided = model.memos(&payer, &member)?.decide_approve(proposal, &by);
-            let (approved, facts) = decided.map_err(|refusal| Failure::refused("CM0339", refusal))?;
+            let (approved, facts) = decided.map_err(|refusal| Failure::refused(codes::APPROVAL_REFUSED, refusal))?;
             Ok(std::iter::once(Fact::ActApproved(approved)).chain(facts.into_iter().map(Fact::from)).collect())
         })
         .await?;
@@ -199,7 +204,7 @@ fn refuse_what_is_out_of_date(
         return Ok(());
     }
     let what = format!("AWS has changed credit {} again since, by {change} in all: see approvals", command.credit);
-    Err(Failure::refused("CM0339", what))
+    Err(Failure::refused(codes::APPROVAL_REFUSED, what))
 }
 
 /// Takes memos over from another system.
@@ -218,11 +223,11 @@ pub async fn open_memos(unit: &mut UnitOfWork, commands: &[OpenMemo]) -> Result<
                 }
                 let Some((_, memos, facts)) = by_owner.iter_mut().find(|(of, ..)| *of == subject) else { continue };
                 let name = &command.former_number;
-                let opened = memos
-                    .decide_open(command)
-                    .map_err(|refusal| Failure::refused("CM0342", format!("memo {name} of {member}: {refusal}")))?;
+                let opened = memos.decide_open(command).map_err(|refusal| {
+                    Failure::refused(codes::TAKEOVER_REFUSED, format!("memo {name} of {member}: {refusal}"))
+                })?;
                 for fact in opened {
-                    memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+                    memos.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
                     facts.push(fact.into());
                 }
             }

@@ -10,7 +10,7 @@ use domain::{
 };
 use money::{Exact, Money};
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{
@@ -162,7 +162,7 @@ async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPer
                 let mut memos = model.memos(payer, &member)?;
                 let mut facts = memos.decide_lapse(&command);
                 for fact in &facts {
-                    memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
+                    memos.evolve(fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
                 }
                 if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
                     facts.extend(memos.decide_account_left(left_on, first_unissued));

@@ -18,7 +18,7 @@ use domain::{
 };
 use money::{Currency, Exact, Money};
 use read_model::ReadModel;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{
     cross_payer::CrossPayer,
@@ -220,7 +220,7 @@ impl MonthToCorrect {
         }
         let month = self.rated(model, member)?;
         let holds = memos.held_by_others(&month, &self.basis.policies, &held);
-        let holds = holds.map_err(|refusal| Failure::refused("CM0334", refusal))?;
+        let holds = holds.map_err(|refusal| Failure::refused(codes::CORRECTION_REFUSED, refusal))?;
         Ok(holds.into_iter().map(|(payer, draw)| ((payer, draw.memo), draw.amount)).collect())
     }
 
@@ -288,7 +288,9 @@ impl MonthToCorrect {
                 past_end: &past_end,
                 on: of.period.last_day(),
             };
-            return memos.decide_unapply_voided(&command).map_err(|fault| Failure::check("CM0503", fault));
+            return memos
+                .decide_unapply_voided(&command)
+                .map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault));
         }
         let refunds = refunds_of(model, &self.basis, member, &self.later)?;
         let cause = if refunds.is_empty() { UnapplyCause::Restated } else { UnapplyCause::Refunded };
@@ -304,7 +306,10 @@ impl MonthToCorrect {
             cause,
             settled: (settled.gross, settled.applied),
         };
-        let mut facts = memos.decide_correction(&command).map_err(|refusal| Failure::refused("CM0334", refusal))?.facts;
+        let mut facts = memos
+            .decide_correction(&command)
+            .map_err(|refusal| Failure::refused(codes::CORRECTION_REFUSED, refusal))?
+            .facts;
         facts.extend(after_what_came_back(of, memos, &facts)?);
         Ok(facts)
     }
@@ -388,7 +393,7 @@ pub(crate) fn after_what_came_back(
     if back.is_empty() {
         return Ok(Vec::new());
     }
-    let after = memos.after(facts).map_err(|fault| Failure::check("CM0503", fault))?;
+    let after = memos.after(facts).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
     Ok(after.decide_past_end(&back, &PastEnd::of(&of.policies), of.period.last_day(), of.period))
 }
 

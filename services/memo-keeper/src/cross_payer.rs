@@ -17,7 +17,7 @@ use domain::{
 };
 use money::Money;
 use read_model::ReadModel;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{
     corrections::{after_what_came_back, later_bills, refunds_of},
@@ -232,8 +232,8 @@ impl CrossPayerMonthToCorrect {
                 posting: of.period,
             };
             let decided = after.decide_correction_across(&command);
-            for fact in decided.map_err(|refusal| Failure::refused("CM0334", refusal))? {
-                after.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            for fact in decided.map_err(|refusal| Failure::refused(codes::CORRECTION_REFUSED, refusal))? {
+                after.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
                 facts.push(fact);
             }
         }

@@ -15,7 +15,7 @@ use domain::{
 };
 use money::Exact;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{
@@ -164,8 +164,9 @@ fn statement_of(
     // The draws stand by now: deciding again finds nothing new and shows how the month is paid.
     let paid = |month: &RatedMonth| {
         let command = DrawPeriod { run, month, policies: &basis.policies, policy: &basis.policy };
-        let decision =
-            memos.decide_draw_across(&command, &across).map_err(|refusal| Failure::failed("CM0511", refusal))?;
+        let decision = memos
+            .decide_draw_across(&command, &across)
+            .map_err(|refusal| Failure::check(codes::DAYS_MISSING, refusal))?;
         Ok::<_, Failure>(decision.plan)
     };
     let mut plan = paid(&month)?;
@@ -201,7 +202,10 @@ fn statement_of(
     });
     let statement = in_document_currency(model, basis, statement)?;
     if !statement.foots() {
-        return Err(Failure::check("CM0512", format!("the statement of {member} for {} does not foot", basis.period)));
+        return Err(Failure::check(
+            codes::STATEMENT_DOES_NOT_FOOT,
+            format!("the statement of {member} for {} does not foot", basis.period),
+        ));
     }
     Ok((statement, month))
 }

@@ -9,7 +9,7 @@ use domain::{
 };
 use money::{Exact, Rounding};
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 /// Brings the funding of all memos of a payer to what was attributed to their credits.
@@ -63,7 +63,7 @@ fn decide_for_owner(
     for (credit, funding) in funding {
         let rounding = roundings.get(&funding.period).copied().unwrap_or_default();
         for fact in memos.decide_fund(&FundMemo { credit, funding, rounding, first_unissued })? {
-            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            memos.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
             facts.push(fact.into());
         }
     }

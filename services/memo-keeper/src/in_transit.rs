@@ -8,7 +8,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, StreamName, Subject};
 
 /// A move of which only the outgoing side stands.
@@ -157,7 +157,7 @@ fn incoming(model: &ReadModel, one: &InTransit, first_unissued: Option<BillingPe
     let from = (memo.number.clone(), one.member.clone());
     let facts = target
         .decide_transfer_in(&issue, &one.transfer, from, left.funded_moved, portion.is_some())
-        .map_err(|refusal| Failure::refused("CM0336", refusal))?;
+        .map_err(|refusal| Failure::refused(codes::HAND_ACT_REFUSED, refusal))?;
     Ok(facts.into_iter().map(Fact::from).collect())
 }
 

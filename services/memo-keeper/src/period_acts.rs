@@ -10,7 +10,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -98,12 +98,12 @@ fn decided(
             let next = model.billing(payer, period.next())?;
             let next_is_billed = next.billed().is_some() || next.status == PeriodStatus::Closed;
             let command = ReopenPeriod { payer: payer.clone(), period, next_is_billed };
-            state.decide_reopen(&command).map_err(|refusal| Failure::refused("CM0333", refusal))
+            state.decide_reopen(&command).map_err(|refusal| Failure::refused(codes::REOPEN_REFUSED, refusal))
         }
         PeriodAct::Void { document, effective } => {
             let (document, effective) = (document.clone(), *effective);
             let command = VoidDocument { document, payer: payer.clone(), period, effective, first_unissued };
-            state.decide_void(&command).map_err(|refusal| Failure::refused("CM0346", refusal))
+            state.decide_void(&command).map_err(|refusal| Failure::refused(codes::VOID_REFUSED, refusal))
         }
     }
 }
@@ -147,15 +147,19 @@ pub(crate) async fn approve_on_period(unit: &mut UnitOfWork, proposal: &str) -> 
         if let Some(given_back) = resume_approved_void(unit, proposal).await? {
             return Ok(given_back);
         }
-        return Err(Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals")));
+        return Err(Failure::refused(
+            codes::NO_SUCH_PROPOSAL,
+            format!("no proposal {proposal} waits for approval: see approvals"),
+        ));
     };
     let by = unit.act.by.clone();
     let first_unissued = unit.first_unissued(&payer)?;
     let facts = unit
         .decide(&Subject::billing(&payer, period), |model| {
             let state = model.billing(&payer, period)?;
-            let approved =
-                state.decide_approve(proposal, &by).map_err(|refusal| Failure::refused("CM0339", refusal))?;
+            let approved = state
+                .decide_approve(proposal, &by)
+                .map_err(|refusal| Failure::refused(codes::APPROVAL_REFUSED, refusal))?;
             let done = decided(model, &payer, period, &act, first_unissued)?;
             Ok(std::iter::once(BillingFact::ActApproved(approved)).chain(done).map(Fact::from).collect())
         })
@@ -198,5 +202,5 @@ pub fn document_of(
             }
         }
     }
-    Err(Failure::refused("CM0347", format!("document {number} was never issued: see documents list")))
+    Err(Failure::refused(codes::DOCUMENT_UNKNOWN, format!("document {number} was never issued: see documents list")))
 }

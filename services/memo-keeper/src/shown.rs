@@ -10,7 +10,7 @@ use domain::{
 };
 use money::{Exact, Money};
 use read_model::ReadModel;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{
     corrections::BilledSoFar,
@@ -44,7 +44,7 @@ pub(crate) fn paid_not_shown(model: &ReadModel, basis: &PeriodContext) -> Result
             let held = across.held(model, &member)?;
             let month = basis.rated(model, &member)?;
             let holds = model.memos(payer, &member)?.held_by_others(&month, &basis.policies, &held);
-            let holds = holds.map_err(|refusal| Failure::failed("CM0511", refusal))?;
+            let holds = holds.map_err(|refusal| Failure::check(codes::DAYS_MISSING, refusal))?;
             let of_home = holds.into_iter().filter(|(payer, _)| *payer == home).map(|(_, draw)| draw.amount);
             let next = of_home.fold(zero, |sum, amount| sum + amount);
             found.push(PaidNotShown { member: member.clone(), home, paid, shown, next });

@@ -16,7 +16,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -129,7 +129,7 @@ fn revise(
         first_unissued,
     };
     let memos = model.memos(payer, &terms.owner)?;
-    let facts = memos.decide_revise(&command).map_err(|refusal| Failure::refused("CM0335", refusal))?;
+    let facts = memos.decide_revise(&command).map_err(|refusal| Failure::refused(codes::REVISION_REFUSED, refusal))?;
     let subject = Subject::memos(payer, &terms.owner);
     let moves_a_balance = facts.iter().any(|fact| !matches!(fact, MemoFact::Shortfall(_)));
     if moves_a_balance && policies.four_eyes.contains(&FourEyesAct::Adjust) {
@@ -229,7 +229,7 @@ fn new_owner(
     let facts = model
         .memos(payer, owner)?
         .decide_issue(&command)
-        .map_err(|refusal| Failure::refused("CM0330", format!("credit {id} of {owner}: {refusal}")))?;
+        .map_err(|refusal| Failure::refused(codes::ISSUE_REFUSED, format!("credit {id} of {owner}: {refusal}")))?;
     Ok(vec![(Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect())])
 }
 

@@ -9,7 +9,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::members::PeriodContext;
@@ -70,7 +70,7 @@ pub(crate) async fn give_back(
                 let facts = model
                     .memos(payer, &member)?
                     .decide_unapply_voided(&command)
-                    .map_err(|fault| Failure::check("CM0503", fault))?;
+                    .map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
                 decided.push((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()));
             }
             Ok(decided)

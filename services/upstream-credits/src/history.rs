@@ -14,7 +14,7 @@ use domain::{
 };
 use money::{Currency, Exact};
 use serde_json::Value;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::billing_api::{amount_of, text_of};
@@ -37,7 +37,10 @@ pub struct HistoryImported {
 pub fn read_history_file(path: &Path, payer: &PayerAccountId) -> Result<Vec<CreditAllocationObserved>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let bytes = std::fs::read(path).map_err(|cause| {
-        Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights"))
+        Failure::refused(
+            codes::FILE_UNREADABLE,
+            format!("{name}: reading it failed: {cause}: check its name and rights"),
+        )
     })?;
     let mut answers = Vec::new();
     for document in serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>() {
@@ -46,11 +49,11 @@ pub fn read_history_file(path: &Path, payer: &PayerAccountId) -> Result<Vec<Cred
             Ok(page) => answers.push(page),
             Err(cause) => {
                 let place = format!("{name} line {} column {}", cause.line(), cause.column());
-                return Err(Failure::refused("CM0322", format!("{place}: it is not JSON: {cause}")));
+                return Err(Failure::refused(codes::NOT_JSON, format!("{place}: it is not JSON: {cause}")));
             }
         }
     }
-    read_history(&answers, payer).map_err(|fault| Failure::refused("CM0329", format!("{name}: {fault}")))
+    read_history(&answers, payer).map_err(|fault| Failure::refused(codes::HISTORY_REFUSED, format!("{name}: {fault}")))
 }
 
 type ByCreditAndMonth =

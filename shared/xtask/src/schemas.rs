@@ -58,6 +58,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<projector::MemoChanged>("watch")?,
         printed::<memo_keeper::Reconciliation>("reconcile")?,
         printed::<cli::json_rows::Explanation>("explain")?,
+        printed::<cli::json_rows::ErrorPageRow>("explain-error")?,
         printed::<memo_keeper::WhatIfRow>("what-if")?,
         printed::<cli::json_rows::PrintedStatement>("statement")?,
         printed::<cli::json_rows::KnowledgeDifference>("since")?,

@@ -150,6 +150,11 @@ pub(crate) enum Command {
     Streams(crate::commands::streams::StreamsCommand),
     /// Run services against the JetStream log: all in this process, or those named.
     Serve(ServeArgs),
+    /// What an error code means, why it happens and what to do: `creditmemo explain-error CM0511`.
+    ExplainError {
+        /// The code, as it stands in brackets behind the message.
+        code: String,
+    },
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
     Man {
         /// The command; the program itself where none is named.

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use service_kit::{Act, ExitCode, Failure, NOT_FOLLOWED, UnitOfWork};
+use service_kit::{Act, ExitCode, Failure, UnitOfWork, codes};
 use tokio::sync::Mutex;
 use wire::ServiceName;
 
@@ -118,7 +118,7 @@ async fn take(process: &Process, unit: &Mutex<UnitOfWork>, folder: &Path, delive
             move_to(folder, DONE, delivery, None)
         }
         // It is recorded; what follows from it will be recorded once who does that runs.
-        Err(failure) if failure.code == NOT_FOLLOWED => {
+        Err(failure) if failure.code == codes::NOT_FOLLOWED.as_str() => {
             tracing::warn!(delivery = %delivery.display(), %failure, "ingested");
             move_to(folder, DONE, delivery, None)
         }

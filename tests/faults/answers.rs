@@ -82,9 +82,15 @@ fn probes_and_metrics_answer() {
 
 /// Asks as any client of the services API does: in the protocol's own words, without a library.
 fn ask_all(url: &str, subject: &str, answers: usize) -> Vec<serde_json::Value> {
+    ask_with(url, subject, "", answers)
+}
+
+fn ask_with(url: &str, subject: &str, body: &str, answers: usize) -> Vec<serde_json::Value> {
     let mut connection = BufReader::new(TcpStream::connect(url.trim_start_matches("nats://")).unwrap());
     connection.get_ref().set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let question = format!("CONNECT {{\"verbose\":false}}\r\nSUB answers 1\r\nPUB {subject} answers 0\r\n\r\n");
+    let length = body.len();
+    let question =
+        format!("CONNECT {{\"verbose\":false}}\r\nSUB answers 1\r\nPUB {subject} answers {length}\r\n{body}\r\n");
     connection.get_mut().write_all(question.as_bytes()).unwrap();
     let mut found = Vec::new();
     while found.len() < answers {
@@ -125,6 +131,51 @@ fn the_services_api_says_who_is_there_and_what_they_did() {
     };
     assert!(did("upstream-credits") >= 1);
     assert_eq!(did("projector"), 0);
+}
+
+#[test]
+fn a_message_is_a_command_whoever_sends_it() {
+    let mut system = System::new(Servers::One(NatsServer::start()));
+    system.start(&[]);
+    let year = Year::generate(system.folder(), 23);
+    for step in year.steps().iter().take(2) {
+        system.until_done(&step.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let url = system.servers.url();
+    let ask = |service: &str, command: serde_json::Value| {
+        let request = serde_json::json!({ "by": "a program", "reason": "a test", "command": command }).to_string();
+        ask_with(&url, &format!("creditmemo.commands.{service}"), &request, 1).remove(0)
+    };
+    let listed = ask("projector", serde_json::json!({ "type": "memos.list", "version": 1 }));
+    assert_eq!(listed["exit"], 0, "{listed}");
+    let rows: serde_json::Value = serde_json::from_str(listed["out"].as_str().unwrap()).unwrap();
+    let memo = rows[0]["memo_number"].as_str().unwrap();
+
+    // What is not understood is refused, and not left out.
+    let refused = |service: &str, command: serde_json::Value, code: &str| {
+        let answer = ask(service, command);
+        assert_eq!(answer["exit"], 2, "{answer}");
+        assert!(answer["messages"].as_str().unwrap().contains(code), "{answer}");
+    };
+    let of = |values: serde_json::Value| {
+        let mut message = serde_json::json!({ "type": "memos.write-off", "version": 1, "number": memo });
+        message.as_object_mut().unwrap().extend(values.as_object().unwrap().clone());
+        message
+    };
+    refused("memo-keeper", of(serde_json::json!({ "amuont": "5.00" })), "CM0615");
+    refused("memo-keeper", of(serde_json::json!({ "amount": "1e1" })), "CM0615");
+    refused("memo-keeper", of(serde_json::json!({ "version": 2 })), "CM0615");
+    refused("memo-keeper", serde_json::json!({ "type": "memos.write-off", "version": 1 }), "CM0615");
+    refused("projector", of(serde_json::json!({})), "CM0616");
+    refused("memo-keeper", serde_json::json!({ "type": "audit", "version": 1 }), "CM0616");
+    let file = serde_json::json!({ "type": "credits.import", "version": 1, "file": "/etc/hostname" });
+    refused("upstream-credits", file, "CM0618");
+
+    let done = ask("memo-keeper", of(serde_json::json!({ "amount": "5.00" })));
+    assert_eq!(done["exit"], 0, "{done}");
+    let rows: serde_json::Value = serde_json::from_str(done["out"].as_str().unwrap()).unwrap();
+    let found = rows.as_array().unwrap().iter().find(|row| row["memo_number"] == memo).unwrap();
+    assert_eq!(found["written_off_amount"], "5.00");
 }
 
 #[test]

@@ -3,8 +3,6 @@
 use bill_formats::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output::is_watched;
-
 /// A bar on stderr, or nothing where nobody watches.
 pub(crate) struct ReadingBar {
     bar: ProgressBar,
@@ -12,8 +10,8 @@ pub(crate) struct ReadingBar {
 }
 
 impl ReadingBar {
-    pub(crate) fn new() -> Self {
-        let bar = if is_watched() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    pub(crate) fn new(is_watched: bool) -> Self {
+        let bar = if is_watched { ProgressBar::new(0) } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("reading {bytes}/{total_bytes} {bytes_per_sec} {msg} {eta} left");
         if let Ok(style) = style {
             bar.set_style(style);

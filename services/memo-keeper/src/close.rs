@@ -1,24 +1,20 @@
 //! Closing a period: gather what blocks it, close it, let lapse what its end ends.
 
 use domain::{
-    billing::{Blocker, ClosePeriod, CloseRefusal, PeriodStatus, WaivePeriod, within},
-    classification::{LineClass, classify_line},
+    billing::{
+        Blocker, ClosePeriod, CloseRefusal, PeriodStatus, WaivePeriod,
+        run::{CloseInputs, what_blocks_close},
+    },
     ids::{MemberAccountId, PayerAccountId},
     memo::LapseAtClose,
     period::BillingPeriod,
-    usage::Finality,
 };
-use money::{Exact, Money};
+use money::Exact;
 use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
-use crate::{
-    bill::{blocked, former_period_open},
-    members::{PeriodContext, memo_holders},
-    reconcile::reconcile,
-    shown::{PaidNotShown, paid_not_shown},
-};
+use crate::{bill::blocked, gather::PayerRead, gather_month::GatheredMonth, reconcile::reconcile_gathered};
 
 /// How to close.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,69 +77,51 @@ fn close_command(
     period: BillingPeriod,
     options: CloseOptions,
 ) -> Result<ClosePeriod, Failure> {
-    let basis = PeriodContext::read(model, payer, period)?;
+    let inputs = gather_close(model, payer, period)?;
     Ok(ClosePeriod {
         payer: payer.clone(),
         period,
-        delivery: basis.as_ref().map(|basis| basis.delivery.delivery.clone()),
-        policy: match &basis {
-            Some(basis) => basis.policy.clone(),
+        delivery: inputs.month.as_ref().map(|month| month.delivery.delivery.clone()),
+        policy: match &inputs.month {
+            Some(month) => month.policy.clone(),
             None => model.policies(payer, period)?.hash(),
         },
-        found: found(model, payer, period, basis.as_ref())?,
+        found: what_blocks_close(period, &inputs),
         accept_estimated: options.accept_estimated,
         waive: options.waive,
     })
 }
 
-/// What blocks a close beside the billing itself.
-fn found(
-    model: &ReadModel,
-    payer: &PayerAccountId,
-    period: BillingPeriod,
-    basis: Option<&PeriodContext>,
-) -> Result<Vec<Blocker>, Failure> {
-    let mut found = former_period_open(model, payer, period)?;
-    let Some(basis) = basis else { return Ok(found) };
-    if basis.delivery.pro_forma {
-        found.push(Blocker::ProForma);
-    }
-    if basis.delivery.finality == Finality::Estimated {
-        found.push(Blocker::Estimated);
-    }
-    let amount = model.suspense(payer, period)?.total()?;
-    let tolerance = basis.policies.suspense_tolerance.get(basis.currency().code()).copied().unwrap_or(Exact::ZERO);
-    if !within(amount, tolerance) {
-        found.push(Blocker::Suspense { amount, tolerance });
-    }
-    let unknown =
-        basis.delivery.by_type.iter().filter(|total| classify_line(&total.line_type) == LineClass::Unclassified);
-    let rows: u64 = unknown.map(|total| total.rows).sum();
-    if rows > 0 {
-        found.push(Blocker::Unclassified { amount: basis.delivery.totals.unclassified, rows });
-    }
-    let mut members = Vec::new();
-    for member in basis.members(model)? {
-        if model.member_account(payer, &member)?.assignments().next().is_none() {
-            members.push(member);
+/// What a close is decided upon, each account read once.
+fn gather_close(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod) -> Result<CloseInputs, Failure> {
+    let Some(gathered) = GatheredMonth::of(model, payer, period)? else {
+        let read = PayerRead::of(model, payer)?;
+        return Ok(CloseInputs {
+            month: None,
+            first_delivered: read.delivered.keys().next().copied(),
+            periods: read.periods,
+            suspense: Exact::ZERO,
+            unassigned: Vec::new(),
+            residual: Exact::ZERO,
+            paid_not_shown: Vec::new(),
+        });
+    };
+    let mut unassigned = Vec::new();
+    let reconciled = reconcile_gathered(&gathered, period.last_day(), |member| {
+        if member.own.account.assignments().next().is_none() {
+            unassigned.push(member.own.member.clone());
         }
-    }
-    if !members.is_empty() {
-        found.push(Blocker::Unassigned { members });
-    }
-    let is_billed = model.billing(payer, period)?.billed().is_some_and(|run| run.delivery == basis.delivery.delivery);
-    if is_billed {
-        let reconciled = reconcile(model, payer, period)?;
-        if let Some(reconciled) = reconciled.filter(|reconciled| !reconciled.residual.is_zero()) {
-            found.push(Blocker::Residual { amount: reconciled.residual, currency: basis.currency() });
-        }
-        let waiting = paid_not_shown(model, basis)?;
-        let left = Money::sum(basis.currency(), waiting.iter().map(PaidNotShown::left_to_bill));
-        if waiting.iter().any(|one| !one.left_to_bill().is_zero()) {
-            found.push(Blocker::PaidNotShown { amount: left.to_exact(), currency: basis.currency() });
-        }
-    }
-    Ok(found)
+        Ok(())
+    })?;
+    Ok(CloseInputs {
+        first_delivered: gathered.first_delivered(),
+        periods: gathered.periods().clone(),
+        suspense: reconciled.suspense,
+        unassigned,
+        residual: reconciled.residual,
+        paid_not_shown: gathered.paid_not_shown()?,
+        month: Some(gathered.month),
+    })
 }
 
 async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPeriod) -> Result<(), Failure> {
@@ -156,7 +134,8 @@ async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPer
         let policy = policies.hash();
         let payers = model.payers()?;
         let command = LapseAtClose { closing: period, expiry: policies.memo_expiry, policy: &policy, first_unissued };
-        memo_holders(model, payer)?
+        model
+            .memo_holders(payer)?
             .into_iter()
             .map(|member| {
                 let mut memos = model.memos(payer, &member)?;

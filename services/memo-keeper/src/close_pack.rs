@@ -21,7 +21,7 @@ use wire::{Fact, StreamName, Subject};
 
 use crate::{
     exceptions::{Exception, ExceptionKind, exceptions},
-    members::PeriodContext,
+    gather::PayerRead,
     reconcile::reconcile,
 };
 
@@ -132,7 +132,7 @@ fn close_pack(
 ) -> Result<ClosePack, Failure> {
     let state = model.billing(payer, period)?;
     let not_billed = || Failure::failed(codes::NOT_BILLED, format!("{period} of {payer} is not billed"));
-    let basis = PeriodContext::read(model, payer, period)?.ok_or_else(not_billed)?;
+    let basis = PayerRead::of(model, payer)?.month(model, period)?.ok_or_else(not_billed)?;
     let run = state.billed().ok_or_else(not_billed)?;
     let reconciled = reconcile(model, payer, period)?.ok_or_else(not_billed)?;
     let subject = Subject::billing(payer, period);

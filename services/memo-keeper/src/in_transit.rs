@@ -4,12 +4,13 @@
 
 use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId},
-    memo::{CreditMemo, IssueMemo, MemberMemos, TransferMemo, TransferOut},
-    period::BillingPeriod,
+    memo::{CreditMemo, IssueMemo, MemberMemos, TransferAct, TransferOut},
 };
 use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, StreamName, Subject};
+
+use crate::by_hand::Owner;
 
 /// A move of which only the outgoing side stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,9 @@ pub struct InTransit {
 
 impl InTransit {
     /// Whether it is what a command asks for.
-    pub(crate) fn is_asked_again(&self, payer: &PayerAccountId, member: &MemberAccountId, of: &TransferMemo) -> bool {
-        let same_memo = self.payer == *payer && self.member == *member && self.memo.number == of.memo;
-        same_memo && self.memo.is_asked_again(&self.left, of)
+    pub(crate) fn is_asked_again(&self, (payer, member): &Owner, act: &TransferAct) -> bool {
+        let same_memo = self.payer == *payer && self.member == *member && self.memo.number == act.memo;
+        same_memo && self.memo.is_asked_again(&self.left, payer, act)
     }
 }
 
@@ -121,12 +122,11 @@ async fn complete(unit: &mut UnitOfWork, cut_off: &[InTransit]) -> Result<(), Fa
 /// Records the incoming side of a move; nothing where it has arrived meanwhile.
 pub(crate) async fn arrive(unit: &mut UnitOfWork, one: &InTransit) -> Result<(), Failure> {
     let to = Subject::memos(&one.left.to_payer, &one.left.to_member);
-    let first_unissued = unit.first_unissued(&one.left.to_payer)?;
-    unit.decide(&to, |model| incoming(model, one, first_unissued)).await?;
+    unit.decide(&to, |model| incoming(model, one)).await?;
     Ok(())
 }
 
-fn incoming(model: &ReadModel, one: &InTransit, first_unissued: Option<BillingPeriod>) -> Result<Vec<Fact>, Failure> {
+fn incoming(model: &ReadModel, one: &InTransit) -> Result<Vec<Fact>, Failure> {
     let (memo, left) = (&one.memo, &one.left);
     let target = model.memos(&left.to_payer, &left.to_member)?;
     if target.transfers_in.contains_key(&one.transfer) {
@@ -151,7 +151,7 @@ fn incoming(model: &ReadModel, one: &InTransit, first_unissued: Option<BillingPe
         terms: memo.terms.clone(),
         basis: memo.basis,
         policy: model.policies(&left.to_payer, left.posting)?.hash(),
-        first_unissued,
+        first_unissued: model.first_unissued(&left.to_payer)?,
         new_ownership: true,
     };
     let from = (memo.number.clone(), one.member.clone());

@@ -8,20 +8,18 @@ mod bill;
 mod by_hand;
 mod close;
 mod close_pack;
-mod corrections;
-mod cross_payer;
-mod documents;
 mod exceptions;
 mod explain;
 mod exposure;
 mod follow;
 mod fund;
+mod gather;
+mod gather_month;
+mod gather_run;
 mod in_transit;
 mod issue;
-mod members;
 mod period_acts;
 mod reconcile;
-mod shown;
 mod split;
 mod transfer;
 mod upstream;
@@ -29,7 +27,9 @@ mod voids;
 mod what_if;
 
 pub use bill::{BillOptions, BillOutcome, bill};
-pub use by_hand::{HandOutcome, Proposal, act_by_hand, approve, open_memos, owner_of, posting, proposals};
+pub use by_hand::{
+    HandOutcome, Owner, Proposal, TakenOver, act_by_hand, approve, open_memos, owner_of, proposals, reject,
+};
 pub use close::{CloseOptions, CloseOutcome, close, waive};
 pub use close_pack::{FiledClosePack, close_pack_again, record_close_pack};
 pub use exceptions::{Exception, ExceptionKind, exceptions};

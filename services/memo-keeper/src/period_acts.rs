@@ -1,20 +1,20 @@
-//! Acts by hand upon a payer's period: reopening it, voiding one of its documents. An act that the
-//! policy asks a second person for becomes a proposal; another person's approval does it.
+//! Acts by hand upon a payer's period: reopening it, voiding one of its documents. This gathers what an act
+//! is decided on, lets the domain decide, and records it. An act that the policy asks a second person for
+//! becomes a proposal; another person's approval does it, decided anew on the period as it is then.
 
+use chrono::NaiveDate;
 use domain::{
     billing::{
-        BillingFact, BillingState, DocumentHeader, PeriodAct, PeriodActProposed, PeriodStatus, ReopenPeriod,
-        VoidDocument,
+        BillingFact, BillingState, DocumentHeader, PeriodAct, PeriodActContext, PeriodActProposed, PeriodActRefusal,
     },
     ids::{DocumentNumber, PayerAccountId},
     period::BillingPeriod,
 };
 use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork, codes};
-use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
-use crate::{by_hand::posting, voids::give_back};
+use crate::{by_hand::id_of, voids::give_back};
 
 /// What came of an act upon a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,24 +48,61 @@ pub async fn act_on_period(
         let given_back = follow(unit, payer, period, act).await?;
         return Ok(PeriodOutcome::Done(facts.len() + given_back));
     }
-    let first_unissued = unit.first_unissued(payer)?;
-    // What is refused is refused at once, not when it is approved.
-    let would = decided(&unit.model, payer, period, act, first_unissued)?;
-    let policies = unit.model.policies(payer, posting(unit, payer, unit.clock.today())?)?;
-    if !would.is_empty() && act.needs_second_person(&policies) {
-        let proposal = proposal_id(unit, &subject, act)?;
-        let proposed = PeriodActProposed {
-            proposal: proposal.clone(),
-            payer: payer.clone(),
-            period,
-            act: act.clone(),
-            by: unit.act.by.clone(),
-            reason: unit.act.reason.clone().unwrap_or_default(),
-        };
-        unit.decide(&subject, |_| Ok(vec![Fact::from(BillingFact::ActProposed(proposed.clone()))])).await?;
-        return Ok(PeriodOutcome::Proposed(proposal));
+    let (by, reason) = (unit.act.by.clone(), unit.act.reason.clone().unwrap_or_default());
+    let today = unit.clock.today();
+    let facts = unit
+        .decide(&subject, |model| {
+            let context = gather(model, payer, period, today)?;
+            // What is refused is refused at once, not when it is approved.
+            let done = context.decide(act).map_err(refused)?;
+            if done.is_empty() || !context.needs_second_person(act) {
+                return Ok(as_facts(done));
+            }
+            let seed = format!("{subject}\u{0}{}\u{0}{act:?}", model.place_of(&subject)?.n);
+            Ok(vec![Fact::PeriodActProposed(PeriodActProposed {
+                proposal: id_of(&seed),
+                payer: payer.clone(),
+                period,
+                act: act.clone(),
+                by: by.clone(),
+                reason: reason.clone(),
+            })])
+        })
+        .await?;
+    if let Some(Fact::PeriodActProposed(proposed)) = facts.first() {
+        return Ok(PeriodOutcome::Proposed(proposed.proposal.clone()));
     }
-    Ok(PeriodOutcome::Done(do_at_once(unit, payer, period, act).await?))
+    Ok(PeriodOutcome::Done(facts.len() + follow(unit, payer, period, act).await?))
+}
+
+/// Gathers what an act upon a period is decided on.
+fn gather(
+    model: &ReadModel,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    today: NaiveDate,
+) -> Result<PeriodActContext, Failure> {
+    Ok(PeriodActContext {
+        payer: payer.clone(),
+        period,
+        state: model.billing(payer, period)?,
+        next: model.billing(payer, period.next())?,
+        first_unissued: model.first_unissued(payer)?,
+        policies: model.policies_of_payer(payer)?,
+        today,
+    })
+}
+
+fn refused(refusal: PeriodActRefusal) -> Failure {
+    let code = match &refusal {
+        PeriodActRefusal::Reopen(_) => codes::REOPEN_REFUSED,
+        PeriodActRefusal::Void(_) | PeriodActRefusal::Day(_) => codes::VOID_REFUSED,
+    };
+    Failure::refused(code, refusal)
+}
+
+fn as_facts(facts: Vec<BillingFact>) -> Vec<Fact> {
+    facts.into_iter().map(Fact::from).collect()
 }
 
 /// Does an act upon a period, whether or not a second person should look at it; answers with how many facts
@@ -76,36 +113,13 @@ pub(crate) async fn do_at_once(
     period: BillingPeriod,
     act: &PeriodAct,
 ) -> Result<usize, Failure> {
-    let first_unissued = unit.first_unissued(payer)?;
+    let today = unit.clock.today();
     let facts = unit
         .decide(&Subject::billing(payer, period), |model| {
-            Ok(decided(model, payer, period, act, first_unissued)?.into_iter().map(Fact::from).collect())
+            Ok(as_facts(gather(model, payer, period, today)?.decide(act).map_err(refused)?))
         })
         .await?;
     Ok(facts.len() + follow(unit, payer, period, act).await?)
-}
-
-fn decided(
-    model: &ReadModel,
-    payer: &PayerAccountId,
-    period: BillingPeriod,
-    act: &PeriodAct,
-    first_unissued: Option<BillingPeriod>,
-) -> Result<Vec<BillingFact>, Failure> {
-    let state = model.billing(payer, period)?;
-    match act {
-        PeriodAct::Reopen => {
-            let next = model.billing(payer, period.next())?;
-            let next_is_billed = next.billed().is_some() || next.status == PeriodStatus::Closed;
-            let command = ReopenPeriod { payer: payer.clone(), period, next_is_billed };
-            state.decide_reopen(&command).map_err(|refusal| Failure::refused(codes::REOPEN_REFUSED, refusal))
-        }
-        PeriodAct::Void { document, effective } => {
-            let (document, effective) = (document.clone(), *effective);
-            let command = VoidDocument { document, payer: payer.clone(), period, effective, first_unissued };
-            state.decide_void(&command).map_err(|refusal| Failure::refused(codes::VOID_REFUSED, refusal))
-        }
-    }
 }
 
 /// What an act moves beside the period itself: recorded after it, and completed by repeating it.
@@ -119,11 +133,6 @@ async fn follow(
         PeriodAct::Reopen => Ok(0),
         PeriodAct::Void { document, .. } => give_back(unit, payer, period, document).await,
     }
-}
-
-fn proposal_id(unit: &UnitOfWork, subject: &Subject, act: &PeriodAct) -> Result<String, Failure> {
-    let n = unit.model.place_of(subject)?.n;
-    Ok(hex::encode(&Sha256::digest(format!("{subject}\u{0}{n}\u{0}{act:?}").as_bytes())[..6]))
 }
 
 /// Acts upon periods that wait for a second person.
@@ -140,32 +149,44 @@ pub fn period_proposals(model: &ReadModel) -> Result<Vec<PeriodActProposed>, Fai
     Ok(waiting)
 }
 
+fn waiting(model: &ReadModel, proposal: &str) -> Result<Option<PeriodActProposed>, Failure> {
+    Ok(period_proposals(model)?.into_iter().find(|proposed| proposed.proposal == proposal))
+}
+
+fn none_waits(proposal: &str) -> Failure {
+    Failure::refused(codes::NO_SUCH_PROPOSAL, format!("no proposal {proposal} waits for approval: see approvals"))
+}
+
 /// Approves an act upon a period: maker is not checker.
 pub(crate) async fn approve_on_period(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
-    let waiting = period_proposals(&unit.model)?.into_iter().find(|proposed| proposed.proposal == proposal);
-    let Some(PeriodActProposed { payer, period, act, .. }) = waiting else {
-        if let Some(given_back) = resume_approved_void(unit, proposal).await? {
-            return Ok(given_back);
-        }
-        return Err(Failure::refused(
-            codes::NO_SUCH_PROPOSAL,
-            format!("no proposal {proposal} waits for approval: see approvals"),
-        ));
+    let Some(PeriodActProposed { payer, period, act, .. }) = waiting(&unit.model, proposal)? else {
+        return resume_approved_void(unit, proposal).await?.ok_or_else(|| none_waits(proposal));
     };
     let by = unit.act.by.clone();
-    let first_unissued = unit.first_unissued(&payer)?;
+    let today = unit.clock.today();
     let facts = unit
         .decide(&Subject::billing(&payer, period), |model| {
-            let state = model.billing(&payer, period)?;
-            let approved = state
-                .decide_approve(proposal, &by)
-                .map_err(|refusal| Failure::refused(codes::APPROVAL_REFUSED, refusal))?;
-            let done = decided(model, &payer, period, &act, first_unissued)?;
+            let approved = gather(model, &payer, period, today)?.decide_approve(proposal, &by);
+            let (approved, done) = approved.map_err(|refusal| Failure::refused(codes::APPROVAL_REFUSED, refusal))?;
             Ok(std::iter::once(BillingFact::ActApproved(approved)).chain(done).map(Fact::from).collect())
         })
         .await?;
     let given_back = follow(unit, &payer, period, &act).await?;
     Ok(facts.len().saturating_sub(1) + given_back)
+}
+
+/// Turns a proposal about a period down, or withdraws it.
+pub(crate) async fn reject_on_period(unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure> {
+    let proposed = waiting(&unit.model, proposal)?.ok_or_else(|| none_waits(proposal))?;
+    let (by, reason) = (unit.act.by.clone(), unit.act.reason.clone().unwrap_or_default());
+    unit.decide(&Subject::billing(&proposed.payer, proposed.period), |model| {
+        let rejected = model.billing(&proposed.payer, proposed.period)?.decide_reject(proposal, &by, &reason);
+        Ok(vec![Fact::PeriodActRejected(
+            rejected.map_err(|refusal| Failure::refused(codes::NO_SUCH_PROPOSAL, refusal))?,
+        )])
+    })
+    .await?;
+    Ok(())
 }
 
 /// An approval of a void that was cut off is completed by whoever gave it. None where it was never given,

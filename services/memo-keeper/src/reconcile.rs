@@ -14,24 +14,22 @@
 
 use chrono::NaiveDate;
 use domain::{
+    billing::run::{CustomersSide, MemberInputs, PaidNotShown, PayerMonth, farthest_from_nothing},
     classification::CreditLineTreatment,
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
-    usage::{ControlDifference, DeliveryState, MembersTogether},
+    usage::{ControlDifference, MembersTogether},
 };
-use money::{Currency, Exact, Money};
+use money::{Exact, Money};
 use read_model::ReadModel;
 use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
 
 use crate::{
-    corrections::{later_bills, refunds_of, settled},
     exceptions::{Exception, ExceptionKind, exceptions},
     exposure::{Exposure, funds_apart},
-    members::PeriodContext,
-    shown::{own_not_shown, paid_not_shown},
-    voids::voided_members,
+    gather_month::GatheredMonth,
 };
 
 /// What AWS applied of one credit.
@@ -149,23 +147,43 @@ pub fn reconcile_as_of(
     period: BillingPeriod,
     day: NaiveDate,
 ) -> Result<Option<Reconciliation>, Failure> {
-    let Some(basis) = PeriodContext::read(model, payer, period)? else { return Ok(None) };
+    let Some(gathered) = GatheredMonth::of(model, payer, period)? else { return Ok(None) };
+    Ok(Some(reconcile_gathered(&gathered, day, |_| Ok(()))?))
+}
+
+/// Reconciles a month that was gathered, and shows each of its accounts to `see` on the way.
+pub(crate) fn reconcile_gathered(
+    gathered: &GatheredMonth<'_>,
+    day: NaiveDate,
+    mut see: impl FnMut(&MemberInputs) -> Result<(), Failure>,
+) -> Result<Reconciliation, Failure> {
+    let GatheredMonth { month, outline, .. } = gathered;
+    let (model, payer, period) = (gathered.model(), &month.payer, month.period);
     let (mut upstream_credits, mut retained, mut gross) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
     let mut together = MembersTogether::default();
-    for member in model.members_of_period(payer, period)? {
-        let Some(usage) = basis.usage(model, &member)? else { continue };
-        together.add(&usage)?;
-        for line in &usage.credit_lines {
-            upstream_credits = upstream_credits.checked_sub(line.amount)?;
-            if basis.treat(line) != CreditLineTreatment::Promotional {
-                retained = retained.checked_sub(line.amount)?;
+    let mut customers = CustomersSide::nothing(month.currency());
+    for member in gathered.accounts()? {
+        let member = member?;
+        if let Some(usage) = member.own.usage.get(&period) {
+            together.add(usage)?;
+            for line in &usage.credit_lines {
+                upstream_credits = upstream_credits.checked_sub(line.amount)?;
+                if month.treat(line) != CreditLineTreatment::Promotional {
+                    retained = retained.checked_sub(line.amount)?;
+                }
             }
+            gross = gross.checked_add(month.rated(&member.own)?.upstream)?;
         }
-        gross = gross.checked_add(basis.rated(model, &member)?.upstream)?;
+        if month.is_about(&member.own) {
+            if outline.billed().is_some() {
+                customers.add(month, &member.own, gathered.through)?;
+            }
+            see(&member)?;
+        }
     }
-    let differences = together.differences(&basis.delivery);
+    let differences = together.differences(&month.delivery);
     let differences = differences.iter().map(ControlDifference::amount).collect::<Result<Vec<_>, _>>()?;
-    let delivery_residual = largest(differences.into_iter());
+    let delivery_residual = farthest_from_nothing(differences);
     let payable = gross.checked_sub(upstream_credits)?;
     let mut beyond_face = Exact::ZERO;
     let suspense = model.suspense(payer, period)?.total()?;
@@ -198,10 +216,10 @@ pub fn reconcile_as_of(
     let given = attributed.checked_add(retained)?.checked_add(suspense)?.checked_add(beyond_face)?;
     let upstream_residual = upstream_credits.checked_sub(given)?;
 
-    let customers = customers_side(model, &basis)?;
+    let customers = customers.unless_it_waits(month, outline, &gathered.later_months());
     let is_billed = customers.is_some();
     let CustomersSide { billed, memo_applied, kept, voided, rounding, refunded_later, unsettled, memos_not_shown } =
-        customers.unwrap_or_else(|| CustomersSide::nothing(basis.currency()));
+        customers.unwrap_or_else(|| CustomersSide::nothing(month.currency()));
     let customer_residual = if is_billed {
         let customers = billed
             .to_exact()
@@ -217,10 +235,10 @@ pub fn reconcile_as_of(
     };
     let not_funded: Vec<Exact> =
         credits.iter().filter(|credit| credit.memo_number.is_some()).map(|credit| credit.not_funded).collect();
-    Ok(Some(Reconciliation {
+    Ok(Reconciliation {
         payer_account_id: payer.clone(),
         period,
-        currency: basis.currency().to_string(),
+        currency: month.currency().to_string(),
         upstream_credits,
         attributed,
         on_owner,
@@ -237,7 +255,7 @@ pub fn reconcile_as_of(
         rounding,
         is_billed,
         // All must tie; the largest gap is shown, so that two errors never hide each other.
-        residual: largest(
+        residual: farthest_from_nothing(
             [upstream_residual, customer_residual, delivery_residual, memos_not_shown].into_iter().chain(not_funded),
         ),
         delivery_residual,
@@ -250,14 +268,9 @@ pub fn reconcile_as_of(
         customer_residual,
         memos_not_shown,
         credits,
-        funds: funds_apart(model, payer, basis.currency(), day)?,
+        funds: funds_apart(model, payer, month.currency(), day)?,
         open_items: Vec::new(),
-    }))
-}
-
-/// The amount that is farthest from nothing.
-fn largest(amounts: impl Iterator<Item = Exact>) -> Exact {
-    amounts.fold(Exact::ZERO, |known, next| if next.abs() > known.abs() { next } else { known })
+    })
 }
 
 /// What ties in a period and still wants a person's eye; first what another run of it would show.
@@ -276,84 +289,31 @@ pub fn open_items(
         ExceptionKind::HistoryDifference => one.period == Some(period),
         _ => false,
     });
-    let Some(basis) = PeriodContext::read(model, payer, period)? else { return Ok(found) };
-    let waiting = paid_not_shown(model, &basis)?.into_iter().map(|one| one.open_item(&basis));
+    let Some(gathered) = GatheredMonth::of(model, payer, period)? else { return Ok(found) };
+    let waiting = gathered.paid_not_shown()?.into_iter().map(|one| open_item(one, &gathered.month));
     Ok(waiting.chain(found).collect())
 }
 
-/// What customers were charged for a month, corrections since included.
-struct CustomersSide {
-    billed: Money,
-    memo_applied: Money,
-    kept: Exact,
-    voided: Exact,
-    /// Exact charges less what was settled: less than a minor unit a member.
-    rounding: Exact,
-    /// Refunds that stand on later bills and correct this month.
-    refunded_later: Exact,
-    /// What should have been settled and was not: nothing, or a defect.
-    unsettled: Exact,
-    /// What memos paid and the statements do not show, of the account where it is most.
-    memos_not_shown: Exact,
-}
-
-impl CustomersSide {
-    fn nothing(currency: Currency) -> Self {
-        Self {
-            billed: Money::zero(currency),
-            memo_applied: Money::zero(currency),
-            kept: Exact::ZERO,
-            voided: Exact::ZERO,
-            rounding: Exact::ZERO,
-            refunded_later: Exact::ZERO,
-            unsettled: Exact::ZERO,
-            memos_not_shown: Exact::ZERO,
-        }
+/// The open item of what memos of another payer paid otherwise than the statements say, and what to do
+/// about it.
+fn open_item(one: PaidNotShown, month: &PayerMonth) -> Exception {
+    let whose_turn = if one.left_to_bill().is_zero() { &one.home } else { &month.payer };
+    let PaidNotShown { member, home, paid, shown, .. } = &one;
+    let (payer, period) = (&month.payer, month.period);
+    let message = format!(
+        "memos of {member} under payer {home} paid {paid} of its charges of {period}, and the statements of payer \
+         {payer} say {shown}: bill payer {whose_turn} again, or its next month where {period} is closed"
+    );
+    Exception {
+        exception: ExceptionKind::PaidNotShown,
+        payer_account_id: payer.clone(),
+        period: Some(period),
+        member_account_id: Some(member.clone()),
+        memo_number: None,
+        credit_id: None,
+        currency: month.currency().to_string(),
+        amount: (*paid - *shown).to_exact(),
+        age_days: None,
+        message,
     }
-}
-
-/// None where the month was not billed, or was delivered anew or voided and not corrected yet.
-fn customers_side(model: &ReadModel, basis: &PeriodContext) -> Result<Option<CustomersSide>, Failure> {
-    let periods = model.billing_periods(&basis.payer)?;
-    let Some(state) = periods.get(&basis.period) else { return Ok(None) };
-    let Some(run) = state.billed() else { return Ok(None) };
-    let voided = voided_members(model, basis, &state.voided)?;
-    let through =
-        periods.iter().rev().find(|(_, state)| state.billed().is_some()).map_or(basis.period, |(last, _)| *last);
-    let later = later_bills(model, &basis.payer, basis.period, through)?;
-    let unit = Money::from_units(1, basis.currency().minor_digits()).to_exact();
-    let mut side = CustomersSide::nothing(basis.currency());
-    for member in basis.members(model)? {
-        let refunds = refunds_of(model, basis, &member, &later)?;
-        for refund in &refunds {
-            side.refunded_later = side.refunded_later.checked_add(refund.amount)?;
-        }
-        let settled = settled(model, basis, &member, None)?;
-        let not_shown = own_not_shown(model, basis, &member, &settled)?;
-        side.memos_not_shown = largest([side.memos_not_shown, not_shown].into_iter());
-        let month = basis.rated_with(model, &member, refunds)?;
-        let month = month.with_tax_after_memo(&basis.policies, settled.applied)?;
-        let mut gross = month.gross()?;
-        if voided.contains_key(&member) {
-            // Nothing is charged for it any more: the distributor bears it.
-            side.kept = side.kept.checked_add(gross)?;
-            side.voided = side.voided.checked_add(gross)?;
-            gross = Exact::ZERO;
-        }
-        let difference = gross.checked_sub(settled.gross.to_exact())?;
-        let sum = if difference.abs() < unit { &mut side.rounding } else { &mut side.unsettled };
-        *sum = sum.checked_add(difference)?;
-        side.kept = side.kept.checked_add(month.kept)?;
-        side.billed += settled.gross - settled.applied;
-        side.memo_applied += settled.applied;
-    }
-    // A later bill that was delivered anew may refund this month: the next run corrects it.
-    let is_anew = |(period, deliveries): (&BillingPeriod, &DeliveryState)| {
-        let billed = periods.get(period).and_then(|state| state.billed());
-        let current = deliveries.current();
-        billed.zip(current).is_some_and(|(run, current)| run.delivery != current.delivery)
-    };
-    let not_yet_corrected = run.delivery != basis.delivery.delivery || !voided.is_empty() || later.iter().any(is_anew);
-    let is_settled = side.unsettled.is_zero() && side.memos_not_shown.is_zero();
-    Ok((is_settled || !not_yet_corrected).then_some(side))
 }

@@ -9,7 +9,7 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     memo::{
         ActProposed, EndUnfunded, ExtendMemos, HandAct, IssueMemo, MemberMemos, MemoFact, MemoTerms, ReviseMemos,
-        WriteOffCause,
+        RevisionAct, WriteOffCause,
     },
     period::BillingPeriod,
     policy::FourEyesAct,
@@ -181,7 +181,11 @@ fn propose_revision(
         by: by.clone(),
         reason: reason.clone().unwrap_or(why),
         replaces: replaces.map(|other| other.proposal.clone()).collect(),
-        act: HandAct::Revise(command),
+        act: HandAct::Revise(RevisionAct {
+            credit: command.credit,
+            change: command.change,
+            effective: command.effective,
+        }),
     })
 }
 

@@ -1,54 +1,13 @@
-//! Voided documents (rule book N39): whose they were, and what their memos get back.
-
-use std::collections::BTreeMap;
+//! Voided documents: giving back what memos paid of them. Whose they were, and what their memos get
+//! back, is the domain's (rule book N39).
 
 use domain::{
-    billing::voided_for_good,
-    ids::{DocumentNumber, MemberAccountId, PayerAccountId, RunId},
+    ids::{DocumentNumber, PayerAccountId},
     memo::{PastEnd, UnapplyVoided},
     period::BillingPeriod,
 };
-use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
-
-use crate::members::PeriodContext;
-
-/// Members of a month whose document was voided for good, with the document and the run it is of.
-pub(crate) type VoidedMembers = BTreeMap<MemberAccountId, (DocumentNumber, RunId)>;
-
-/// Members of a month whose document was voided after the month's statements were out.
-pub(crate) fn voided_members(
-    model: &ReadModel,
-    basis: &PeriodContext,
-    documents: &BTreeMap<DocumentNumber, BillingPeriod>,
-) -> Result<VoidedMembers, Failure> {
-    let mut voided = VoidedMembers::new();
-    for document in voided_for_good(documents, basis.period) {
-        for (member, run) in members_of(model, &basis.payer, basis.period, document)? {
-            voided.insert(member, (document.clone(), run));
-        }
-    }
-    Ok(voided)
-}
-
-/// Members whose standing statement of a month is of a document, with the run that made it.
-fn members_of(
-    model: &ReadModel,
-    payer: &PayerAccountId,
-    period: BillingPeriod,
-    document: &DocumentNumber,
-) -> Result<Vec<(MemberAccountId, RunId)>, Failure> {
-    let mut found = Vec::new();
-    for member in model.members_stated(payer, period)? {
-        if let Some(stored) = model.statement(payer, &member, period)?
-            && stored.statement.document_number.as_ref() == Some(document)
-        {
-            found.push((member, stored.statement.run));
-        }
-    }
-    Ok(found)
-}
 
 /// Gives back what memos paid of a voided document. By target: repeated, it does what is missing.
 pub(crate) async fn give_back(
@@ -65,8 +24,14 @@ pub(crate) async fn give_back(
             };
             let past_end = PastEnd::of(&model.policies(payer, posting)?);
             let mut decided = Vec::new();
-            for (member, run) in members_of(model, payer, period, document)? {
-                let command = UnapplyVoided { document, period, run: &run, posting, past_end: &past_end, on: today };
+            for member in model.members_stated(payer, period)? {
+                let Some(stored) = model.statement(payer, &member, period)? else { continue };
+                let statement = stored.statement;
+                if statement.document_number.as_ref() != Some(document) {
+                    continue;
+                }
+                let run = &statement.run;
+                let command = UnapplyVoided { document, period, run, posting, past_end: &past_end, on: today };
                 let facts = model
                     .memos(payer, &member)?
                     .decide_unapply_voided(&command)

@@ -23,7 +23,7 @@
 //!   delivery that was cut off left behind does not;
 //! - *document*: a numbered one counts for ever; a draft until there is another for its customer and
 //!   PO number;
-//! - *proposal*: it counts while it waits for approval.
+//! - *proposal*: it counts while it waits for approval, and no longer once it was rejected.
 //!
 //! Facts of a decision in several commits count once its last part is there. A later version of
 //! this form is another module beside this one; this one is never changed, except that a new type
@@ -63,6 +63,9 @@ const MEMO: Option<&str> = Some("memo");
 pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("member_assigned.v1", "assignments", Each(None)),
     ("policy_adopted.v1", "policies", Each(None)),
+    ("policies_proposed.v1", "waiting", Proposal),
+    ("policies_approved.v1", "waiting", Approval),
+    ("policies_rejected.v1", "waiting", Approval),
     ("conversion_rate_stated.v1", "rates", Each(None)),
     ("command_done.v1", "", LeftOut),
     ("member_usage_delivered.v1", "usage", Usage),
@@ -93,8 +96,9 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("memo_po_reassigned.v1", "memo", Each(MEMO)),
     ("memo_reinstated.v1", "memo", Each(MEMO)),
     ("upstream_shortfall_stated.v1", "memo", Each(MEMO)),
-    ("act_proposed.v1", "waiting", Proposal),
+    ("act_proposed.v2", "waiting", Proposal),
     ("act_approved.v1", "waiting", Approval),
+    ("act_rejected.v1", "waiting", Approval),
     ("billing_run_started.v1", "", LeftOut),
     ("member_statement_recorded.v1", "statement", Last(Some("member_account_id"))),
     ("document_issued.v1", "document", Document),
@@ -103,9 +107,13 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("period_reopened.v1", "status", Last(None)),
     ("period_waived.v1", "status", Last(None)),
     ("document_voided.v1", "voided", Each(Some("document_number"))),
-    ("period_act_proposed.v1", "waiting", Proposal),
+    ("period_act_proposed.v2", "waiting", Proposal),
     ("period_act_approved.v1", "waiting", Approval),
+    ("period_act_rejected.v1", "waiting", Approval),
     ("close_pack_made.v1", "", LeftOut),
+    // Older versions, for the logs that hold them.
+    ("act_proposed.v1", "waiting", Proposal),
+    ("period_act_proposed.v1", "waiting", Proposal),
 ];
 
 static BY_TYPE: LazyLock<FxHashMap<&str, (&str, Rule)>> =
@@ -137,6 +145,7 @@ mod tests {
     #[test]
     fn every_type_of_fact_has_its_rule() {
         let ruled: Vec<&str> = RULES.iter().map(|(name, ..)| *name).collect();
-        assert_eq!(ruled, wire::Fact::TYPES, "give the new type a line, in the catalogue's order");
+        let types = [wire::Fact::TYPES, wire::Fact::OLDER_TYPES].concat();
+        assert_eq!(ruled, types, "give the new type a line, in the catalogue's order");
     }
 }

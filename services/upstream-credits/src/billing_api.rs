@@ -5,9 +5,10 @@
 //! said by the operator or found in the accounts import. Deliberately lenient in what it passes
 //! over: a field that nothing here needs is AWS's business.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 use domain::{
     credit::UpstreamCreditTerms,
+    day::{has_year_of_four_digits, parse_day},
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
 };
 use money::{Currency, Exact};
@@ -60,10 +61,10 @@ fn read_credit(
         amount_of(credit, "remainingAmount").map_err(|cause| fault("remainingAmount", &cause))?;
     let face_amount = remaining_amount.or(initial_amount).ok_or_else(|| fault("remainingAmount", &"it is missing"))?;
     let currency = currency.or(amount_of(credit, "initialAmount").ok().and_then(|(_, currency)| currency));
-    let start_date = date_of(credit.get("startDate")).ok_or_else(|| fault("startDate", &"it is not a time"))?;
+    let start_date = date_of(credit.get("startDate")).map_err(|cause| fault("startDate", &cause))?;
     let end_date = match credit.get("endDate") {
         None | Some(Value::Null) => None,
-        Some(value) => Some(date_of(Some(value)).ok_or_else(|| fault("endDate", &"it is not a time"))?),
+        Some(value) => Some(date_of(Some(value)).map_err(|cause| fault("endDate", &cause))?),
     };
     let services = match credit.get("applicableProductNames") {
         Some(Value::Array(names)) => {
@@ -107,23 +108,26 @@ pub(crate) fn amount_of(credit: &Value, field: &str) -> Result<(Option<Exact>, O
     Ok((Some(value), Some(currency)))
 }
 
-fn date_of(value: Option<&Value>) -> Option<NaiveDate> {
-    match value? {
-        Value::Number(seconds) => {
-            // Whole seconds are all that a date needs; a fraction is written after a point.
-            let whole: i64 = seconds.to_string().split('.').next()?.parse().ok()?;
-            DateTime::from_timestamp(whole, 0).map(|time| time.date_naive())
+/// The day of a time: seconds since 1970, or ISO 8601. Milliseconds name a year beyond 9999 and are refused.
+fn date_of(value: Option<&Value>) -> Result<NaiveDate, String> {
+    let written = value.map_or_else(String::new, |value| value.to_string().trim_matches('"').to_owned());
+    let day = value.and_then(day_of).ok_or_else(|| format!("'{written}' is not a time"))?;
+    if has_year_of_four_digits(day) {
+        return Ok(day);
+    }
+    Err(format!("'{written}' is a time of the year {}: write seconds since 1970, or an ISO 8601 time", day.year()))
+}
+
+fn day_of(value: &Value) -> Option<NaiveDate> {
+    let of_seconds = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|time| time.date_naive());
+    match value {
+        // Whole seconds are all that a date needs; a fraction is written after a point.
+        Value::Number(seconds) => of_seconds(seconds.to_string().split('.').next()?.parse().ok()?),
+        Value::String(text) => {
+            let time = DateTime::parse_from_rfc3339(text).map(|time| time.naive_utc().date()).ok();
+            let day = || text.get(..10).and_then(|day| parse_day(day).ok());
+            time.or_else(day).or_else(|| text.parse::<i64>().ok().and_then(of_seconds))
         }
-        Value::String(text) => DateTime::parse_from_rfc3339(text)
-            .map(|time| time.naive_utc().date())
-            .ok()
-            .or_else(|| text.get(..10).and_then(|day| day.parse().ok()))
-            .or_else(|| {
-                text.parse::<i64>()
-                    .ok()
-                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-                    .map(|time| time.date_naive())
-            }),
         _ => None,
     }
 }
@@ -151,5 +155,22 @@ mod tests {
         assert_eq!(credits[0].services, ["Amazon Simple Storage Service"]);
         let fault = read_get_credits(&answer, &|_| None).unwrap_err();
         assert!(fault.contains("--payer"), "{fault}");
+    }
+
+    #[test]
+    fn a_time_is_in_seconds_and_of_a_year_of_four_digits() {
+        for (value, day) in [
+            (serde_json::json!(1_546_300_800), Some("2019-01-01")),
+            (serde_json::json!("1546300800"), Some("2019-01-01")),
+            (serde_json::json!("2019-12-31T23:59:59Z"), Some("2019-12-31")),
+            (serde_json::json!("2019-12-31"), Some("2019-12-31")),
+            (serde_json::json!(1_546_300_800_000_i64), None),
+            (serde_json::json!("1546300800000"), None),
+            (serde_json::json!("+12025-01-01"), None),
+            (serde_json::json!(null), None),
+        ] {
+            let read = date_of(Some(&value)).map(|day| day.to_string());
+            assert_eq!(read.as_deref().ok(), day, "{value}: {read:?}");
+        }
     }
 }

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
+use bill_formats::input_file::read_import;
 use chrono::NaiveDate;
-use domain::{credit::UpstreamCreditTerms, ids::IdFault};
+use domain::{credit::UpstreamCreditTerms, day::parse_day, ids::IdFault};
 use money::{Currency, Exact};
 
 /// A cell, a row or a file cannot be taken. Fix the file.
@@ -35,6 +36,19 @@ impl std::fmt::Display for CsvFault {
 
 impl std::error::Error for CsvFault {}
 
+/// A line of a bill may have such a description, which its credit has to be matched by.
+const DESCRIPTION: &str = "description";
+
+const STEERS_THE_DISPLAY: &str =
+    "it holds a line break or another character that steers a display or a printer: take it out";
+
+/// Whether a character does not show, and changes how what follows is shown: control characters, line
+/// breaks, and marks that turn the direction of text.
+pub fn steers_the_display(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// A CSV file read whole, with its header.
 #[derive(Debug, Clone)]
 pub struct CsvTable {
@@ -52,8 +66,10 @@ impl CsvTable {
         let file =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let whole = |what: String| CsvFault { file: file.clone(), line: 0, column: String::new(), what };
-        let bytes = std::fs::read(path)
-            .map_err(|cause| whole(format!("reading it failed: {cause}: check its name and rights")))?;
+        let bytes = read_import(path).map_err(|fault| {
+            let text = fault.to_string();
+            whole(text.strip_prefix(&format!("{file}: ")).unwrap_or(&text).to_owned())
+        })?;
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         if text.trim_ascii().is_empty() {
             return Err(whole("the file is empty: export it again".into()));
@@ -78,6 +94,12 @@ impl CsvTable {
                 CsvFault { line, ..whole(row_fault(&cause)) }
             })?;
             let line = record.position().map_or(0, csv::Position::line);
+            for (column, cell) in header.iter().zip(&record) {
+                if column != DESCRIPTION && cell.chars().any(steers_the_display) {
+                    let column = column.clone();
+                    return Err(CsvFault { line, column, ..whole(STEERS_THE_DISPLAY.into()) });
+                }
+            }
             rows.push((line, record.iter().map(str::to_owned).collect()));
         }
         Ok(Self { file, header, rows })
@@ -151,7 +173,7 @@ impl CsvRow<'_> {
     /// [`CsvFault`].
     pub fn date(&self, column: &str) -> Result<NaiveDate, CsvFault> {
         let text = self.filled(column)?;
-        text.parse().map_err(|_| self.fault(column, format!("'{text}' is not a date: write it as YYYY-MM-DD")))
+        parse_day(text).map_err(|_| self.fault(column, format!("'{text}' is not a date: write it as YYYY-MM-DD")))
     }
 
     /// A date, or nothing.

@@ -7,6 +7,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use bill_formats::input_file::read_import;
 use domain::{
     credit::{AllocatedAmount, CreditAllocationObserved},
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
@@ -17,7 +18,10 @@ use serde_json::Value;
 use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
-use crate::billing_api::{amount_of, text_of};
+use crate::{
+    billing_api::{amount_of, text_of},
+    import::without_byte_order_mark,
+};
 
 /// What an import of AWS's history did.
 #[derive(Debug, Clone, Default)]
@@ -36,14 +40,9 @@ pub struct HistoryImported {
 /// [`Failure`] with what is wrong; nothing of the file counts then.
 pub fn read_history_file(path: &Path, payer: &PayerAccountId) -> Result<Vec<CreditAllocationObserved>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let bytes = std::fs::read(path).map_err(|cause| {
-        Failure::refused(
-            codes::FILE_UNREADABLE,
-            format!("{name}: reading it failed: {cause}: check its name and rights"),
-        )
-    })?;
+    let bytes = read_import(path).map_err(|fault| Failure::refused(codes::FILE_UNREADABLE, fault))?;
     let mut answers = Vec::new();
-    for document in serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>() {
+    for document in serde_json::Deserializer::from_slice(without_byte_order_mark(&bytes)).into_iter::<Value>() {
         match document {
             Ok(Value::Array(pages)) => answers.extend(pages),
             Ok(page) => answers.push(page),

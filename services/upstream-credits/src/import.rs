@@ -1,7 +1,8 @@
 //! Importing credits: from a file to observations.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
+use bill_formats::input_file::read_import;
 use domain::{
     credit::{ObserveCredit, UpstreamCreditTerms},
     ids::{MemberAccountId, PayerAccountId},
@@ -23,6 +24,11 @@ pub struct Imported {
     pub warnings: Vec<String>,
 }
 
+/// JSON that a shell saved may begin with the mark that some put before UTF-8 text.
+pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
 /// Reads a credits file: the contract's CSV, or the Billing API's JSON, told by its content.
 ///
 /// # Errors
@@ -33,17 +39,13 @@ pub fn read_credits_file(
     payer: Option<&PayerAccountId>,
 ) -> Result<Vec<UpstreamCreditTerms>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let bytes = std::fs::read(path).map_err(|cause| {
-        Failure::refused(
-            codes::FILE_UNREADABLE,
-            format!("{name}: reading it failed: {cause}: check its name and rights"),
-        )
-    })?;
+    let bytes = read_import(path).map_err(|fault| Failure::refused(codes::FILE_UNREADABLE, fault))?;
+    let bytes = without_byte_order_mark(&bytes);
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if !matches!(first, Some(b'{' | b'[')) {
         return read_credits_csv(path).map_err(|fault| Failure::refused(codes::CREDITS_FILE_REFUSED, fault));
     }
-    let document = serde_json::from_slice(&bytes).map_err(|cause| {
+    let document = serde_json::from_slice(bytes).map_err(|cause| {
         Failure::refused(
             codes::NOT_JSON,
             format!("{name} line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()),
@@ -68,7 +70,7 @@ pub fn read_credits_file(
 pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -> Result<Imported, Failure> {
     let mut used_up = Vec::new();
     let mut live = Vec::new();
-    for terms in credits {
+    for terms in last_of_each(credits) {
         let known = unit.model.upstream_credit(&terms.payer, &terms.credit)?.terms.is_some();
         // The API goes on listing credits that were used up before we knew them: nothing is left to owe.
         if !known && terms.remaining_amount.is_some() && terms.face_amount.is_zero() {
@@ -103,6 +105,16 @@ pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -
     }
     imported.credits = credits;
     Ok(imported)
+}
+
+/// A list that names a credit twice says of it what its last entry says (rule book D3, N40): answers for
+/// several accounts were joined, or a row was corrected below.
+fn last_of_each(credits: Vec<UpstreamCreditTerms>) -> Vec<UpstreamCreditTerms> {
+    let mut seen = BTreeSet::new();
+    let mut last: Vec<UpstreamCreditTerms> =
+        credits.into_iter().rev().filter(|terms| seen.insert((terms.payer.clone(), terms.credit.clone()))).collect();
+    last.reverse();
+    last
 }
 
 /// The API states what is left, and less of it each month as AWS applies the credit: that is no

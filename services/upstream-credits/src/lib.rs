@@ -14,7 +14,7 @@ mod simulated;
 
 pub use attribute::{attribute_by_hand, attribute_payer, attribute_period};
 pub use billing_api::read_get_credits;
-pub use csv_file::{CsvFault, CsvTable, read_credits_csv};
+pub use csv_file::{CsvFault, CsvTable, read_credits_csv, steers_the_display};
 pub use follow::{Due, concerns, due_after, everything, follow};
 pub use history::{HistoryImported, observe_history, read_history_file};
 pub use import::{Imported, observe, read_credits_file};

@@ -4,7 +4,7 @@
 //! is refused. Deliberately absent: file names, which say nothing.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom},
     path::Path,
 };
@@ -46,14 +46,19 @@ pub(crate) fn sniff(file: &mut File) -> io::Result<Container> {
     let mut magic = Vec::with_capacity(4);
     file.by_ref().take(4).read_to_end(&mut magic)?;
     file.seek(SeekFrom::Start(0))?;
-    Ok(match magic.as_slice() {
+    Ok(of_first_bytes(&magic))
+}
+
+/// What begins with these bytes.
+pub(crate) fn of_first_bytes(bytes: &[u8]) -> Container {
+    match bytes {
         [] => Container::Empty,
         [0x1f, 0x8b, ..] => Container::Gzip,
         // The second is an archive without files.
-        b"PK\x03\x04" | b"PK\x05\x06" => Container::Zip,
-        b"PAR1" => Container::Parquet,
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Container::Zip,
+        [b'P', b'A', b'R', b'1', ..] => Container::Parquet,
         _ => Container::Plain,
-    })
+    }
 }
 
 /// Reads, and digests what it reads.
@@ -91,6 +96,10 @@ impl Read for DigestReader<'_> {
 /// What the file system says.
 pub(crate) fn open(path: &Path, display: &str) -> Result<(File, Container), ReadFault> {
     let io_fault = |source| ReadFault::Io { path: display.to_owned(), source };
+    // A device may never end and a pipe never begin: neither is opened.
+    if !fs::metadata(path).map_err(io_fault)?.is_file() {
+        return Err(ReadFault::NotAFile { path: display.to_owned() });
+    }
     let mut file = File::open(path).map_err(io_fault)?;
     let container = sniff(&mut file).map_err(io_fault)?;
     Ok((file, container))

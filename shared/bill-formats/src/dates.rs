@@ -3,12 +3,24 @@
 //! CUR writes `2026-04-01T00:00:00.000Z`, FOCUS exports `2024-09-01 00:00:00` or with an offset,
 //! manifests `20180101T000000.000Z`. A time without a zone is UTC, as FOCUS asks for.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use domain::period::BillingPeriod;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use domain::{day::has_year_of_four_digits, period::BillingPeriod};
 
-/// The month of a billing period's start.
+/// The month that begins here: the first of it, at 00:00 UTC. Nothing where the text is another moment,
+/// such as a local midnight, which is of the month before.
 pub(crate) fn billing_period(text: &str) -> Option<BillingPeriod> {
-    day(text).map(BillingPeriod::containing)
+    let text = text.trim();
+    if text.len() == MONTH_LENGTH {
+        return BillingPeriod::parse(text).ok();
+    }
+    let day = match utc_day(text) {
+        Some(day) => {
+            let time = text.as_bytes().get(DAY_LENGTH..).unwrap_or_default();
+            time.iter().all(|byte| !matches!(byte, b'1'..=b'9')).then_some(day)
+        }
+        None => instant(text).filter(|at| at.time() == NaiveTime::MIN).map(|at| at.date_naive()),
+    };
+    day.filter(|day| day.day() == 1 && has_year_of_four_digits(*day)).map(BillingPeriod::containing)
 }
 
 /// The day in UTC; the first of the month where the text names a month only.
@@ -17,7 +29,12 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     if text.len() == 7 {
         return BillingPeriod::parse(text).ok().map(BillingPeriod::first_day);
     }
-    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive()))
+    utc_day(text).or_else(|| instant(text).map(|at| at.date_naive())).filter(|day| has_year_of_four_digits(*day))
+}
+
+/// Whether the text is a moment of a year that is not written with four digits: a mistake, never a date.
+pub(crate) fn has_other_year(text: &str) -> bool {
+    instant(text).is_some_and(|at| !has_year_of_four_digits(at.date_naive()))
 }
 
 /// The day of `2026-04-01`, alone or before a time that is UTC: what nearly all bills write.
@@ -103,6 +120,13 @@ mod tests {
             "2026-13-01",
             "2026-04-31",
             "46113",
+            "2026-04-02",
+            "2026-04-01T00:00:01Z",
+            "2026-04-01 00:00:00.5",
+            "2026-04-01 00:00:00+02:00",
+            "2026-03-31T18:00:00-07:00",
+            "+12026-04-01T00:00:00Z",
+            "0026-04-01",
         ] {
             assert_eq!(billing_period(text), None, "{text}");
         }

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use crate::{
     columns::discount_type,
     meaning::{Cause, RowFault},
+    roundings::{Roundings, read_amount},
     table::Table,
 };
 
@@ -22,6 +23,9 @@ const UNSPECIFIED: &str = "UnspecifiedDiscount";
 
 /// The key of the total, where a map repeats it.
 const TOTAL: &str = "TotalDiscount";
+
+/// A map at fault is shown by so much of its text.
+const MAP_SHOWN_MAX: usize = 80;
 
 /// Collects the discounts of one row.
 #[derive(Default)]
@@ -54,9 +58,12 @@ impl RowDiscounts {
     }
 
     /// Adds the row's discounts to the row last pushed and empties the collection.
-    pub(crate) fn push(&mut self, table: &mut Table) {
+    ///
+    /// # Errors
+    /// More types than any bill has.
+    pub(crate) fn push(&mut self, table: &mut Table) -> Result<(), RowFault> {
         if let Some((total, column)) = self.total.take() {
-            let number = table.discount_type(&LineType::from(UNSPECIFIED));
+            let number = table.discount_type(&LineType::from(UNSPECIFIED), column)?;
             if !total.is_zero() || !self.typed.is_empty() {
                 table.push_discount(number, total, column);
                 for (_, amount, column) in &self.typed {
@@ -65,9 +72,10 @@ impl RowDiscounts {
             }
         }
         for (name, amount, column) in self.typed.drain(..) {
-            let number = table.discount_type(&name);
+            let number = table.discount_type(&name, column)?;
             table.push_discount(number, amount, column);
         }
+        Ok(())
     }
 }
 
@@ -76,20 +84,31 @@ impl RowDiscounts {
 ///
 /// # Errors
 /// Not a map of names and amounts.
-pub(crate) fn read_json_map(text: &[u8], column: usize, into: &mut RowDiscounts) -> Result<(), RowFault> {
+pub(crate) fn read_json_map(
+    text: &[u8],
+    column: usize,
+    into: &mut RowDiscounts,
+    roundings: &mut Roundings,
+) -> Result<(), RowFault> {
     let text = text.trim_ascii();
     if text.is_empty() || text == b"{}" || crate::interner::is_null(text) || text == b"null" {
         return Ok(());
     }
-    let refuse = || RowFault::column(column, Cause::DiscountMap(String::from_utf8_lossy(text).into_owned()));
+    let refuse = || {
+        RowFault::column(
+            column,
+            Cause::DiscountMap(String::from_utf8_lossy(text).chars().take(MAP_SHOWN_MAX).collect()),
+        )
+    };
     let map: BTreeMap<String, &RawValue> = serde_json::from_slice(text).map_err(|_| refuse())?;
     for (name, value) in map {
         let value = value.get().trim_matches('"');
         if value.is_empty() || value == "null" {
             continue;
         }
-        let amount = ParsedDecimal::parse(value.as_bytes()).map_err(|_| refuse())?;
-        into.entry(&name, amount, column);
+        if let Some(amount) = read_amount(value.as_bytes(), column, roundings).map_err(|_| refuse())? {
+            into.entry(&name, amount, column);
+        }
     }
     Ok(())
 }

@@ -54,6 +54,20 @@ pub enum ReadFault {
         /// The system's word.
         source: std::io::Error,
     },
+    /// Name a file.
+    #[error("{path}: is a pipe, a device or a socket, not a file: name a file, or - for standard input")]
+    NotAFile {
+        /// What was named.
+        path: String,
+    },
+    /// Name the folder that holds the bill.
+    #[error("{folder}: lies more than {deepest} folders deep: name the folder that the bill was delivered to")]
+    FolderTooDeep {
+        /// The folder.
+        folder: String,
+        /// How deep folders are searched.
+        deepest: usize,
+    },
     /// Name bill files, folders or manifests.
     #[error("nothing to read: name bill files, folders that hold them, or their manifests")]
     NoPaths,
@@ -143,6 +157,16 @@ pub enum ReadFault {
         /// What the decoder met.
         cause: String,
     },
+    /// Export the bill packed in another way.
+    #[error(
+        "{file}: is packed with {codec}, which is not read here: export it with Snappy, gzip, Zstandard, LZ4 or unpacked"
+    )]
+    Codec {
+        /// The file.
+        file: String,
+        /// What it is packed with.
+        codec: String,
+    },
     /// Unpack the archive and name its files.
     #[error("{file}: the zip archive holds {files} files where one was expected: unpack it and name the bill files")]
     ZipEntries {
@@ -202,8 +226,49 @@ pub enum ReadFault {
         source: IdFault,
     },
     /// Mend the date.
-    #[error("{place}: '{text}' is not a billing period start: write it as YYYY-MM-DD, with or without a time")]
+    #[error(
+        "{place}: '{text}' is not the start of a billing period, which is the first of a month at 00:00 UTC: export the \
+         bill with its times in UTC"
+    )]
     Period {
+        /// Where.
+        place: Position,
+        /// The text found.
+        text: String,
+    },
+    /// Put the file under its own month.
+    #[error(
+        "{place}: begins the period {found}, but the file lies in {folder}: put it under its own month, and read again"
+    )]
+    OtherPeriod {
+        /// Where.
+        place: Position,
+        /// The month of the row.
+        found: BillingPeriod,
+        /// The folder, which is of another.
+        folder: String,
+    },
+    /// No bill has such a text.
+    #[error("{place}: the text is longer than {bytes_max} bytes, as no bill's is: fetch the file again")]
+    TextTooLong {
+        /// Where.
+        place: Position,
+        /// The bound.
+        bytes_max: usize,
+    },
+    /// The bill has more in it than is kept in memory.
+    #[error(
+        "{place}: the bill has more than {what}, which is the most that is kept in memory: deliver it in parts by payer"
+    )]
+    TooMuch {
+        /// Where the bound was met.
+        place: Position,
+        /// The bound.
+        what: &'static str,
+    },
+    /// Mend the year.
+    #[error("{place}: the year of '{text}' has not four digits: write it as YYYY-MM-DD, with or without a time")]
+    Year {
         /// Where.
         place: Position,
         /// The text found.
@@ -225,7 +290,7 @@ pub enum ReadFault {
         /// The text found.
         text: String,
     },
-    /// A bill has one currency; deliver the currencies as separate bills.
+    /// A payer's month is billed in one currency here: leave the rows of the other one out of the export.
     #[error("{0}")]
     MixedCurrencies(Box<MixedCurrencies>),
     /// Read one format a call: two would count the bill twice.
@@ -267,6 +332,14 @@ pub enum ReadFault {
         /// The chunk as the manifest names it.
         chunk: String,
     },
+    /// A manifest names files of its own delivery only.
+    #[error("{manifest}: names {chunk}, which is not in the folder of its delivery: fetch the delivery again")]
+    ChunkElsewhere {
+        /// The manifest.
+        manifest: String,
+        /// The file as the manifest names it.
+        chunk: String,
+    },
     /// Put the chunks under the folders that the manifest names.
     #[error(
         "{manifest}: the chunks {first} and {second} are both {file} here: keep the folders that the manifest names"
@@ -288,6 +361,22 @@ pub enum ReadFault {
         first: String,
         /// Another.
         second: String,
+    },
+    /// Name the files of one delivery.
+    #[error(
+        "payer {payer}, {period}: {first} and {second} are two deliveries of the same month ({why}), which would count it twice: name the newer one"
+    )]
+    TwoDeliveries {
+        /// The payer.
+        payer: String,
+        /// The month.
+        period: BillingPeriod,
+        /// A file.
+        first: String,
+        /// A file of another delivery.
+        second: String,
+        /// What shows it.
+        why: &'static str,
     },
     /// The chunk is of another month than its manifest: fetch both again.
     #[error("{manifest}: is for {stated}, but {file} holds rows of {found}: fetch the delivery again")]
@@ -353,7 +442,8 @@ impl fmt::Display for MixedCurrencies {
         }
         write!(
             f,
-            ": is billed in {} ({}) and in {} ({}), which cannot be added: deliver them as separate bills",
+            ": is billed in {} ({}) and in {} ({}), which cannot be added: a payer's month is \
+             billed in one currency here; export it without the rows of the other",
             self.first, self.first_at, self.second, self.second_at
         )
     }

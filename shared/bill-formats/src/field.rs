@@ -45,13 +45,17 @@ pub(crate) enum Field {
     Description,
     /// The credit's id, read for credits.
     CreditId,
-    /// Who bills (FOCUS).
+    /// Who bills (FOCUS to 1.2).
     Provider,
+    /// Who sells (FOCUS from 1.3): Marketplace's sellers too.
+    ServiceProvider,
+    /// On whose machines it runs (FOCUS from 1.3).
+    HostProvider,
 }
 
 impl Field {
     /// How many there are.
-    pub(crate) const COUNT: usize = 20;
+    pub(crate) const COUNT: usize = 22;
 
     /// All of them, in the order of their numbers.
     pub(crate) const ALL: [Field; Self::COUNT] = [
@@ -75,6 +79,8 @@ impl Field {
         Self::Description,
         Self::CreditId,
         Self::Provider,
+        Self::ServiceProvider,
+        Self::HostProvider,
     ];
 
     /// How many, from the first, say which bill a row is of: hardly more than one value each.
@@ -99,8 +105,8 @@ impl Field {
                 matches!(class, LineClass::Charge)
             }
             Self::Description | Self::CreditId => matches!(class, LineClass::Credit),
-            // The provider decides before a key is made; all rows kept are of AWS.
-            Self::Provider => false,
+            // The providers decide before a key is made; all rows kept are billed by AWS.
+            Self::Provider | Self::ServiceProvider | Self::HostProvider => false,
         }
     }
 }

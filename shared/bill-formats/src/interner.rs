@@ -8,21 +8,31 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-/// The bytes are not UTF-8.
+/// A text may be so long: descriptions have some hundred bytes.
+pub(crate) const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// A text cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotUtf8;
+pub(crate) enum TextFault {
+    /// The bytes are not UTF-8.
+    NotUtf8,
+    /// There are more of them than [`TEXT_BYTES_MAX`].
+    TooLong,
+}
 
 /// The texts of one field.
 pub(crate) struct Interner {
     numbers: FxHashMap<Box<[u8]>, u32>,
     texts: Vec<Arc<str>>,
+    /// Of all texts, in both forms.
+    bytes: usize,
     last_bytes: Vec<u8>,
     last: u32,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { numbers: FxHashMap::default(), texts: vec![Arc::from("")], last_bytes: Vec::new(), last: 0 }
+        Self { numbers: FxHashMap::default(), texts: vec![Arc::from("")], bytes: 0, last_bytes: Vec::new(), last: 0 }
     }
 }
 
@@ -30,9 +40,9 @@ impl Interner {
     /// The number of a text as the bill writes it.
     ///
     /// # Errors
-    /// [`NotUtf8`].
+    /// A [`TextFault`].
     #[inline]
-    pub(crate) fn number(&mut self, bytes: &[u8]) -> Result<u32, NotUtf8> {
+    pub(crate) fn number(&mut self, bytes: &[u8]) -> Result<u32, TextFault> {
         // Bills are sorted by much of what keys them, so the value is often the last row's.
         if is_same(&self.last_bytes, bytes) {
             return Ok(self.last);
@@ -51,8 +61,12 @@ impl Interner {
     }
 
     #[cold]
-    fn admit(&mut self, bytes: &[u8]) -> Result<u32, NotUtf8> {
-        let text = normal(std::str::from_utf8(bytes).map_err(|_| NotUtf8)?);
+    fn admit(&mut self, bytes: &[u8]) -> Result<u32, TextFault> {
+        if bytes.len() > TEXT_BYTES_MAX {
+            return Err(TextFault::TooLong);
+        }
+        let text = normal(std::str::from_utf8(bytes).map_err(|_| TextFault::NotUtf8)?);
+        self.bytes += bytes.len() + text.len();
         let number = if text.is_empty() {
             0
         } else if let Some(number) = self.numbers.get(text.as_bytes()) {
@@ -71,6 +85,11 @@ impl Interner {
     /// The text of a number.
     pub(crate) fn text(&self, number: u32) -> &Arc<str> {
         &self.texts[number as usize]
+    }
+
+    /// Bytes of all texts.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// How many numbers there are.
@@ -119,6 +138,7 @@ mod tests {
         assert_eq!(interner.number(b"AmazonS3"), Ok(2));
         assert_eq!(interner.number(b"AmazonEC2"), Ok(1));
         assert_eq!(&**interner.text(1), "AmazonEC2");
-        assert_eq!(interner.number(&[0xff]), Err(NotUtf8));
+        assert_eq!(interner.number(&[0xff]), Err(TextFault::NotUtf8));
+        assert_eq!(interner.number(&vec![b'x'; TEXT_BYTES_MAX + 1]), Err(TextFault::TooLong));
     }
 }

@@ -9,7 +9,7 @@
 //! to columns, texts become interned numbers, numbers key exact sums, and once a key is new its
 //! texts become domain types. At the end the sums of all threads are merged and sorted.
 //!
-//! Invariants: a read is complete or refused, never partial; no amount is ever a float or rounded;
+//! Invariants: a read is complete or refused, never partial; no amount is ever a float, and none is rounded but what cannot be held, which is told;
 //! formats are told by header and content, never by file name; neither the order of files and
 //! lines nor the number of threads changes a result; memory follows the aggregates, not the rows.
 //! Deliberately absent: what a line type means for money, which delivery is newer than one read
@@ -25,15 +25,23 @@ mod digest;
 mod discounts;
 mod fault;
 mod field;
+mod folders;
 mod format;
+mod guarded;
+mod header;
+pub mod input_file;
 mod interner;
+mod json_file;
 mod manifest;
 mod meaning;
 mod parquet;
 mod pipeline;
 mod reading;
+mod roundings;
+mod runs;
 mod sources;
 mod table;
+mod text_digest;
 
 use std::path::PathBuf;
 
@@ -82,5 +90,5 @@ pub fn read_deliveries(
 ) -> Result<BillReading, ReadFault> {
     let sources = sources::gather(paths)?;
     let (outcomes, tables) = pipeline::read_all(&sources.files, options, progress)?;
-    assemble::assemble(sources, &outcomes, tables)
+    assemble::assemble(sources, &outcomes, tables, options)
 }

@@ -44,6 +44,8 @@ const IDS: [&str; 2] = ["assemblyId", "executionId"];
 const REPORTS: [&str; 5] = ["exportArn", "reportId", "exportName", "reportName", "account"];
 const TIMES: [&str; 6] = ["createdAt", "created", "executionCreatedAt", "lastUpdatedAt", "lastUpdated", "generatedAt"];
 
+const BAD_PERIOD: &str = "its billing period does not begin on the first of a month at 00:00 UTC";
+
 /// How far above a manifest its chunks' folders may begin: prefix, report, partition, execution.
 const ANCESTORS_MAX: usize = 8;
 
@@ -70,7 +72,8 @@ impl Manifest {
         let id = texts(&IDS).unwrap_or_else(|| keys.join("\n"));
         let created = texts(&TIMES).and_then(|text| dates::instant(&text)).or_else(|| time_in_folders(&keys));
         let stated = json.get("billingPeriod").and_then(|period| period.get("start")?.as_str());
-        let period = stated.and_then(dates::billing_period).or_else(|| period_in_folders(&keys));
+        let stated = stated.map(|text| dates::billing_period(text).ok_or_else(|| refuse(BAD_PERIOD))).transpose()?;
+        let period = stated.or_else(|| keys.iter().flat_map(|key| key.split('/')).find_map(period_of_folder));
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let report = texts(&REPORTS).unwrap_or_default();
         let info = ManifestInfo { name, id, created };
@@ -84,16 +87,50 @@ impl Manifest {
         folder.is_some_and(|name| name.to_string_lossy().contains(&self.info.id))
     }
 
-    /// Finds its chunks. `root` bounds the search; `others` are files known below the root.
+    /// The folder that its delivery lies in: a manifest names files of its own delivery only. Data Exports
+    /// keep manifests in `metadata` beside `data`; the legacy report keeps a copy beside the chunks.
+    fn delivery_folder(&self) -> PathBuf {
+        let own = self.own_folder();
+        let is_metadata = |folder: &&Path| folder.file_name().is_some_and(|name| name.eq_ignore_ascii_case("metadata"));
+        let above = match own.ancestors().take(ANCESTORS_MAX).find(is_metadata) {
+            Some(metadata) => metadata.parent(),
+            None if self.is_kept_copy() => own.parent(),
+            None => Some(own),
+        };
+        match above {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        }
+    }
+
+    fn own_folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    /// Finds its chunks. `root` bounds the search, else its delivery's folder does; `others` are files known
+    /// below the root.
     ///
     /// # Errors
-    /// A chunk that is not there, or two that are one file here.
+    /// A chunk that is not there, one that is elsewhere, or two that are one file here.
     pub(crate) fn chunks(&self, root: Option<&Path>, others: &[PathBuf]) -> Result<Vec<PathBuf>, ReadFault> {
+        let bound = root.map_or_else(|| self.delivery_folder(), Path::to_owned);
+        let real_bound = bound.canonicalize().unwrap_or_else(|_| bound.clone());
         let mut found: Vec<(PathBuf, &str)> = Vec::with_capacity(self.keys.len());
         for key in &self.keys {
+            let elsewhere = || ReadFault::ChunkElsewhere { manifest: self.display.clone(), chunk: key.clone() };
+            if key.split(['/', '\\']).any(|part| part == "..") {
+                return Err(elsewhere());
+            }
             let chunk = self
-                .chunk(key, root, others)
+                .chunk(key, &bound, others)
                 .ok_or_else(|| ReadFault::MissingChunk { manifest: self.display.clone(), chunk: key.clone() })?;
+            // A link within the folder may lead out of it.
+            if !chunk.canonicalize().is_ok_and(|real| real.starts_with(&real_bound)) {
+                return Err(elsewhere());
+            }
             if let Some((_, first)) = found.iter().find(|(known, _)| *known == chunk) {
                 return Err(ReadFault::AmbiguousChunk {
                     manifest: self.display.clone(),
@@ -108,22 +145,17 @@ impl Manifest {
     }
 
     /// The longest tail of the key that is a file below the manifest's folder or one above it.
-    fn chunk(&self, key: &str, root: Option<&Path>, others: &[PathBuf]) -> Option<PathBuf> {
+    fn chunk(&self, key: &str, bound: &Path, others: &[PathBuf]) -> Option<PathBuf> {
         let key = key.split_once("://").map_or(key, |(_, rest)| rest);
-        // A manifest is input: it may not climb out of the folders it was found in.
         let named = |part: Component<'_>| match part {
             Component::Normal(name) => Some(PathBuf::from(name)),
             _ => None,
         };
         let parts: Vec<PathBuf> = Path::new(key).components().filter_map(named).collect();
-        let own_folder = match self.path.parent()? {
-            folder if folder.as_os_str().is_empty() => Path::new("."),
-            folder => folder,
-        };
         let mut folders: Vec<&Path> = Vec::new();
-        for folder in own_folder.ancestors().take(ANCESTORS_MAX) {
+        for folder in self.own_folder().ancestors().take(ANCESTORS_MAX) {
             folders.push(folder);
-            if root == Some(folder) {
+            if folder == bound {
                 break;
             }
         }
@@ -145,20 +177,20 @@ impl Manifest {
     }
 }
 
-/// Data Exports that create new files name the folder `<timestamp>-<execution id>`.
 fn time_in_folders(keys: &[String]) -> Option<DateTime<Utc>> {
-    keys.iter().flat_map(|key| key.split('/')).find_map(|folder| {
-        let end = folder.find('Z')? + 1;
-        dates::instant(folder.get(..end)?)
-    })
+    keys.iter().flat_map(|key| key.split('/')).find_map(time_of_folder)
+}
+
+/// Data Exports that create new files name the folder `<timestamp>-<execution id>`.
+pub(crate) fn time_of_folder(folder: &str) -> Option<DateTime<Utc>> {
+    let end = folder.find('Z')? + 1;
+    dates::instant(folder.get(..end)?)
 }
 
 /// Data Exports partition by `BILLING_PERIOD=YYYY-MM`.
-fn period_in_folders(keys: &[String]) -> Option<BillingPeriod> {
-    keys.iter().flat_map(|key| key.split('/')).find_map(|folder| {
-        let (name, month) = folder.split_once('=')?;
-        name.eq_ignore_ascii_case("billing_period").then(|| BillingPeriod::parse(month).ok()).flatten()
-    })
+pub(crate) fn period_of_folder(folder: &str) -> Option<BillingPeriod> {
+    let (name, month) = folder.split_once('=')?;
+    name.eq_ignore_ascii_case("billing_period").then(|| BillingPeriod::parse(month).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! become a [`ChargeKey`] or a [`CreditLineKey`]; ids, periods and currencies become true here.
 //! Deliberately absent: what a line type means for money. Unknown types pass (rule book N45).
 
+use std::sync::Arc;
+
 use domain::{
     ids::{IdFault, MemberAccountId, PayerAccountId, ProductCode},
     period::BillingPeriod,
@@ -46,9 +48,13 @@ pub(crate) enum Cause {
     Amount(MoneyError),
     Id(IdFault),
     Period(String),
+    Year(String),
     Currency(UnknownCurrency),
     DiscountMap(String),
     NotUtf8,
+    TextTooLong,
+    TooMuch(&'static str),
+    OtherPeriod { found: BillingPeriod, folder: Arc<str> },
     FieldCount { expected: usize, found: usize },
     Quoting(&'static str),
 }
@@ -145,6 +151,9 @@ pub(crate) fn interpret<'a>(
     }
     let charged = text(Field::ChargeDate);
     let charge_day = dates::day(charged);
+    if charge_day.is_none() && dates::has_other_year(charged) {
+        return Err(RowFault::field(Field::ChargeDate, Cause::Year(charged.to_owned())));
+    }
     let purchase_type = match format {
         // Frequency tells upfront from recurring purchases; of usage it says nothing new.
         BillFormat::Focus if !line_type.as_str().eq_ignore_ascii_case("purchase") => String::new(),
@@ -185,7 +194,7 @@ fn billing_entity<'a>(format: BillFormat, text: &impl Fn(Field) -> &'a str) -> S
     match format {
         BillFormat::Focus => {
             let publisher = text(Field::Publisher);
-            // Under AWS as provider, any other publisher sells through Marketplace.
+            // Billed by AWS, any other publisher or service provider sells through Marketplace.
             if publisher.is_empty() || is_aws(publisher) { String::new() } else { MARKETPLACE.to_owned() }
         }
         BillFormat::Cur2 | BillFormat::CurLegacy => {
@@ -208,6 +217,32 @@ pub(crate) fn is_aws(name: &str) -> bool {
     (begins_with_word("aws") || begins_with_word("amazon")) && !name.contains("marketplace")
 }
 
+/// The fields that [`other_provider`] asks, in its order.
+pub(crate) const PARTIES: [Field; 4] =
+    [Field::Provider, Field::ServiceProvider, Field::LegalEntity, Field::HostProvider];
+
+/// Whether an issuer of invoices is AWS, for itself or for Marketplace's sellers.
+fn issues_for_aws(name: &str) -> bool {
+    is_aws(&name.to_ascii_lowercase().replace("marketplace", ""))
+}
+
+/// Who a row of FOCUS is of, where that is not AWS: the provider decides where one is stated. From
+/// FOCUS 1.3 on there are three parties in its place, and AWS bills what it provides and what it
+/// invoices for others; on whose machines it runs counts only where nothing else is said.
+/// Source: <https://focus.finops.org/focus-specification/v1-3/>, entity identification examples.
+pub(crate) fn other_provider([provider, service, issuer, host]: [&str; 4]) -> Option<&str> {
+    if !provider.is_empty() {
+        return (!is_aws(provider)).then_some(provider);
+    }
+    if is_aws(service) || issues_for_aws(issuer) {
+        return None;
+    }
+    if service.is_empty() && issuer.is_empty() && is_aws(host) {
+        return None;
+    }
+    Some([service, issuer, host].into_iter().find(|name| !name.is_empty()).unwrap_or("no stated provider"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +251,19 @@ mod tests {
     fn aws_has_many_names_and_marketplace_is_none_of_them() {
         for name in ["AWS", "aws", "Amazon Web Services", "Amazon Web Services, Inc.", "Amazon", "AWS EMEA SARL"] {
             assert!(is_aws(name), "{name}");
+        }
+        for (named, other) in [
+            (["AWS", "", "", ""], None),
+            (["Oracle", "AWS", "AWS", "AWS"], Some("Oracle")),
+            (["", "AWS", "AWS", "AWS"], None),
+            (["", "Snowdrift Ltd", "Amazon Web Services, Inc.", "Snowdrift Ltd"], None),
+            (["", "Snowdrift Ltd", "AWS Marketplace", "AWS"], None),
+            (["", "AWS", "Sinnet", "Sinnet"], None),
+            (["", "Harbour MSP", "Harbour MSP", "AWS"], Some("Harbour MSP")),
+            (["", "", "", "AWS"], None),
+            (["", "", "", ""], Some("no stated provider")),
+        ] {
+            assert_eq!(other_provider(named), other, "{named:?}");
         }
         for name in ["AWS Marketplace", "Microsoft", "Amazonia Ltd", "awsome", "", "Oracle"] {
             assert!(!is_aws(name), "{name}");

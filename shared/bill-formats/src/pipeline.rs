@@ -25,10 +25,14 @@ use crate::{
     },
     fault::{Position, ReadFault},
     format::{BillFormat, Encoding},
+    guarded::guarded,
+    header::header_names,
+    interner::TEXT_BYTES_MAX,
     meaning::{At, Cause, RowFault},
     parquet::{GroupFault, ParquetLayout},
-    sources::{self, SourceFile, header_names},
+    sources::{self, SourceFile},
     table::Table,
+    text_digest::TextDigest,
 };
 
 /// Pieces that wait, for each worker: one in hand and one ready keeps all busy.
@@ -45,6 +49,10 @@ pub(crate) struct FileOutcome {
     /// Nothing where the file is empty.
     pub(crate) format: Option<(BillFormat, Encoding)>,
     pub(crate) unknown_columns: Vec<String>,
+    /// The column that would tell Marketplace from AWS, where it lacks.
+    pub(crate) lacks_seller: Option<&'static str>,
+    /// The digest of its text, however it is packed and its lines end; of loose files beside others.
+    pub(crate) text_digest: Option<[u8; 32]>,
     pub(crate) rows: u64,
 }
 
@@ -167,7 +175,17 @@ fn unpack_files(shared: &Shared<'_>, send: &SyncSender<Piece>) {
             return;
         }
         let mut next_piece = 0;
-        match unpack_file(shared, send, at, file, &mut next_piece) {
+        let (opened, container) = match sources::open(file) {
+            Ok(opened) => opened,
+            Err(fault) => {
+                shared.refuse(at, next_piece, fault);
+                continue;
+            }
+        };
+        let read = guarded(&file.display, container.name(), || {
+            unpack_file(shared, send, at, file, (opened, container), &mut next_piece)
+        });
+        match read {
             Ok(Some(outcome)) => {
                 shared.outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(outcome);
             }
@@ -183,20 +201,21 @@ fn unpack_file(
     send: &SyncSender<Piece>,
     at: usize,
     file: &SourceFile,
+    (opened, container): (fs::File, Container),
     next_piece: &mut u64,
 ) -> Result<Option<FileOutcome>, ReadFault> {
-    let (opened, container) = sources::open(file)?;
     let io_fault = |source| ReadFault::Io { path: file.display.to_string(), source };
     let bytes = opened.metadata().map_err(io_fault)?.len();
     let on_read = |read: u64| shared.progress.bytes_read(read);
     let mut hand_over = |work: Work| {
         let piece = Piece { file: at, ordinal: *next_piece, work };
         *next_piece += 1;
-        // The workers outlive the readers; a failed send means that one of them panicked.
+        // The workers outlive the readers, so that this waits only while they work.
         send.send(piece).is_ok() && !shared.is_beyond_fault(at, *next_piece)
     };
     if container == Container::Parquet {
-        let layout = Arc::new(ParquetLayout::open(&opened, file.path.clone(), &file.display)?);
+        let layout =
+            Arc::new(ParquetLayout::open(&opened, file.path.clone(), &file.display, file.folder_period.clone())?);
         for group in 0..layout.groups() {
             if !hand_over(Work::Group(layout.clone(), group)) {
                 return Ok(None);
@@ -206,35 +225,57 @@ fn unpack_file(
         let sha256 = container::DigestReader::new(fresh, &on_read).finish().map_err(io_fault)?;
         let format = Some((layout.columns.format, Encoding::Parquet));
         let unknown_columns = layout.columns.unknown.clone();
-        return Ok(Some(FileOutcome { sha256, bytes, format, unknown_columns, rows: 0 }));
+        let lacks_seller = layout.columns.lacks_seller();
+        return Ok(Some(FileOutcome {
+            sha256,
+            bytes,
+            format,
+            unknown_columns,
+            lacks_seller,
+            text_digest: None,
+            rows: 0,
+        }));
     }
     let unpack_fault = |source| container::unpack_fault(container, &file.display, source);
+    // Two loose files may be one text in two packings.
+    let is_digested = file.manifest.is_none() && shared.files.len() > 1;
     let (text, sha256) = container::with_text(opened, container, &file.display, &on_read, |source| {
-        let mut blocks = BlockReader::new(source);
+        let mut source = TextDigest::new(source, is_digested);
+        let mut blocks = BlockReader::new(&mut source);
         let Some(header) = blocks.header().map_err(unpack_fault)? else { return Ok(TextOutcome::Empty) };
         let names = header_names(&header).ok_or_else(|| ReadFault::NotABill {
             file: file.display.to_string(),
             found: "its first line is no header".to_owned(),
         })?;
-        let layout = Arc::new(CsvLayout::new(Columns::resolve(names, Encoding::Csv, &file.display)?));
+        let mut columns = Columns::resolve(names, Encoding::Csv, &file.display)?;
+        columns.folder_period = file.folder_period.clone();
+        let layout = Arc::new(CsvLayout::new(columns));
         while let Some(block) = blocks.next_block(shared.spare_buffer()).map_err(unpack_fault)? {
             if !hand_over(Work::Block(layout.clone(), block)) {
                 return Ok(TextOutcome::GivenUp);
             }
         }
-        Ok(TextOutcome::Read(layout))
+        Ok(TextOutcome::Read(layout, source.finish()))
     })?;
     match text {
         TextOutcome::GivenUp => Ok(None),
         TextOutcome::Empty if file.manifest.is_none() => Err(ReadFault::EmptyFile { file: file.display.to_string() }),
-        TextOutcome::Empty => {
-            Ok(Some(FileOutcome { sha256, bytes, format: None, unknown_columns: Vec::new(), rows: 0 }))
-        }
-        TextOutcome::Read(layout) => Ok(Some(FileOutcome {
+        TextOutcome::Empty => Ok(Some(FileOutcome {
+            sha256,
+            bytes,
+            format: None,
+            unknown_columns: Vec::new(),
+            lacks_seller: None,
+            text_digest: None,
+            rows: 0,
+        })),
+        TextOutcome::Read(layout, text_digest) => Ok(Some(FileOutcome {
             sha256,
             bytes,
             format: Some((layout.columns.format, Encoding::Csv)),
             unknown_columns: layout.columns.unknown.clone(),
+            lacks_seller: layout.columns.lacks_seller(),
+            text_digest,
             rows: 0,
         })),
     }
@@ -243,7 +284,7 @@ fn unpack_file(
 enum TextOutcome {
     Empty,
     GivenUp,
-    Read(Arc<CsvLayout>),
+    Read(Arc<CsvLayout>, Option<[u8; 32]>),
 }
 
 fn add_pieces(shared: &Shared<'_>, receive: &Mutex<Receiver<Piece>>, keep_days: bool) -> Vec<Table> {
@@ -262,7 +303,13 @@ fn add_pieces(shared: &Shared<'_>, receive: &Mutex<Receiver<Piece>>, keep_days: 
             tables.push(Table::new(format, keep_days));
             tables.len() - 1
         });
-        let added = add_piece(shared, &mut tables[at], file, work);
+        let container = match &work {
+            Work::Block(..) => Container::Plain.name(),
+            Work::Group(..) => Container::Parquet.name(),
+        };
+        // A table that a decoder left half filled is thrown away: the whole read is refused.
+        let table = &mut tables[at];
+        let added = guarded(&shared.files[file].display, container, || add_piece(shared, table, file, work));
         match added {
             Ok(rows) => {
                 shared.rows[file].fetch_add(rows, Ordering::Relaxed);
@@ -307,9 +354,13 @@ fn placed(fault: RowFault, columns: &Columns, display: &Arc<str>, line: u64) -> 
         Cause::Amount(source) => ReadFault::Amount { place, source },
         Cause::Id(source) => ReadFault::Id { place, source },
         Cause::Period(text) => ReadFault::Period { place, text },
+        Cause::Year(text) => ReadFault::Year { place, text },
         Cause::Currency(source) => ReadFault::Currency { place, source },
         Cause::DiscountMap(text) => ReadFault::DiscountMap { place, text },
         Cause::NotUtf8 => ReadFault::NotUtf8 { place },
+        Cause::TextTooLong => ReadFault::TextTooLong { place, bytes_max: TEXT_BYTES_MAX },
+        Cause::TooMuch(what) => ReadFault::TooMuch { place, what },
+        Cause::OtherPeriod { found, folder } => ReadFault::OtherPeriod { place, found, folder: folder.to_string() },
         Cause::FieldCount { expected, found } => ReadFault::FieldCount { place, expected, found },
         Cause::Quoting(what) => ReadFault::Quoting { place, what },
     }

@@ -119,7 +119,7 @@ pub struct BillTypeEvidence {
     pub bill_type: String,
     /// Rows with an invoice id.
     pub rows_with_invoice: u64,
-    /// Rows without.
+    /// Rows without one that cost something: a row of nothing is on no invoice.
     pub rows_without_invoice: u64,
 }
 
@@ -170,6 +170,55 @@ pub enum Warning {
     FilePassedOver {
         /// Its name.
         name: String,
+    },
+    /// Name the bill's own file, or fetch its manifest.
+    #[error(
+        "{count} bill files are named by no manifest here and were not read: {names}; fetch their manifest, or name \
+         the files"
+    )]
+    BillsWithoutManifest {
+        /// How many.
+        count: usize,
+        /// Some of them.
+        names: String,
+    },
+    /// Name the file that it leads to.
+    #[error("{name} is a link that leads out of the folder, or to a folder, and was not followed")]
+    LinkNotFollowed {
+        /// The link.
+        name: String,
+    },
+    /// Nothing to do where the newer delivery is meant.
+    #[error(
+        "{older} holds an older delivery than {newer}, by the times that the folders are named by, and was passed over"
+    )]
+    OlderFolderPassedOver {
+        /// The folder.
+        older: String,
+        /// The folder read.
+        newer: String,
+    },
+    /// Export the bill with the column: memos never pay Marketplace.
+    #[error(
+        "{files} files have no column {column}: what Marketplace sells cannot be told from AWS's own and is taken for AWS's"
+    )]
+    SellerUnknown {
+        /// The column.
+        column: &'static str,
+        /// How many files.
+        files: usize,
+    },
+    /// Nothing to do where the amount is nothing: it is the noise of binary fractions.
+    #[error(
+        "{amounts} amounts have more digits than can be held: rounded half-even to {digits} digits after the point, which added {added} in all"
+    )]
+    AmountsRounded {
+        /// How many.
+        amounts: u64,
+        /// Digits that stayed.
+        digits: u32,
+        /// What the rounding added.
+        added: String,
     },
     /// Nothing to do where the newer delivery is meant.
     #[error("{manifest} lists an older delivery than {newer} and was passed over")]

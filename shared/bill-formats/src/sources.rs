@@ -1,12 +1,12 @@
 //! From paths to the files of a read: folders searched, manifests resolved.
 //!
-//! Invariants: a folder with a manifest is read by its manifests only; a file is read once however
-//! often it is named; of several deliveries of one bill the newest is read, and where that cannot
-//! be told the read is refused. Files that are no bills are passed over only where a folder, and
-//! not the file, was named. The order of paths and folders changes nothing.
+//! Invariants: a folder with a manifest is read by its manifests only, and bills that none of them names
+//! are told; a file is read once however often it is named; of several deliveries of one bill the newest
+//! is read, and where that cannot be told the read is refused. Files that are no bills are passed over
+//! only where a folder, and not the file, was named. The order of paths and folders changes nothing.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     path::{Path, PathBuf},
     sync::Arc,
@@ -15,14 +15,12 @@ use std::{
 use domain::period::BillingPeriod;
 
 use crate::{
-    columns,
     container::{self, Container},
-    csv::split::split_header,
     fault::ReadFault,
-    format::Encoding,
-    manifest::Manifest,
-    parquet,
+    folders, json_file,
+    manifest::{Manifest, period_of_folder},
     reading::Warning,
+    runs,
 };
 
 /// One file to read.
@@ -33,6 +31,8 @@ pub(crate) struct SourceFile {
     pub(crate) name: String,
     /// The manifest that names it.
     pub(crate) manifest: Option<usize>,
+    /// The month that a folder above it states, and that folder.
+    pub(crate) folder_period: Option<(BillingPeriod, Arc<str>)>,
 }
 
 /// All files of a read.
@@ -43,14 +43,8 @@ pub(crate) struct Sources {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Deeper than any layout that AWS or an operator makes; a bound on loops of links.
-const FOLDER_DEPTH_MAX: usize = 16;
-
-/// A bill's header has at most some thousand columns.
-const HEADER_BYTES_MAX: u64 = 1024 * 1024;
-
-/// A manifest lists thousands of columns and chunks at most.
-const MANIFEST_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Names shown of bills that no manifest names.
+const NAMES_SHOWN_MAX: usize = 5;
 
 /// Where a manifest was found, and what else is there.
 struct FoundManifest {
@@ -75,7 +69,7 @@ pub(crate) fn gather(paths: &[PathBuf]) -> Result<Sources, ReadFault> {
         let about = fs::metadata(path).map_err(|source| ReadFault::Io { path: display.clone(), source })?;
         if about.is_dir() {
             gather_folder(path, &mut manifests, &mut loose, &mut sources.warnings)?;
-        } else if let Some(text) = json_text(path, &display)? {
+        } else if let Some(text) = json_file::text(path, &display)? {
             let manifest = Manifest::parse(path, &display, &text)?.ok_or_else(|| ReadFault::NotABill {
                 file: display.clone(),
                 found: "it is JSON, and no manifest that lists files".to_owned(),
@@ -92,6 +86,7 @@ pub(crate) fn gather(paths: &[PathBuf]) -> Result<Sources, ReadFault> {
         }
         sources.manifests.push(found.manifest);
     }
+    let loose = runs::newest(loose, &mut sources.warnings)?;
     sources.files.extend(loose.into_iter().map(|path| source_file(path, None)));
     read_once(&mut sources);
     Ok(sources)
@@ -100,17 +95,19 @@ pub(crate) fn gather(paths: &[PathBuf]) -> Result<Sources, ReadFault> {
 fn source_file(path: PathBuf, manifest: Option<usize>) -> SourceFile {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let display: Arc<str> = path.display().to_string().into();
-    SourceFile { path, display, name, manifest }
+    let folder_period = folders::real(&path).ancestors().skip(1).find_map(|folder| {
+        let period = period_of_folder(&folder.file_name()?.to_string_lossy())?;
+        Some((period, Arc::from(folder.file_name()?.to_string_lossy())))
+    });
+    SourceFile { path, display, name, manifest, folder_period }
 }
 
 /// Drops a loose file that was named before, by itself or by a manifest.
 fn read_once(sources: &mut Sources) {
-    let mut known: Vec<PathBuf> = Vec::new();
+    let mut known: BTreeSet<PathBuf> = BTreeSet::new();
     sources.files.retain(|file| {
-        let real = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
-        let is_again = file.manifest.is_none() && known.contains(&real);
-        known.push(real);
-        !is_again
+        let is_new = known.insert(folders::real(&file.path));
+        is_new || file.manifest.is_some()
     });
 }
 
@@ -120,25 +117,24 @@ fn gather_folder(
     loose: &mut Vec<PathBuf>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), ReadFault> {
-    let mut files = Vec::new();
-    walk(root, 0, &mut files)?;
-    let files: Arc<[PathBuf]> = files.into();
-    let mut has_manifest = false;
+    let files: Arc<[PathBuf]> = folders::files_below(root, warnings)?.into();
+    let mut here = Vec::new();
     for path in files.iter() {
         let display = path.display().to_string();
-        let Some(text) = json_text(path, &display)? else { continue };
+        let Some(text) = json_file::text(path, &display)? else { continue };
         if let Some(manifest) = Manifest::parse(path, &display, &text)? {
-            has_manifest = true;
-            manifests.push(FoundManifest { manifest, root: Some(root.to_owned()), others: files.clone() });
+            here.push(FoundManifest { manifest, root: Some(root.to_owned()), others: files.clone() });
         }
     }
-    if has_manifest {
+    if !here.is_empty() {
+        warnings.extend(bills_without_manifest(root, &files, &here));
+        manifests.append(&mut here);
         return Ok(());
     }
     let mut has_bill = false;
     for path in files.iter() {
         let display = path.display().to_string();
-        if holds_a_bill(path, &display)? {
+        if folders::holds_a_bill(path, &display)? {
             has_bill = true;
             loose.push(path.clone());
         } else {
@@ -149,66 +145,29 @@ fn gather_folder(
     if has_bill { Ok(()) } else { Err(ReadFault::EmptyFolder { folder: root.display().to_string() }) }
 }
 
-fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), ReadFault> {
-    let fault = |source| ReadFault::Io { path: folder.display().to_string(), source };
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fault)? {
-        entries.push(entry.map_err(fault)?);
+/// Bills in a folder that none of its manifests names, of a newer or an older delivery: they may be what
+/// another payer's delivery has so far, so they are told and not read.
+fn bills_without_manifest(root: &Path, files: &[PathBuf], manifests: &[FoundManifest]) -> Option<Warning> {
+    let mut named: BTreeSet<PathBuf> = manifests.iter().map(|one| one.manifest.path.clone()).collect();
+    for one in manifests {
+        // One that is not complete is refused later, or is an older one.
+        named.extend(one.manifest.chunks(Some(root), files).unwrap_or_default());
     }
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        // Programs mark with a point or `_SUCCESS` what is theirs and not data.
-        if entry.file_name().to_string_lossy().starts_with(['.', '_']) {
-            continue;
-        }
-        let path = entry.path();
-        if path.is_file() {
-            files.push(path);
-        } else if entry.file_type().map_err(fault)?.is_dir() && depth < FOLDER_DEPTH_MAX {
-            walk(&path, depth + 1, files)?;
-        }
-    }
-    Ok(())
-}
-
-/// The text of a file that begins as a JSON object does.
-fn json_text(path: &Path, display: &str) -> Result<Option<Vec<u8>>, ReadFault> {
-    let (file, container) = container::open(path, display)?;
-    if container != Container::Plain {
-        return Ok(None);
-    }
-    let head = container::first_line(file, container, display, HEADER_BYTES_MAX)?;
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
-    let fault = |source| ReadFault::Io { path: display.to_owned(), source };
-    if !head.starts_with(b"{") || fs::metadata(path).map_err(fault)?.len() > MANIFEST_BYTES_MAX {
-        return Ok(None);
-    }
-    fs::read(path).map(Some).map_err(fault)
-}
-
-/// Whether a file that nobody named is a bill. An empty one is passed on, to be refused: it may be
-/// a download that failed.
-fn holds_a_bill(path: &Path, display: &str) -> Result<bool, ReadFault> {
-    let (file, container) = container::open(path, display)?;
-    if container == Container::Empty {
-        return Ok(true);
-    }
-    if container == Container::Parquet {
-        return Ok(columns::is_a_bill(&parquet::column_names(&file, display)?, Encoding::Parquet));
-    }
-    let line = match container::first_line(file, container, display, HEADER_BYTES_MAX) {
-        Ok(line) => line,
-        Err(ReadFault::ZipEntries { .. }) => return Ok(false),
-        Err(fault) => return Err(fault),
+    let is_told = |path: &&PathBuf| {
+        let display = path.display().to_string();
+        let is_empty = || matches!(container::open(path, &display), Ok((_, Container::Empty)));
+        !named.contains(*path) && folders::holds_a_bill(path, &display).unwrap_or(true) && !is_empty()
     };
-    Ok(header_names(&line).is_some_and(|names| columns::is_a_bill(&names, Encoding::Csv)))
-}
-
-/// The names in a header line, where it is one.
-pub(crate) fn header_names(line: &[u8]) -> Option<Vec<Arc<str>>> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii_end();
-    let fields = split_header(line).ok()?;
-    fields.into_iter().map(|field| Some(Arc::from(String::from_utf8(field).ok()?.trim()))).collect()
+    let told: Vec<String> = files
+        .iter()
+        .filter(is_told)
+        .map(|path| path.strip_prefix(root).unwrap_or(path).display().to_string())
+        .collect();
+    let mut names = told.iter().take(NAMES_SHOWN_MAX).cloned().collect::<Vec<_>>().join(", ");
+    if told.len() > NAMES_SHOWN_MAX {
+        names.push_str(", ...");
+    }
+    (!told.is_empty()).then_some(Warning::BillsWithoutManifest { count: told.len(), names })
 }
 
 /// Of the deliveries of each bill, the newest.

@@ -4,16 +4,21 @@
 //! means is asked when it is first seen, so a bad id or period is refused at the line that brings
 //! it. Deliberately absent: files and formats' columns; whoever parses rows fills in the key.
 
+use std::sync::Arc;
+
 use domain::usage::LineType;
 use money::{Exact, ExactAccumulator, MoneyError, ParsedDecimal};
 use rustc_hash::FxHashMap;
 
 use crate::{
+    columns::Columns,
     combinations::Combinations,
+    dates,
     field::{Field, LineClass},
     format::BillFormat,
-    interner::{Interner, NotUtf8},
-    meaning::{Cause, Meaning, RowFault, interpret, is_aws},
+    interner::{Interner, TextFault},
+    meaning::{Cause, Meaning, PARTIES, RowFault, interpret, other_provider},
+    roundings::Roundings,
 };
 
 /// One interned number a field.
@@ -30,8 +35,49 @@ pub(crate) struct RowAt {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sum {
     pub(crate) rows: u64,
+    /// Rows that cost something.
+    pub(crate) rows_of_cost: u64,
     pub(crate) amount: ExactAccumulator,
 }
+
+/// Rows of one bill in one file, and their sum where it can be held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tally {
+    pub(crate) rows: u64,
+    pub(crate) amount: Option<ExactAccumulator>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { rows: 0, amount: Some(ExactAccumulator::default()) }
+    }
+}
+
+impl Tally {
+    #[inline]
+    pub(crate) fn add(&mut self, cost: ParsedDecimal) {
+        self.rows += 1;
+        self.amount = self.amount.and_then(|sum| sum.checked_add(cost));
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.amount = self.amount.zip(other.amount).and_then(|(a, b)| a.merge(b));
+    }
+}
+
+/// The numbers of provider, service provider, invoice issuer and host of a row, each of its own field.
+pub(crate) type Parties = [u32; 4];
+
+/// So many keys are kept: of the largest payers, with 10,000 accounts of 200 charges each. A key needs
+/// about 1 KiB until its fact is recorded.
+const KEYS_MAX: usize = 2_000_000;
+
+/// So many bytes of texts are kept, in one of three copies.
+const TEXTS_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// So many types of discounts are kept; AWS has named a dozen.
+const DISCOUNT_TYPES_MAX: usize = 1000;
 
 /// No slot has this number.
 const NO_SLOT: u32 = u32::MAX;
@@ -92,11 +138,14 @@ pub(crate) struct Table {
     /// As long as the slots where any row had something beside its amount.
     beside: Vec<MoreAmounts>,
     discount_types: Vec<LineType>,
-    /// Rows by file, payer and period.
-    tallies: FxHashMap<(u32, u32, u32), u64>,
-    providers_are_aws: Vec<bool>,
+    /// Rows and their sum by file, payer and period.
+    tallies: FxHashMap<(u32, u32, u32), Tally>,
+    /// Who rows are of that AWS does not bill, by the parties they name.
+    other_providers: FxHashMap<Parties, Option<Arc<str>>>,
     /// Rows of other providers by file and provider.
-    left_out: FxHashMap<(u32, u32), u64>,
+    left_out: FxHashMap<(u32, Arc<str>), u64>,
+    /// What was rounded of amounts.
+    pub(crate) roundings: Roundings,
 }
 
 impl Table {
@@ -119,8 +168,9 @@ impl Table {
             beside: Vec::new(),
             discount_types: Vec::new(),
             tallies: FxHashMap::default(),
-            providers_are_aws: Vec::new(),
+            other_providers: FxHashMap::default(),
             left_out: FxHashMap::default(),
+            roundings: Roundings::default(),
         }
     }
 
@@ -135,10 +185,13 @@ impl Table {
     /// The number of a field's text.
     ///
     /// # Errors
-    /// Not UTF-8.
+    /// Not UTF-8, or too long.
     #[inline]
     pub(crate) fn number(&mut self, field: Field, bytes: &[u8]) -> Result<u32, RowFault> {
-        self.interners[field.index()].number(bytes).map_err(|NotUtf8| RowFault::field(field, Cause::NotUtf8))
+        self.interners[field.index()].number(bytes).map_err(|fault| match fault {
+            TextFault::NotUtf8 => RowFault::field(field, Cause::NotUtf8),
+            TextFault::TooLong => RowFault::field(field, Cause::TextTooLong),
+        })
     }
 
     /// The class of a line type's number.
@@ -152,20 +205,25 @@ impl Table {
         self.classes[line_type as usize]
     }
 
-    /// Whether a row of this provider (a number of [`Field::Provider`]) is left out, and counts it
-    /// if so.
+    /// Whether a row that names these parties is left out, and counts it if so.
     #[inline]
-    pub(crate) fn leaves_out(&mut self, file: u32, provider: u32) -> bool {
-        if provider as usize >= self.providers_are_aws.len() {
-            let interner = &self.interners[Field::Provider.index()];
-            let new = self.providers_are_aws.len()..interner.len();
-            self.providers_are_aws.extend(new.map(|at| is_aws(interner.text(at as u32))));
-        }
-        if self.providers_are_aws[provider as usize] {
-            return false;
-        }
+    pub(crate) fn leaves_out(&mut self, file: u32, parties: Parties) -> bool {
+        let other = match self.other_providers.get(&parties) {
+            Some(known) => known.clone(),
+            None => self.decide_parties(parties),
+        };
+        let Some(provider) = other else { return false };
         *self.left_out.entry((file, provider)).or_default() += 1;
         true
+    }
+
+    #[cold]
+    fn decide_parties(&mut self, parties: Parties) -> Option<Arc<str>> {
+        let interners = &self.interners;
+        let texts: [&str; 4] = std::array::from_fn(|at| &**interners[PARTIES[at].index()].text(parties[at]));
+        let other = other_provider(texts).map(Arc::from);
+        self.other_providers.insert(parties, other.clone());
+        other
     }
 
     /// Adds a row. Its sum is found later, by [`Self::settle`].
@@ -226,6 +284,7 @@ impl Table {
             }
             let sum = &mut self.sums[*slot as usize];
             sum.rows += 1;
+            sum.rows_of_cost += u64::from(!row.cost.is_zero());
             match sum.amount.checked_add(row.cost) {
                 Some(amount) => sum.amount = amount,
                 None => {
@@ -288,6 +347,12 @@ impl Table {
         if let Some(slot) = self.index.get(&short) {
             return Ok(*slot);
         }
+        if self.slots.len() >= KEYS_MAX {
+            return Err(RowFault::line(Cause::TooMuch("2,000,000 different charges and credits")));
+        }
+        if self.interners.iter().map(Interner::bytes).sum::<usize>() > TEXTS_BYTES_MAX {
+            return Err(RowFault::line(Cause::TooMuch("256 MiB of different texts")));
+        }
         let key = self.row_key(short);
         let class = self.class(key[Field::LineType.index()]);
         let interners = &self.interners;
@@ -319,35 +384,54 @@ impl Table {
     }
 
     /// The number of a discount type.
-    pub(crate) fn discount_type(&mut self, name: &LineType) -> u32 {
-        let at = self.discount_types.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.discount_types.push(name.clone());
-            self.discount_types.len() - 1
-        });
-        u32::try_from(at).unwrap_or(u32::MAX)
+    ///
+    /// # Errors
+    /// More types than any bill has.
+    pub(crate) fn discount_type(&mut self, name: &LineType, column: usize) -> Result<u32, RowFault> {
+        if let Some(at) = self.discount_types.iter().position(|known| known == name) {
+            return Ok(at as u32);
+        }
+        if self.discount_types.len() >= DISCOUNT_TYPES_MAX {
+            return Err(RowFault::column(column, Cause::TooMuch("1,000 types of discounts")));
+        }
+        self.discount_types.push(name.clone());
+        Ok(self.discount_types.len() as u32 - 1)
     }
 
     /// Counts rows of a file by payer and period.
-    pub(crate) fn tally(&mut self, file: u32, payer: u32, period: u32, rows: u64) {
-        if rows > 0 {
-            *self.tallies.entry((file, payer, period)).or_default() += rows;
+    pub(crate) fn tally(&mut self, file: u32, payer: u32, period: u32, counted: Tally) {
+        if counted.rows > 0 {
+            self.tallies.entry((file, payer, period)).or_default().merge(counted);
+        }
+    }
+
+    /// Refuses a period, by its number, that is not the one which the file's folder states.
+    ///
+    /// # Errors
+    /// It is another one.
+    pub(crate) fn check_folder(&self, period: u32, columns: &Columns) -> Result<(), RowFault> {
+        let Some((stated, folder)) = &columns.folder_period else { return Ok(()) };
+        match dates::billing_period(self.interners[Field::Period.index()].text(period)) {
+            Some(found) if found != *stated => {
+                let cause = Cause::OtherPeriod { found, folder: folder.clone() };
+                Err(RowFault::field(Field::Period, cause))
+            }
+            // One that cannot be read is refused when its row is added up.
+            _ => Ok(()),
         }
     }
 
     /// Rows by file, payer and period, as texts of the bill.
-    pub(crate) fn tallies(&self) -> impl Iterator<Item = (u32, &str, &str, u64)> {
-        self.tallies.iter().map(|((file, payer, period), rows)| {
+    pub(crate) fn tallies(&self) -> impl Iterator<Item = (u32, &str, &str, Tally)> {
+        self.tallies.iter().map(|((file, payer, period), counted)| {
             let payer = self.interners[Field::Payer.index()].text(*payer);
-            (*file, &**payer, &**self.interners[Field::Period.index()].text(*period), *rows)
+            (*file, &**payer, &**self.interners[Field::Period.index()].text(*period), *counted)
         })
     }
 
     /// Rows of other providers by file and provider.
     pub(crate) fn left_out(&self) -> impl Iterator<Item = (u32, &str, u64)> {
-        self.left_out.iter().map(|((file, provider), rows)| {
-            let name = &**self.interners[Field::Provider.index()].text(*provider);
-            (*file, if name.is_empty() { "no stated provider" } else { name }, *rows)
-        })
+        self.left_out.iter().map(|((file, provider), rows)| (*file, &**provider, *rows))
     }
 }
 

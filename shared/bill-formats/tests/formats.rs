@@ -5,10 +5,11 @@ mod support;
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, Float64Builder, MapBuilder, StringArray, StringBuilder},
-    datatypes::Field,
+    array::{ArrayRef, BinaryArray, Float64Array, Float64Builder, MapBuilder, RecordBatch, StringArray, StringBuilder},
+    datatypes::{Field, Schema},
 };
 use bill_formats::{NoProgress, ReadOptions, Warning, member_digest, read_deliveries};
+use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 use support::*;
 
 const SAMPLE_TOTALS: [&str; 4] = ["Credit 2 -2.6", "SomethingNew 1 7", "Tax 1 0.03", "Usage 4 12.6456789013"];
@@ -109,6 +110,141 @@ fn focus_leaves_other_providers_out_and_knows_marketplace() {
             .filter(|line| line.key.line_type.as_str() == "Usage")
             .all(|line| line.key.purchase_type.is_empty())
     );
+}
+
+/// From 1.3 on there is no `ProviderName`: of a Marketplace product the seller provides and AWS invoices.
+#[test]
+fn focus_1_3_tells_aws_marketplace_and_others_by_service_provider_and_issuer() {
+    let folder = Folder::new();
+    let header = [&FOCUS[..], &["ServiceProviderName", "HostProviderName", "InvoiceIssuerName"]].concat();
+    let parties = [
+        ("AWS", "AWS", "Amazon Web Services EMEA SARL"),
+        ("Snowdrift Ltd", "Snowdrift Ltd", "AWS"),
+        ("Microsoft", "Microsoft", "Microsoft"),
+    ];
+    let lines: Vec<Line> = ["1", "2", "4"].map(|cost| Line::new("111111111111", "Usage", "Compute", cost)).to_vec();
+    let mut text = header.join(",") + "\n";
+    for ((service, host, issuer), line) in parties.iter().zip(&lines) {
+        text.push_str(&format!("{},{service},{host},{issuer}\n", line.values().join(",")));
+    }
+    let texts = read_one(&[folder.write("focus.csv", text)]);
+    let entities: Vec<(&str, String)> = texts.members[0]
+        .charges
+        .iter()
+        .map(|line| (line.key.billing_entity.as_str(), line.amount.to_string()))
+        .collect();
+    assert_eq!(entities, [("", "1".to_owned()), ("AWS Marketplace", "2".to_owned())]);
+    assert_eq!((texts.left_out[0].provider.as_str(), texts.left_out[0].rows), ("Microsoft", 1));
+
+    let mut fields = Vec::new();
+    let mut arrays: Vec<ArrayRef> = Vec::new();
+    for (at, name) in header.iter().enumerate() {
+        let values =
+            lines.iter().zip(parties).map(|(line, (service, host, issuer))| match at.checked_sub(FOCUS.len()) {
+                None => line.values()[at].to_owned(),
+                Some(party) => [service, host, issuer][party].to_owned(),
+            });
+        let array: ArrayRef = Arc::new(StringArray::from_iter_values(values));
+        fields.push(Field::new(*name, array.data_type().clone(), true));
+        arrays.push(array);
+    }
+    let path = folder.path("focus.parquet");
+    write_parquet(&path, fields, arrays, 100);
+    assert_eq!(read_one(&[path]).digest, texts.digest);
+}
+
+#[test]
+fn a_row_of_nothing_needs_no_invoice() {
+    let folder = Folder::new();
+    let mut lines: Vec<Line> =
+        ["5", "0", "0.00"].map(|cost| Line::new("111111111111", "Usage", "AmazonEC2", cost)).to_vec();
+    lines[0].invoice = "4100".to_owned();
+    let delivery = read_one(&[folder.write("bill.csv", csv(&CUR2, &lines))]);
+    assert_eq!((delivery.rows, delivery.rows_with_invoice(), delivery.rows_without_invoice()), (3, 1, 0));
+}
+
+#[test]
+fn digits_that_cannot_be_held_are_rounded_once_and_told() {
+    let folder = Folder::new();
+    let costs = ["210.00", "5.551115123125783e-17", "55.00"];
+    let lines: Vec<Line> = costs.map(|cost| Line::new("111111111111", "Usage", "AmazonEC2", cost)).to_vec();
+    let reading = read(&[folder.write("bill.csv", csv(&CUR2, &lines))]).unwrap();
+    // Held with 24 digits after the point: 0.000000000000000055511151 | 23125783, the rest is rounded off.
+    assert_eq!(totals(&reading.deliveries[0]), ["Usage 3 265.000000000000000055511151"]);
+    let added = "-0.00000000000000000000000023125783".to_owned();
+    assert_eq!(reading.warnings, [Warning::AmountsRounded { amounts: 1, digits: 24, added }]);
+    // With five more digits before the point 18 stay: ...0.000000000000000055(511151).
+    let lines = [&lines[..], &[Line::new("222222222222", "Usage", "AmazonEC2", "12345678")]].concat();
+    let delivery = read(&[folder.write("large.csv", csv(&CUR2, &lines))]).unwrap().deliveries.remove(0);
+    assert_eq!(totals(&delivery), ["Usage 4 12345943.000000000000000056"]);
+    let added = "0.000000000000000000488849".to_owned();
+    assert!(
+        delivery.warnings.contains(&Warning::AmountsRounded { amounts: 1, digits: 18, added }),
+        "{:?}",
+        delivery.warnings
+    );
+}
+
+/// Older writers note no text columns as such.
+#[test]
+fn plain_bytes_are_text_in_every_codec() {
+    let folder = Folder::new();
+    let lines: Vec<Line> =
+        (0..50).map(|at| Line::new("111111111111", "Usage", "AmazonEC2", &format!("{at}.25"))).collect();
+    let mut fields = Vec::new();
+    let mut arrays: Vec<ArrayRef> = Vec::new();
+    for (at, name) in CUR2.iter().enumerate() {
+        let array: ArrayRef = if at == 4 {
+            Arc::new(Float64Array::from_iter_values(lines.iter().map(|line| line.cost.parse::<f64>().unwrap())))
+        } else {
+            Arc::new(BinaryArray::from_iter_values(lines.iter().map(|line| line.values()[at].as_bytes())))
+        };
+        fields.push(Field::new(*name, array.data_type().clone(), true));
+        arrays.push(array);
+    }
+    let schema = Arc::new(Schema::new(fields));
+    let path = folder.path("bill.parquet");
+    for codec in [Compression::UNCOMPRESSED, Compression::LZ4_RAW, Compression::SNAPPY] {
+        let properties = WriterProperties::builder().set_compression(codec).set_dictionary_enabled(false);
+        let file = std::fs::File::create(&path).unwrap();
+        let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build())).unwrap();
+        writer.write(&RecordBatch::try_new(schema.clone(), arrays.clone()).unwrap()).unwrap();
+        writer.close().unwrap();
+        // 0 to 49, and a quarter each.
+        assert_eq!(totals(&read_one(std::slice::from_ref(&path))), ["Usage 50 1237.5"], "{codec:?}");
+    }
+}
+
+/// Brotli is not built in: the file is sound, and it is told what is read.
+#[test]
+fn a_codec_that_is_not_read_is_named() {
+    let folder = Folder::new();
+    let path = folder.path("bill.parquet");
+    parquet(&path, &CUR2, &sample(), Typed::Texts);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The metadata of a column: field 4, the codec, 0 for none; 4 is Brotli, in zigzag 8.
+    let places: Vec<usize> = (0..bytes.len() - 3).filter(|at| bytes[*at..].starts_with(&[0x15, 0x00, 0x16])).collect();
+    let Some(last) = places.last() else { panic!("the footer says how columns are packed") };
+    bytes[last + 1] = 8;
+    std::fs::write(&path, bytes).unwrap();
+    let sentence = refusal(&[path]);
+    assert!(sentence.contains("packed with Brotli") && !sentence.contains("fetch it again"), "{sentence}");
+}
+
+/// A file whose pages bear checksums, which another program wrote: 1.25 + 20.5 + 300.75 + 4.
+#[test]
+fn a_bit_that_changed_in_a_page_is_told_by_its_checksum() {
+    let folder = Folder::new();
+    let bytes = include_bytes!("files/pages-with-checksums.parquet").to_vec();
+    let whole = read_one(&[folder.write("whole.parquet", &bytes)]);
+    assert_eq!(totals(&whole), ["Usage 4 326.5"]);
+    let cost = bytes.windows(8).position(|eight| eight == 300.75_f64.to_le_bytes()).unwrap();
+    for bit in 0..64 {
+        let mut changed = bytes.clone();
+        changed[cost + bit / 8] ^= 1 << (bit % 8);
+        let sentence = refusal(&[folder.write("changed.parquet", changed)]);
+        assert!(sentence.contains("changed.parquet: the Parquet file is damaged"), "{sentence}");
+    }
 }
 
 /// Discounts beside the charges: a map, typed columns, a total that says more, net amounts.
@@ -239,7 +375,8 @@ fn ids_that_lost_zeros_are_named_and_others_counted() {
     let delivery = read_one(&[folder.write("bill.csv", csv(&CUR2, &lines))]);
     let zeros = Warning::LeadingZerosLost { id: "42".to_owned(), rows: 1 };
     let unusual = Warning::UnusualAccountIds { count: 1, rows: 1, example: "customer-7".to_owned() };
-    assert_eq!(delivery.warnings, [zeros.clone(), unusual]);
+    let seller = Warning::SellerUnknown { column: "bill_billing_entity", files: 1 };
+    assert_eq!(delivery.warnings, [zeros.clone(), unusual, seller]);
     assert!(
         zeros.to_string().contains("42 has 2 digits") && zeros.to_string().contains("leading zeros may have been lost")
     );

@@ -41,7 +41,9 @@ fn a_value_at_fault_is_named_by_file_line_and_column() {
         (4, "", ["column line_item_unblended_cost (number 5)", "blank"]),
         (4, "NULL", ["column line_item_unblended_cost (number 5)", "blank"]),
         (4, "1,50", ["column line_item_unblended_cost (number 5)", "'1,50'"]),
-        (4, "0.1234567890123456789012345", ["column line_item_unblended_cost (number 5)", "digits"]),
+        (4, "12345678901234567890123456789012345678.5", ["column line_item_unblended_cost (number 5)", "digits"]),
+        (2, "2026-04-02", ["column bill_billing_period_start_date (number 3)", "first of a month at 00:00 UTC"]),
+        (2, "2026-04-01 00:00:00+02:00", ["column bill_billing_period_start_date (number 3)", "00:00 UTC"]),
         (5, "", ["column line_item_currency_code (number 6)", "blank"]),
         (5, "US$", ["column line_item_currency_code (number 6)", "ISO 4217"]),
     ] {

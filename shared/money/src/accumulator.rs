@@ -49,6 +49,21 @@ const POWERS_OF_TEN: [i128; 39] = {
     powers
 };
 
+/// Digits that a mantissa takes from a text.
+const DIGITS_PARSED_MAX: usize = 37;
+
+/// What [`ParsedDecimal::parse_rounded`] added is in units of 10 to the minus this.
+const ROUNDING_SCALE: i64 = 37;
+
+/// `mantissa / power`, half to even; `more` says that a part follows which is smaller than the mantissa's
+/// last digit.
+fn round_half_even(mantissa: i128, power: i128, more: bool) -> i128 {
+    let (whole, rest) = (mantissa / power, (mantissa % power).abs());
+    let twice = rest.saturating_mul(2);
+    let is_up = twice > power || (twice == power && (more || whole % 2 != 0));
+    whole + if is_up { mantissa.signum() } else { 0 }
+}
+
 impl ParsedDecimal {
     /// Takes a decimal text apart: digits, at most one point, an optional exponent.
     ///
@@ -122,6 +137,74 @@ impl ParsedDecimal {
             return Ok(Self { mantissa: candidate as i128, scale: CANDIDATE_SCALE });
         }
         Self::parse(ryu::Buffer::new().format_finite(double).as_bytes())
+    }
+
+    /// Takes apart a decimal text that [`Self::parse`] found too precise: rounded half-even to the digits
+    /// after the point that can be held, with what the rounding added, in units of 10^-37 (what is
+    /// smaller is left out of it).
+    ///
+    /// # Errors
+    /// A [`ParseFault`]; an amount that is too large for its digits is one.
+    pub fn parse_rounded(bytes: &[u8]) -> Result<(Self, i128), ParseFault> {
+        let text = bytes.trim_ascii();
+        let (negative, unsigned) = match text.split_first() {
+            None => return Err(ParseFault::Blank),
+            Some((b'-', rest)) => (true, rest),
+            Some((b'+', rest)) => (false, rest),
+            Some(_) => (false, text),
+        };
+        let end = unsigned.iter().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(unsigned.len());
+        let (number, exponent) = unsigned.split_at(end);
+        let (mut mantissa, mut kept, mut read) = (0i128, 0, 0);
+        let (mut scale, mut after_point, mut more) = (0i64, false, false);
+        for byte in number {
+            match byte {
+                b'0'..=b'9' => {
+                    read += 1;
+                    if kept < DIGITS_PARSED_MAX {
+                        mantissa = mantissa * 10 + i128::from(byte - b'0');
+                        kept += usize::from(mantissa != 0);
+                        scale += i64::from(after_point);
+                    } else {
+                        more |= *byte != b'0';
+                        scale -= i64::from(!after_point);
+                    }
+                }
+                b'.' if !after_point => after_point = true,
+                _ => return Err(ParseFault::Unreadable),
+            }
+        }
+        if read == 0 {
+            return Err(ParseFault::Unreadable);
+        }
+        if let Some((_, exponent)) = exponent.split_first() {
+            let exponent = std::str::from_utf8(exponent).ok().and_then(|text| text.parse::<i64>().ok());
+            scale = scale.checked_sub(exponent.ok_or(ParseFault::Unreadable)?).ok_or(ParseFault::TooPrecise)?;
+        }
+        let sign = if negative { -1 } else { 1 };
+        let held = i64::from(SCALE_MAX);
+        if scale <= held {
+            return if more {
+                Err(ParseFault::TooPrecise)
+            } else {
+                Self::normal(sign * mantissa, scale).map(|it| (it, 0))
+            };
+        }
+        let cut = usize::try_from(scale - held).unwrap_or(usize::MAX);
+        let rounded = match POWERS_OF_TEN.get(cut) {
+            None => 0,
+            Some(power) => round_half_even(mantissa, *power, more),
+        };
+        // What was added, at the scale of the text, then at 10^-37.
+        let added = POWERS_OF_TEN.get(cut).map_or(-mantissa, |power| rounded * power - mantissa);
+        let beyond = scale - ROUNDING_SCALE;
+        let power = |digits: i64| usize::try_from(digits).ok().and_then(|at| POWERS_OF_TEN.get(at));
+        let added = if beyond <= 0 {
+            power(-beyond).map_or(0, |power| added.saturating_mul(*power))
+        } else {
+            power(beyond).map_or(0, |power| added / power)
+        };
+        Self::normal(sign * rounded, held).map(|it| (it, sign * added))
     }
 
     fn normal(mut mantissa: i128, mut scale: i64) -> Result<Self, ParseFault> {
@@ -202,6 +285,38 @@ impl ExactAccumulator {
         self.checked_add(ParsedDecimal { mantissa: other.mantissa, scale: other.scale })
     }
 
+    /// The sum rounded half-even to so many digits after the point.
+    #[must_use]
+    pub fn rounded(self, digits: u32) -> Self {
+        let cut = self.scale.saturating_sub(digits) as usize;
+        match POWERS_OF_TEN.get(cut) {
+            Some(power) if cut > 0 => Self { mantissa: round_half_even(self.mantissa, *power, false), scale: digits },
+            _ => self,
+        }
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.mantissa == 0
+    }
+
+    /// This less another; `None` where that cannot be held exactly.
+    #[must_use]
+    pub fn less(self, other: Self) -> Option<Self> {
+        self.checked_add(ParsedDecimal { mantissa: other.mantissa, scale: other.scale }.negated())
+    }
+
+    /// How many digits it needs before the point, and how many after it.
+    pub fn digits(self) -> (u32, u32) {
+        let (mut mantissa, mut scale) = (self.mantissa.unsigned_abs(), self.scale);
+        while scale > 0 && mantissa.is_multiple_of(10) {
+            mantissa /= 10;
+            scale -= 1;
+        }
+        let all = mantissa.checked_ilog10().map_or(0, |log| log + 1);
+        (all.saturating_sub(scale), scale)
+    }
+
     /// The sum so far as an [`Exact`], if it can be held.
     pub fn to_exact(self) -> Option<Exact> {
         ParsedDecimal { mantissa: self.mantissa, scale: self.scale }.into_exact()
@@ -213,6 +328,33 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_has_too_many_digits_is_rounded_once_and_says_by_how_much() {
+        // 0.000000000000000055511151231257830 is cut after its 24th digit: ...0.1231257830 of it are left.
+        for (text, rounded, added) in [
+            ("5.551115123125783e-17", "0.000000000000000055511151", -2_312_578_300_000),
+            ("-5.551115123125783e-17", "-0.000000000000000055511151", 2_312_578_300_000),
+            ("1.0000000000000000000000015", "1.000000000000000000000002", 5_000_000_000_000),
+            ("0.0000000000000000000000005", "0", -5_000_000_000_000),
+            (
+                "0.00000000000000000000000050000000000000000000000000000000001",
+                "0.000000000000000000000001",
+                4_999_999_999_999,
+            ),
+            ("1e-400", "0", 0),
+            ("0.25", "0.25", 0),
+        ] {
+            let (decimal, difference) = ParsedDecimal::parse_rounded(text.as_bytes()).unwrap();
+            assert_eq!((decimal.into_exact().unwrap().to_string().as_str(), difference), (rounded, added), "{text}");
+        }
+        for text in ["1e40", "x", "", "1.2.3", "99999999999999999999999999999999999999.1"] {
+            assert!(ParsedDecimal::parse_rounded(text.as_bytes()).is_err(), "{text}");
+        }
+        let sum = ExactAccumulator::default().checked_add(ParsedDecimal::parse(b"12.34565").unwrap()).unwrap();
+        assert_eq!(sum.rounded(4).to_exact().unwrap().to_string(), "12.3456");
+        assert_eq!(sum.digits(), (2, 5));
+    }
 
     proptest! {
         #[test]

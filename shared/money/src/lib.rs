@@ -21,7 +21,7 @@ mod exact;
 mod minor;
 mod rounding;
 
-pub use accumulator::{ExactAccumulator, ParsedDecimal};
+pub use accumulator::{ExactAccumulator, ParseFault, ParsedDecimal};
 pub use currency::{Currency, UnknownCurrency};
 pub use exact::{Exact, MoneyError};
 pub use minor::Money;

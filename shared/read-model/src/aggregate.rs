@@ -61,10 +61,14 @@ impl Aggregate {
             Self::Memos(memos) => match fact {
                 Fact::ActProposed(proposed) => memos.propose(proposed),
                 Fact::ActApproved(approved) => memos.approve(approved),
+                Fact::ActRejected(rejected) => memos.reject(rejected),
                 _ => memos.evolve(&fact.as_memo_fact().ok_or_else(misplaced)?).map_err(NotFolded::Fault)?,
             },
             Self::Policy(history) => match fact {
                 Fact::PolicyAdopted(adopted) => *history = std::mem::take(history).evolve(adopted),
+                Fact::PoliciesProposed(proposed) => history.propose(proposed),
+                Fact::PoliciesApproved(approved) => history.end_proposal(&approved.proposal),
+                Fact::PoliciesRejected(rejected) => history.end_proposal(&rejected.proposal),
                 _ => return Err(misplaced()),
             },
             Self::Rates(rates) => match fact {
@@ -72,7 +76,10 @@ impl Aggregate {
                 _ => return Err(misplaced()),
             },
             Self::Command(done) => match fact {
-                Fact::CommandDone(fact) => *done = Some(fact.clone()),
+                // Its answer is read from the log where it is asked for.
+                Fact::CommandDone(fact) => {
+                    *done = Some(CommandDone { answer: String::new(), ..fact.clone() });
+                }
                 _ => return Err(misplaced()),
             },
             Self::Member(member) => match fact {
@@ -94,6 +101,13 @@ impl Aggregate {
         }
         Ok(())
     }
+}
+
+/// Whether facts could be folded into an aggregate, without folding them. Only what has balances looks at
+/// what stands; of the others it is asked whether the facts have any business there.
+pub(crate) fn could_fold(key: &AggregateKey, standing: Option<Aggregate>, facts: &[Fact]) -> Result<(), NotFolded> {
+    let mut copy = standing.unwrap_or_else(|| Aggregate::empty(key));
+    facts.iter().try_for_each(|fact| copy.fold(fact))
 }
 
 /// An aggregate with its place in the log.

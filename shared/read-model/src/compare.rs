@@ -82,6 +82,7 @@ impl Overlay {
             Tree::MemberUsage | Tree::PeriodMembers => StreamName::Usage,
             Tree::Periods | Tree::Statements | Tree::Correcting | Tree::FormerStatements => StreamName::Billing,
             Tree::Entries | Tree::Movers => StreamName::Memos,
+            Tree::Keys => stream_of_key(&text),
             Tree::Rates | Tree::Checkpoint => StreamName::Accounts,
         };
         let is_subject = matches!(tree, Tree::Aggregates | Tree::MemberUsage);
@@ -102,7 +103,9 @@ impl Overlay {
             Ok(stated(&as_value(found.as_ref())).unwrap_or_default())
         };
         match tree {
-            Tree::Aggregates | Tree::MemberUsage | Tree::Statements => Ok(stated(value).unwrap_or_default()),
+            Tree::Aggregates | Tree::MemberUsage | Tree::Statements | Tree::Keys => {
+                Ok(stated(value).unwrap_or_default())
+            }
             Tree::Periods => of(Tree::Aggregates, key),
             Tree::PeriodMembers => of(Tree::MemberUsage, key),
             Tree::Movers => {
@@ -118,6 +121,12 @@ impl Overlay {
             Tree::FormerStatements | Tree::Entries | Tree::Rates | Tree::Checkpoint => Ok(sequence_of(key)),
         }
     }
+}
+
+/// The stream that an operator's key stands under.
+fn stream_of_key(key: &str) -> StreamName {
+    let named = |stream: &StreamName| key.strip_prefix(stream.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    StreamName::ALL.into_iter().find(named).unwrap_or(StreamName::Accounts)
 }
 
 /// The subject of a member's usage by its key.

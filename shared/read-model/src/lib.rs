@@ -33,7 +33,7 @@ pub use fault::ReadModelFault;
 pub use knowledge_cut::{KnowledgeCut, PlacedFact, facts_of_subject, model_as_known, model_of_subjects};
 pub use model::{ReadModel, StreamPosition, WhatToFold};
 pub use overlay::Overlay;
-pub use queries::{StoredRate, StoredStatement};
+pub use queries::{StoredKey, StoredRate, StoredStatement};
 pub use runner::{CatchUp, DecodedPart, catch_up, catch_up_hearing, catch_up_streams, decode_all, decode_for};
 pub use sled_store::SledStore;
 pub use snapshot::{Snapshot, SnapshotHead};

@@ -20,7 +20,8 @@ use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Batch, KeysAndValues, MemoEntry, ReadModel, Store, StoreFault, StoredRate, StoredStatement, SubjectRecord, Tree,
+    Batch, KeysAndValues, MemoEntry, ReadModel, Store, StoreFault, StoredKey, StoredRate, StoredStatement,
+    SubjectRecord, Tree,
 };
 
 /// Below this many values the threads cost more than they bring.
@@ -136,6 +137,7 @@ fn is_same(tree: Tree, own: &[u8], live: &[u8]) -> bool {
             Tree::Statements | Tree::FormerStatements => both::<StoredStatement>(own, live),
             Tree::Entries => both::<MemoEntry>(own, live),
             Tree::Rates => both::<StoredRate>(own, live),
+            Tree::Keys => both::<StoredKey>(own, live),
             Tree::Correcting | Tree::PeriodMembers | Tree::Movers | Tree::Checkpoint => false,
         }
 }

@@ -83,6 +83,7 @@ fn number(tree: Tree) -> u8 {
         Tree::Rates => 9,
         Tree::Checkpoint => 10,
         Tree::Movers => 11,
+        Tree::Keys => 12,
     }
 }
 

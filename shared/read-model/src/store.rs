@@ -28,13 +28,15 @@ pub enum Tree {
     Rates,
     /// Which accounts' memos something left for another's, by payer and account of both.
     Movers,
+    /// Which operators' keys something was recorded under, by stream and key.
+    Keys,
     /// The checkpoint.
     Checkpoint,
 }
 
 impl Tree {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Aggregates,
         Self::MemberUsage,
         Self::Periods,
@@ -45,6 +47,7 @@ impl Tree {
         Self::PeriodMembers,
         Self::Rates,
         Self::Movers,
+        Self::Keys,
         Self::Checkpoint,
     ];
 
@@ -61,6 +64,7 @@ impl Tree {
             Self::PeriodMembers => "period members",
             Self::Rates => "rates",
             Self::Movers => "movers",
+            Self::Keys => "operators' keys",
             Self::Checkpoint => "checkpoint",
         }
     }

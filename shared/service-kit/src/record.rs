@@ -21,7 +21,7 @@ const COMMITS_PER_CALL_MAX: usize = 1000;
 /// Bytes of bodies in one call to the log.
 const BYTES_PER_CALL_MAX: usize = 8 * 1024 * 1024;
 
-/// A commit ready to append, with its body as it was before it was frozen.
+/// A commit ready to append, with its body as it is read again.
 struct Ready {
     commit: SealedCommit,
     /// Whether it follows another commit of the same set.
@@ -170,9 +170,14 @@ impl UnitOfWork {
             let prev = if follows_in_set { 0 } else { place.last_sequence };
             let commit = SealedCommit::seal(subject.clone(), id, n, prev, chain, frozen);
             chain = commit.chain;
+            let body = read_back(&commit, &body)?;
             sealed.push(Ready { commit, follows_in_set, body });
         }
-        Ok(sealed)
+        let read: Vec<Fact> = sealed.iter().flat_map(|one| one.body.facts.iter().cloned()).collect();
+        match self.model.objection_to(subject, &read)? {
+            Some(objection) => Err(unreadable(subject, &objection)),
+            None => Ok(sealed),
+        }
     }
 
     /// Appends commits of one stream and folds what was recorded.
@@ -299,6 +304,21 @@ impl UnitOfWork {
 
 /// Clocks of two machines differ by less than this where they are kept at all: a larger step back is told.
 const CLOCKS_DIFFER_MAX: TimeDelta = TimeDelta::seconds(5);
+
+/// What a reader will find in a commit. It is folded instead of what was meant, and it is the same: nothing
+/// is appended that this program could not read again.
+fn read_back(commit: &SealedCommit, meant: &CommitBody) -> Result<CommitBody, Failure> {
+    let read = CommitBody::read(commit).map_err(|fault| unreadable(&commit.subject, &fault))?;
+    if read != *meant {
+        return Err(unreadable(&commit.subject, &"it would be read as something else"));
+    }
+    Ok(read)
+}
+
+fn unreadable(subject: &Subject, cause: &dyn std::fmt::Display) -> Failure {
+    let what = format!("what is to be recorded on {subject} could not be read again: {cause}; nothing was recorded");
+    Failure::refused(codes::NOT_READ_BACK, what)
+}
 
 /// Recorded time never goes back in what was read of the log, whatever the clock does: what was known at
 /// a time stays what it was.

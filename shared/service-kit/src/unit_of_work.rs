@@ -138,17 +138,23 @@ impl UnitOfWork {
         if act.dry_run {
             self.model.stop_writing();
         }
-        if let Some(offered) = &act.idempotency
-            && let Some(done) = self.model.command_done(&offered.key)?
-        {
-            if done.key.input != offered.input {
+        if let Some(offered) = &act.idempotency {
+            // The key is taken from the first commit under it on, also where the act was cut off after it.
+            let done = self.model.command_done(&offered.key)?;
+            let taken_for = match &done {
+                Some(done) => Some(done.key.input.clone()),
+                None => self.model.input_under(&offered.key)?,
+            };
+            if taken_for.is_some_and(|input| input != offered.input) {
                 return Err(Failure::refused(
                     codes::KEY_OF_OTHER_INPUT,
                     format!("the idempotency key '{}' was used for another input: use another key", offered.key),
                 ));
             }
-            self.was_done = true;
-            self.model.stop_writing();
+            if done.is_some() {
+                self.was_done = true;
+                self.model.stop_writing();
+            }
         }
         let seed = format!("{}\u{0}{}\u{0}{}", act.command, act.by, self.clock.now().to_rfc3339());
         let seed = match &act.idempotency {
@@ -176,11 +182,12 @@ impl UnitOfWork {
         self.act.dry_run || self.was_done
     }
 
-    /// Notes that the act was done, under the operator's key: repeating it does nothing.
+    /// Notes that the act was done, under the operator's key, with what it answered: repeating it does
+    /// nothing, and answers the same.
     ///
     /// # Errors
     /// [`Failure`].
-    pub async fn done(&mut self) -> Result<(), Failure> {
+    pub async fn done(&mut self, answer: &str) -> Result<(), Failure> {
         let Some(key) = self.act.idempotency.clone().filter(|_| !self.records_nothing()) else { return Ok(()) };
         let command = self.act.command.clone();
         let subject = Subject::command(&key.key);
@@ -188,10 +195,34 @@ impl UnitOfWork {
             if model.command_done(&key.key)?.is_some() {
                 return Ok(Vec::new());
             }
-            Ok(vec![Fact::CommandDone(CommandDone { key: key.clone(), command: command.clone() })])
+            let part = |answer: &str| {
+                let (key, command) = (key.clone(), command.clone());
+                Fact::CommandDone(CommandDone { key, command, answer: answer.to_owned() })
+            };
+            Ok(parts_of(answer).map(part).collect())
         })
         .await?;
         Ok(())
+    }
+
+    /// What the act answered when it was done before under the operator's key; blank where that was not
+    /// kept, none where it was not done.
+    ///
+    /// # Errors
+    /// [`Failure`] where the log cannot be read.
+    pub async fn first_answer(&self) -> Result<Option<String>, Failure> {
+        let Some(key) = self.act.idempotency.as_ref().filter(|_| self.was_done) else { return Ok(None) };
+        let mut answer = String::new();
+        for stored in self.log.read_subject(&Subject::command(&key.key)).await? {
+            let body =
+                CommitBody::read(&stored.commit).map_err(|fault| Failure::check(codes::COMMIT_UNREADABLE, fault))?;
+            for fact in body.facts {
+                if let Fact::CommandDone(done) = fact {
+                    answer.push_str(&done.answer);
+                }
+            }
+        }
+        Ok(Some(answer))
     }
 
     /// What this act recorded on a subject before, under the operator's key: its process was killed
@@ -299,7 +330,20 @@ impl UnitOfWork {
     /// # Errors
     /// [`Failure`].
     pub fn first_unissued(&self, payer: &domain::ids::PayerAccountId) -> Result<Option<BillingPeriod>, Failure> {
-        let periods = self.model.billing_periods(payer)?;
-        Ok(periods.iter().rev().find(|(_, state)| state.is_issued).map(|(period, _)| period.next()))
+        Ok(self.model.first_unissued(payer)?)
     }
+}
+
+/// A part of an answer in one fact: far below what a commit takes.
+const ANSWER_PART_BYTES_MAX: usize = 64 * 1024;
+
+/// A text in parts that fit a fact; one that is blank has one part.
+fn parts_of(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let (part, after) = whole.split_at(whole.floor_char_boundary(ANSWER_PART_BYTES_MAX));
+        rest = Some(after).filter(|after| !after.is_empty());
+        Some(part)
+    })
 }

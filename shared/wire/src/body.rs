@@ -140,4 +140,8 @@ pub struct CommandDone {
     pub key: IdempotencyKey,
     /// The command.
     pub command: String,
+    /// What it answered, so that repeating it answers the same. A long answer is cut into parts, one a fact, in
+    /// order; blank where none was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub answer: String,
 }

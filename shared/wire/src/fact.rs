@@ -2,7 +2,8 @@
 //!
 //! On the wire a fact is `{"type": "memo_issued.v1", "fact": {...}}`; the type stands first, so
 //! that a reader decodes in one pass. A type's meaning never changes: a new meaning is a new
-//! version here, and an upcaster that makes the old one of it.
+//! version here, and an upcaster that makes it of the old one. An old version whose fields include those of
+//! the new one is read as the new one (`alias`): what was dropped is not read.
 
 use domain::{
     account, billing,
@@ -26,6 +27,12 @@ pub enum Fact {
     MemberAssigned(account::MemberAssigned),
     #[serde(rename = "policy_adopted.v1")]
     PolicyAdopted(policy::PolicyAdopted),
+    #[serde(rename = "policies_proposed.v1")]
+    PoliciesProposed(policy::PoliciesProposed),
+    #[serde(rename = "policies_approved.v1")]
+    PoliciesApproved(policy::PoliciesApproved),
+    #[serde(rename = "policies_rejected.v1")]
+    PoliciesRejected(policy::PoliciesRejected),
     #[serde(rename = "conversion_rate_stated.v1")]
     ConversionRateStated(rates::ConversionRateStated),
     #[serde(rename = "command_done.v1")]
@@ -86,10 +93,12 @@ pub enum Fact {
     MemoReinstated(memo::MemoReinstated),
     #[serde(rename = "upstream_shortfall_stated.v1")]
     UpstreamShortfallStated(memo::UpstreamShortfallStated),
-    #[serde(rename = "act_proposed.v1")]
+    #[serde(rename = "act_proposed.v2", alias = "act_proposed.v1")]
     ActProposed(memo::ActProposed),
     #[serde(rename = "act_approved.v1")]
     ActApproved(memo::ActApproved),
+    #[serde(rename = "act_rejected.v1")]
+    ActRejected(memo::ActRejected),
     #[serde(rename = "billing_run_started.v1")]
     BillingRunStarted(billing::BillingRunStarted),
     #[serde(rename = "member_statement_recorded.v1")]
@@ -106,10 +115,12 @@ pub enum Fact {
     PeriodWaived(billing::PeriodWaived),
     #[serde(rename = "document_voided.v1")]
     DocumentVoided(billing::DocumentVoided),
-    #[serde(rename = "period_act_proposed.v1")]
+    #[serde(rename = "period_act_proposed.v2", alias = "period_act_proposed.v1")]
     PeriodActProposed(billing::PeriodActProposed),
     #[serde(rename = "period_act_approved.v1")]
     PeriodActApproved(billing::PeriodActApproved),
+    #[serde(rename = "period_act_rejected.v1")]
+    PeriodActRejected(billing::PeriodActRejected),
     #[serde(rename = "close_pack_made.v1")]
     ClosePackMade(billing::ClosePackMade),
 }
@@ -120,6 +131,9 @@ impl Fact {
         match self {
             Self::MemberAssigned(_) => "member_assigned.v1",
             Self::PolicyAdopted(_) => "policy_adopted.v1",
+            Self::PoliciesProposed(_) => "policies_proposed.v1",
+            Self::PoliciesApproved(_) => "policies_approved.v1",
+            Self::PoliciesRejected(_) => "policies_rejected.v1",
             Self::ConversionRateStated(_) => "conversion_rate_stated.v1",
             Self::CommandDone(_) => "command_done.v1",
             Self::MemberUsageDelivered(_) => "member_usage_delivered.v1",
@@ -150,8 +164,9 @@ impl Fact {
             Self::MemoPoReassigned(_) => "memo_po_reassigned.v1",
             Self::MemoReinstated(_) => "memo_reinstated.v1",
             Self::UpstreamShortfallStated(_) => "upstream_shortfall_stated.v1",
-            Self::ActProposed(_) => "act_proposed.v1",
+            Self::ActProposed(_) => "act_proposed.v2",
             Self::ActApproved(_) => "act_approved.v1",
+            Self::ActRejected(_) => "act_rejected.v1",
             Self::BillingRunStarted(_) => "billing_run_started.v1",
             Self::MemberStatementRecorded(_) => "member_statement_recorded.v1",
             Self::DocumentIssued(_) => "document_issued.v1",
@@ -160,8 +175,9 @@ impl Fact {
             Self::PeriodReopened(_) => "period_reopened.v1",
             Self::PeriodWaived(_) => "period_waived.v1",
             Self::DocumentVoided(_) => "document_voided.v1",
-            Self::PeriodActProposed(_) => "period_act_proposed.v1",
+            Self::PeriodActProposed(_) => "period_act_proposed.v2",
             Self::PeriodActApproved(_) => "period_act_approved.v1",
+            Self::PeriodActRejected(_) => "period_act_rejected.v1",
             Self::ClosePackMade(_) => "close_pack_made.v1",
         }
     }
@@ -170,6 +186,9 @@ impl Fact {
     pub const TYPES: &'static [&'static str] = &[
         "member_assigned.v1",
         "policy_adopted.v1",
+        "policies_proposed.v1",
+        "policies_approved.v1",
+        "policies_rejected.v1",
         "conversion_rate_stated.v1",
         "command_done.v1",
         "member_usage_delivered.v1",
@@ -200,8 +219,9 @@ impl Fact {
         "memo_po_reassigned.v1",
         "memo_reinstated.v1",
         "upstream_shortfall_stated.v1",
-        "act_proposed.v1",
+        "act_proposed.v2",
         "act_approved.v1",
+        "act_rejected.v1",
         "billing_run_started.v1",
         "member_statement_recorded.v1",
         "document_issued.v1",
@@ -210,10 +230,14 @@ impl Fact {
         "period_reopened.v1",
         "period_waived.v1",
         "document_voided.v1",
-        "period_act_proposed.v1",
+        "period_act_proposed.v2",
         "period_act_approved.v1",
+        "period_act_rejected.v1",
         "close_pack_made.v1",
     ];
+
+    /// Types that are read and no longer written: a newer version took their place.
+    pub const OLDER_TYPES: &'static [&'static str] = &["act_proposed.v1", "period_act_proposed.v1"];
 }
 
 impl From<MemoFact> for Fact {
@@ -347,6 +371,7 @@ impl From<BillingFact> for Fact {
             BillingFact::Voided(fact) => Self::DocumentVoided(fact),
             BillingFact::ActProposed(fact) => Self::PeriodActProposed(fact),
             BillingFact::ActApproved(fact) => Self::PeriodActApproved(fact),
+            BillingFact::ActRejected(fact) => Self::PeriodActRejected(fact),
             BillingFact::Packed(fact) => Self::ClosePackMade(fact),
         }
     }
@@ -366,6 +391,7 @@ impl Fact {
             Self::DocumentVoided(fact) => BillingFact::Voided(fact.clone()),
             Self::PeriodActProposed(fact) => BillingFact::ActProposed(fact.clone()),
             Self::PeriodActApproved(fact) => BillingFact::ActApproved(fact.clone()),
+            Self::PeriodActRejected(fact) => BillingFact::ActRejected(fact.clone()),
             Self::ClosePackMade(fact) => BillingFact::Packed(fact.clone()),
             _ => return None,
         })

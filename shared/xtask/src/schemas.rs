@@ -30,6 +30,9 @@ pub(crate) fn registry() -> anyhow::Result<Vec<CommittedFile>> {
     files.extend(printed_rows()?);
     files.push(CommittedFile::json("commands/request.json", &read_schema::<cli::CommandRequest>("command request")?)?);
     files.push(CommittedFile::json("commands/answer.json", &written_schema::<cli::CommandAnswer>("command answer")?)?);
+    for (name, schema) in cli::message_schemas() {
+        files.push(CommittedFile::json(format!("commands/messages/{name}.json"), &schema)?);
+    }
     files.push(asyncapi::document()?);
     Ok(files)
 }

@@ -2,6 +2,7 @@
 //! AWS revises, gives away, splits or cancels, and what people do by hand. Each ends with the books
 //! checked.
 
+mod approved_later;
 mod cut_off_moves;
 mod document_series;
 mod four_eyes;

@@ -16,6 +16,7 @@ mod idempotency;
 mod journal;
 mod journal_cases;
 mod lost_log;
+mod lost_races;
 mod n18_history;
 mod printing;
 mod read_model;

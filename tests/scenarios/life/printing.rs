@@ -178,3 +178,27 @@ fn asking_for_what_is_not_there_fails_and_says_what_to_do() {
     office.run(&["credits", "show", "77"]).exits(1).says(&["77", "credits list"]);
     Office::new().run(&["bill", "2019-01"]).exits(2).says(&["payer", "--payer"]);
 }
+
+#[test]
+fn an_amount_is_a_plain_decimal() {
+    let office = Story::imported();
+    let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
+    for amount in ["1e2", "1E1", "+5", "1,000", ".5", "5.", ""] {
+        let outcome = office.run(&["memos", "write-off", &memo, "--amount", amount, "--reason", "agreed"]).exits(2);
+        assert!(outcome.stderr.contains("amount"), "{outcome}");
+    }
+    office.run(&["memos", "adjust", &memo, "--amount", "-1e2", "--reason", "agreed"]).exits(2);
+    let issue = ["memos", "issue", "--account", OWNER, "--reason", "agreed"];
+    office.run(&[&issue[..], &["--face", "1e3"]].concat()).exits(2);
+    office.run(&[&issue[..], &["--face", "100", "--monthly-cap", "1e1"]].concat()).exits(2);
+    assert_eq!(office.balance(OWNER)["open_balance"], "1000.00");
+}
+
+#[test]
+fn what_knows_no_dry_run_refuses_it() {
+    let office = Story::imported();
+    for command in [["generate", "bills"].as_slice(), &["export", "csv", "--out", "tables"], &["demo"]] {
+        office.run(&[command, &["--dry-run"]].concat()).exits(2).says(&["no dry run"]);
+    }
+    assert!(!office.file("bills").exists() && !office.file("tables").exists());
+}

@@ -6,10 +6,13 @@ use domain::{
     ids::{MemberAccountId, MemoNumber, PayerAccountId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::{commands::DatesArgs, render::MailAddress};
+use super::{questions::DatesArgs, times::time_or_day};
+use crate::render::MailAddress;
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct BalanceArgs {
     /// Of this payer only.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -18,6 +21,7 @@ pub(crate) struct BalanceArgs {
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) account: Option<MemberAccountId>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dates: DatesArgs,
 }
 
@@ -116,14 +120,4 @@ pub(crate) struct WatchArgs {
     /// End after what is there now, instead of waiting for more.
     #[arg(long)]
     pub(crate) until_head: bool,
-}
-
-/// A time, or a day for all of it.
-pub(crate) fn time_or_day(text: &str) -> Result<DateTime<Utc>, String> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(time.with_timezone(&Utc));
-    }
-    let day: NaiveDate = text.parse().map_err(|_| format!("'{text}' is neither a time (RFC 3339) nor a date"))?;
-    let last = day.and_hms_micro_opt(23, 59, 59, 999_999).ok_or_else(|| format!("'{text}' is out of range"))?;
-    Ok(last.and_utc())
 }

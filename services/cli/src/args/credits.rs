@@ -6,12 +6,18 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-use super::PeriodArgs;
-use crate::commands::DatesArgs;
+use super::{
+    amounts::{amount, plain_amount},
+    month::PeriodArgs,
+    questions::DatesArgs,
+};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum CreditsCommand {
     /// Import upstream credits: CSV, or the JSON of `aws billing get-credits`.
     Import {
@@ -27,6 +33,7 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
         #[command(flatten)]
+        #[serde(flatten)]
         dates: DatesArgs,
     },
     /// One upstream credit with what AWS applied of it, where.
@@ -37,6 +44,7 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: Option<PayerAccountId>,
         #[command(flatten)]
+        #[serde(flatten)]
         dates: DatesArgs,
     },
     /// Credit lines without a known owner.
@@ -49,9 +57,9 @@ pub(crate) enum CreditsCommand {
         period: Option<BillingPeriod>,
     },
     /// AWS's own account of where it applied its credits: import it, or list what is known of it.
-    History(crate::commands::HistoryArgs),
+    History(HistoryArgs),
     /// What is right by the rules and still wants a person's eye.
-    Exceptions(crate::commands::ExceptionsArgs),
+    Exceptions(ExceptionsArgs),
     /// Where AWS's published rule would have put each credit, beside where it was put.
     Simulate(PeriodArgs),
     /// AWS gave a credit to another account of the family.
@@ -62,6 +70,7 @@ pub(crate) enum CreditsCommand {
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         to: MemberAccountId,
         #[command(flatten)]
+        #[serde(flatten)]
         of: LifeArgs,
     },
     /// AWS split a credit into others.
@@ -72,9 +81,11 @@ pub(crate) enum CreditsCommand {
         #[arg(long = "portion", value_name = "ID:AMOUNT[:OWNER]", required = true)]
         portions: Vec<String>,
         /// What the parent keeps for bills that are not final.
-        #[arg(long, value_name = "AMOUNT", default_value = "0")]
+        #[arg(long, value_name = "AMOUNT", default_value = "0", value_parser = plain_amount)]
+        #[serde(default, deserialize_with = "amount")]
         reserved: money::Exact,
         #[command(flatten)]
+        #[serde(flatten)]
         of: LifeArgs,
     },
     /// AWS paused a credit, or resumed it.
@@ -83,8 +94,10 @@ pub(crate) enum CreditsCommand {
         id: UpstreamCreditId,
         /// It was resumed.
         #[arg(long)]
+        #[serde(default)]
         resume: bool,
         #[command(flatten)]
+        #[serde(flatten)]
         of: LifeArgs,
     },
     /// AWS cancelled a credit.
@@ -92,6 +105,7 @@ pub(crate) enum CreditsCommand {
         /// The credit.
         id: UpstreamCreditId,
         #[command(flatten)]
+        #[serde(flatten)]
         of: LifeArgs,
     },
     /// Give a suspense item an owner.
@@ -110,7 +124,7 @@ pub(crate) enum CreditsCommand {
     },
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct LifeArgs {
     /// The payer; may be left out where there is only one.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -118,4 +132,25 @@ pub(crate) struct LifeArgs {
     /// The day it counts from; today where none is named.
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<NaiveDate>,
+}
+
+/// What `credits history` takes.
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct HistoryArgs {
+    /// The JSON of `aws billing get-credit-allocation-history`; what is known of it where none is named.
+    pub(crate) file: Option<PathBuf>,
+    /// The payer; may be left out where there is only one.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+}
+
+/// What `credits exceptions` takes.
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ExceptionsArgs {
+    /// Of this payer only.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) payer: Option<PayerAccountId>,
+    /// Of this month only, with what stands by now.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) period: Option<BillingPeriod>,
 }

@@ -3,11 +3,17 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::ids::{MemberAccountId, MemoNumber, PayerAccountId, UpstreamCreditId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-use crate::commands::DatesArgs;
+use super::{
+    amounts::{amount, optional_amount, plain_amount},
+    questions::DatesArgs,
+};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum MemosCommand {
     /// List memos.
     List {
@@ -18,6 +24,7 @@ pub(crate) enum MemosCommand {
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         account: Option<MemberAccountId>,
         #[command(flatten)]
+        #[serde(flatten)]
         dates: DatesArgs,
     },
     /// One memo with everything that happened to it.
@@ -25,6 +32,7 @@ pub(crate) enum MemosCommand {
         /// Its number.
         number: MemoNumber,
         #[command(flatten)]
+        #[serde(flatten)]
         dates: DatesArgs,
     },
     /// Issue a memo by hand.
@@ -34,7 +42,8 @@ pub(crate) enum MemosCommand {
         /// The memo.
         number: MemoNumber,
         /// The change, signed.
-        #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+        #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, value_parser = plain_amount)]
+        #[serde(deserialize_with = "amount")]
         amount: money::Exact,
         /// The day it counts from; today where none is named.
         #[arg(long, value_name = "DATE")]
@@ -47,6 +56,7 @@ pub(crate) enum MemosCommand {
     /// Move a memo to another PO number, customer, account or payer.
     Reassign {
         #[command(flatten)]
+        #[serde(flatten)]
         of: MemoActArgs,
         /// The account it goes to.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -62,6 +72,7 @@ pub(crate) enum MemosCommand {
         po: Option<String>,
         /// Another customer has agreed: promotional credits do not change hands by themselves.
         #[arg(long)]
+        #[serde(default)]
         consent: bool,
     },
     /// Expire a memo by hand, or part of it.
@@ -69,6 +80,7 @@ pub(crate) enum MemosCommand {
     /// Bring an expired amount back.
     Reinstate {
         #[command(flatten)]
+        #[serde(flatten)]
         of: MemoActArgs,
         /// Until when it may be used.
         #[arg(long, value_name = "DATE")]
@@ -81,19 +93,20 @@ pub(crate) enum MemosCommand {
     },
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MemoActArgs {
     /// The memo.
     pub(crate) number: MemoNumber,
     /// How much; all of it where none is named.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = plain_amount)]
+    #[serde(default, deserialize_with = "optional_amount")]
     pub(crate) amount: Option<money::Exact>,
     /// The day it counts from; today where none is named.
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<NaiveDate>,
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MemoIssueArgs {
     /// The account.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
@@ -102,10 +115,12 @@ pub(crate) struct MemoIssueArgs {
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) payer: Option<PayerAccountId>,
     /// What it is worth.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = plain_amount)]
+    #[serde(deserialize_with = "amount")]
     pub(crate) face: money::Exact,
     /// The currency.
     #[arg(long, default_value = "USD", value_name = "CODE")]
+    #[serde(default = "usd")]
     pub(crate) currency: money::Currency,
     /// First day; today where none is named.
     #[arg(long, value_name = "DATE")]
@@ -118,20 +133,30 @@ pub(crate) struct MemoIssueArgs {
     pub(crate) credit: Option<UpstreamCreditId>,
     /// What it is called on statements.
     #[arg(long, default_value = "", value_name = "TEXT")]
+    #[serde(default)]
     pub(crate) description: String,
     /// Services it pays, separated by `;`; all where none is named.
     #[arg(long, default_value = "", value_name = "LIST")]
+    #[serde(default)]
     pub(crate) services: String,
     /// Services it does not pay, separated by `;`.
     #[arg(long, default_value = "", value_name = "LIST")]
+    #[serde(default)]
     pub(crate) excluded_services: String,
     /// Regions it pays in, separated by `;`; all where none is named.
     #[arg(long, default_value = "", value_name = "LIST")]
+    #[serde(default)]
     pub(crate) regions: String,
     /// It pays tax too.
     #[arg(long)]
+    #[serde(default)]
     pub(crate) covers_tax: bool,
     /// The most it pays a month.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", value_parser = plain_amount)]
+    #[serde(default, deserialize_with = "optional_amount")]
     pub(crate) monthly_cap: Option<money::Exact>,
+}
+
+fn usd() -> money::Currency {
+    money::Currency::USD
 }

@@ -2,26 +2,42 @@
 //! program and its commands; the arguments of each family of commands stand in a file of their own,
 //! or beside the command that alone has them. What a command does with them is not here.
 
+mod amounts;
 mod books;
 mod credits;
+mod documents;
+mod export;
 mod generated;
+mod logs;
 mod memos;
 mod month;
 mod proof;
+mod questions;
+mod rates;
+mod serve;
+mod times;
 
 use std::path::PathBuf;
 
+pub(crate) use amounts::plain_amount;
 pub(crate) use books::*;
 pub(crate) use credits::*;
+pub(crate) use documents::*;
+pub(crate) use export::*;
 pub(crate) use generated::*;
+pub(crate) use logs::*;
 pub(crate) use memos::*;
 pub(crate) use month::*;
 pub(crate) use proof::{AuditAct, AuditCommand, StatementAct, StatementCommand};
+pub(crate) use questions::*;
+pub(crate) use rates::RatesCommand;
+pub(crate) use serve::ServeArgs;
+pub(crate) use times::time_or_day;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{ids::PayerAccountId, period::BillingPeriod};
-
-use crate::{commands::ExportCommand, serve::ServeArgs};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Credit memos for AWS distributors: from a bill line to a statement.
 #[derive(Debug, Parser)]
@@ -33,34 +49,44 @@ pub(crate) struct CommandLine {
     pub(crate) command: Command,
 }
 
-/// The definition, for man pages and completions.
-pub fn command_line() -> clap::Command {
-    CommandLine::command()
-}
+/// The heading of the options that every command takes.
+const GLOBAL: &str = "Global options (before or after the command)";
+
+/// The heading of the options of commands that write. They are understood everywhere, and shown where they matter:
+/// `help.rs` shows them by the table of commands.
+const WRITING: &str = "Options of commands that write";
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// Folder of the embedded log and the read model.
-    #[arg(long, global = true, env = "CREDITMEMO_DATA", default_value = "./creditmemo-data", value_name = "DIR")]
+    #[arg(long, global = true, help_heading = GLOBAL, env = "CREDITMEMO_DATA", default_value = "./creditmemo-data", value_name = "DIR")]
     pub(crate) data: PathBuf,
     /// URL of a NATS JetStream log instead of the embedded one: nats://HOST:PORT.
-    #[arg(long, global = true, env = "CREDITMEMO_NATS", hide_env_values = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = GLOBAL, env = "CREDITMEMO_NATS", hide_env_values = true, value_name = "URL")]
     pub(crate) nats: Option<String>,
     /// How data is printed.
-    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Table)]
+    #[arg(long, global = true, help_heading = GLOBAL, value_enum, default_value_t = OutputFormat::Table)]
     pub(crate) output: OutputFormat,
     /// Decide everything, print what would be recorded, record nothing.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide = true, help_heading = WRITING)]
     pub(crate) dry_run: bool,
     /// Makes a command harmless to repeat: the same key with the same input does nothing twice.
-    #[arg(long, global = true, value_name = "KEY")]
+    #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
     /// Who acts; the operating system's user where none is named.
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "NAME")]
     pub(crate) by: Option<String>,
     /// Why; acts by hand need it.
-    #[arg(long, global = true, value_name = "TEXT")]
+    #[arg(long, global = true, hide = true, help_heading = WRITING, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+}
+
+impl Global {
+    /// Who acts: as named, else the operating system's user.
+    pub(crate) fn actor(&self) -> String {
+        let of_system = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        self.by.clone().or_else(of_system).filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,11 +107,14 @@ impl OutputFormat {
     }
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Command {
     /// The whole story on a generated year of a distributor's bill.
+    #[serde(skip)]
     Demo(DemoArgs),
     /// Write realistic bill files with credits scattered by AWS's rules.
+    #[serde(skip)]
     Generate(GenerateArgs),
     /// Member accounts: payer, customer and PO number, effective-dated.
     #[command(subcommand)]
@@ -101,7 +130,8 @@ pub(crate) enum Command {
     Close(CloseArgs),
     /// What a month was closed on: made again from the log, signed, checked.
     #[command(subcommand)]
-    ClosePack(crate::commands::ClosePackCommand),
+    #[serde(skip)]
+    ClosePack(ClosePackCommand),
     /// Reopen a closed month.
     Reopen(PeriodArgs),
     /// The policies in force, and adopting others.
@@ -109,15 +139,20 @@ pub(crate) enum Command {
     Policy(PolicyCommand),
     /// Conversion rates, for documents in another currency than the bill's.
     #[command(subcommand)]
-    Rates(crate::commands::rates::RatesCommand),
+    Rates(RatesCommand),
     /// Memos.
     #[command(subcommand)]
     Memos(MemosCommand),
     /// Issued documents.
     #[command(subcommand)]
-    Documents(crate::commands::DocumentsCommand),
+    Documents(DocumentsCommand),
     /// Approve an act that waits for a second person.
     Approve {
+        /// The proposal, as `approvals` names it.
+        id: String,
+    },
+    /// Turn down an act that waits for a second person, or withdraw one's own. Nothing is done.
+    Reject {
         /// The proposal, as `approvals` names it.
         id: String,
     },
@@ -126,48 +161,62 @@ pub(crate) enum Command {
     /// Balances of funds, as of either date or both.
     Balance(BalanceArgs),
     /// A member's monthly statement.
+    #[serde(skip)]
     Statement(StatementCommand),
     /// Tie AWS's bill to the memos and documents: the residual must be 0.
-    Reconcile(crate::commands::ReconcileArgs),
+    Reconcile(ReconcileArgs),
     /// Why each cent of a statement, a memo or a suspense item is what it is.
-    Explain(crate::commands::ExplainArgs),
+    #[serde(skip)]
+    Explain(ExplainArgs),
     /// The whole log under another policy: what would be different. Nothing is recorded.
-    WhatIf(crate::commands::WhatIfArgs),
+    #[serde(skip)]
+    WhatIf(WhatIfArgs),
     /// Rebuild the balances from the log.
+    #[serde(skip)]
     Replay(ReplayArgs),
     /// Check every invariant over the whole log; seal its head, and check a log against a seal.
+    #[serde(skip)]
     Audit(AuditCommand),
     /// The books for other systems: the journal, tables, FOCUS rows.
     #[command(subcommand)]
+    #[serde(skip)]
     Export(ExportCommand),
     /// Memo-changed events as JSON lines, live and resumable.
+    #[serde(skip)]
     Watch(WatchArgs),
     /// Copy and compare logs: embedded to JetStream and back.
     #[command(subcommand)]
-    Log(crate::commands::log::LogCommand),
+    #[serde(skip)]
+    Log(LogCommand),
     /// The streams of a JetStream log.
     #[command(subcommand)]
-    Streams(crate::commands::streams::StreamsCommand),
+    #[serde(skip)]
+    Streams(StreamsCommand),
     /// Run services against the JetStream log: all in this process, or those named.
+    #[serde(skip)]
     Serve(ServeArgs),
     /// What an error code means, why it happens and what to do: `creditmemo explain-error CM0511`.
+    #[serde(skip)]
     ExplainError {
         /// The code, as it stands in brackets behind the message.
         code: String,
     },
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
+    #[serde(skip)]
     Man {
         /// The command; the program itself where none is named.
         command: Vec<String>,
     },
     /// Completions for a shell.
+    #[serde(skip)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum AccountsCommand {
     /// Import member accounts from a CSV file.
     Import {
@@ -178,7 +227,8 @@ pub(crate) enum AccountsCommand {
     List,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum PolicyCommand {
     /// The policies in force.
     Show {

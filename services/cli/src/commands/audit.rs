@@ -4,34 +4,34 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use money::Money;
-use projector::{AuditCheck, Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
+use projector::{Certifier, Scope, Until, WHOLE_LOG, differences_in, row_of};
 use read_model::{KnowledgeCut, ReadModel, WhatToFold, model_as_known};
-use service_kit::{ExitCode, Failure, UnitOfWork};
+use service_kit::{ExitCode, Failure, UnitOfWork, codes};
 use wire::StreamName;
 
-use super::{
-    close_pack::packs_on_file,
-    rows::{CurrencyAmount, ReplayRow},
-};
+use super::rows::{CurrencyAmount, ReplayRow};
 use crate::{
-    args::{Global, OutputFormat, ReplayArgs, time_or_day},
-    output,
+    args::{Global, ReplayArgs, time_or_day},
+    files::close_packs::packs_on_file,
+    outcome::Outcome,
+    shown::checks::{check_rows, checks_hold},
 };
-
-const COLUMNS: [&str; 6] = ["check", "holds", "looked_at", "of", "findings", "result"];
 
 /// Rebuilds the balances from the log.
-pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs) -> Result<(), Failure> {
+pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs) -> Result<Outcome, Failure> {
     must_exist(global, unit)?;
     let until = match args.until.as_deref() {
         None => Until::Head,
         Some(text) => match text.parse() {
             Ok(sequence) => Until::MemoSequence(sequence),
-            Err(_) => Until::Time(time_or_day(text).map_err(|fault| Failure::usage("CM0207", fault))?),
+            Err(_) => Until::Time(time_or_day(text).map_err(|fault| Failure::usage(codes::UNTIL_UNREADABLE, fault))?),
         },
     };
     if args.verify && until != Until::Head {
-        return Err(Failure::usage("CM0208", "--verify compares with the live balances: leave out --until"));
+        return Err(Failure::usage(
+            codes::VERIFY_AND_UNTIL,
+            "--verify compares with the live balances: leave out --until",
+        ));
     }
     let scope = Scope { payer: args.payer.clone(), member: args.account.clone(), memo: args.memo.clone() };
     let log = unit.log();
@@ -60,7 +60,7 @@ pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs
     let mut balances = Vec::new();
     let rebuilt = scope.memos(&report.model)?;
     if rebuilt.is_empty() && found.is_empty() && !scope.is_all() {
-        return Err(Failure::failed("CM0124", "the log holds no memo of what was asked for"));
+        return Err(Failure::failed(codes::NO_MEMO_IN_SCOPE, "the log holds no memo of what was asked for"));
     }
     for (payer, member, memo) in &rebuilt {
         let sum = open.entry(memo.currency.to_string()).or_insert(Money::zero(memo.currency));
@@ -87,14 +87,15 @@ pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs
         snapshots,
     };
     let failed = row.differences.len();
-    match global.output {
-        OutputFormat::Table => output::print_object(OutputFormat::Table, &row)?,
-        format => output::print_rows(format, &[row], &[])?,
-    }
+    let outcome = Outcome::wide_row(&row)?;
     if failed > 0 {
-        return Err(Failure::check("CM0514", format!("{failed} differences between the log and the live read model")));
+        let what = format!("{failed} differences between the log and the live read model");
+        return Ok(outcome.failing(Failure::check(codes::BALANCES_DIFFER, what)));
     }
-    compared.map_or(Ok(()), |check| Err(Failure::check("CM0527", check.findings.join("; "))))
+    Ok(match compared {
+        Some(check) => outcome.failing(Failure::check(codes::SNAPSHOT_CHANGED, check.findings.join("; "))),
+        None => outcome,
+    })
 }
 
 /// To say that a log holds which is not there would hide that another folder was meant.
@@ -104,7 +105,7 @@ fn must_exist(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
         return Ok(());
     }
     let place = global.nats.as_ref().map_or_else(|| global.data.display().to_string(), |_| "these streams".to_owned());
-    Err(Failure::failed("CM0108", format!("there is no log in {place}: say which one with --data or --nats")))
+    Err(Failure::failed(codes::NO_LOG, format!("there is no log in {place}: say which one with --data or --nats")))
 }
 
 /// The accounts as they were known where a replay ends, and the day it is of; none where that is now.
@@ -117,32 +118,19 @@ async fn accounts_as_known(unit: &UnitOfWork, until: Until) -> Result<(Option<Re
 }
 
 /// Checks every invariant over the whole log.
-pub(crate) async fn audit(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
+pub(crate) async fn audit(global: &Global, unit: &UnitOfWork) -> Result<Outcome, Failure> {
     must_exist(global, unit)?;
     let log = unit.log();
     let mut report = projector::audit(log.as_ref(), &unit.model, unit.snapshots().as_ref()).await?;
     report.checks.extend(packs_on_file(unit)?);
-    print_checks(global, &report.checks, "CM0515", "the audit found something")
+    checks_hold(&report.checks, codes::AUDIT_FOUND, "the audit found something")
 }
 
-/// Prints checks; ends with exit code 5 where one does not hold.
-pub(super) fn print_checks(
-    global: &Global,
-    checks: &[AuditCheck],
-    code: &'static str,
-    what: &str,
-) -> Result<(), Failure> {
-    output::print_rows(global.output, checks, &COLUMNS)?;
-    let failed: Vec<&str> = checks.iter().filter(|check| !check.holds).map(|check| check.check).collect();
-    if failed.is_empty() { Ok(()) } else { Err(Failure::check(code, format!("{what}: {}", failed.join(", ")))) }
-}
-
-/// The report on a log that cannot be opened; answers with the failure to end with.
-pub(crate) fn audit_of_unreadable(global: &Global, failure: Failure) -> Result<Failure, Failure> {
+/// The report on a log that cannot be opened.
+pub(crate) fn audit_of_unreadable(failure: Failure) -> Result<Outcome, Failure> {
     if failure.exit != ExitCode::CheckFailed {
-        return Ok(failure);
+        return Err(failure);
     }
     let check = projector::check(WHOLE_LOG, 0, "commits", vec![failure.message.clone()]);
-    output::print_rows(global.output, &[check], &COLUMNS)?;
-    Ok(failure)
+    Ok(check_rows(&[check])?.failing(failure))
 }

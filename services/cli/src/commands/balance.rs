@@ -6,10 +6,11 @@ use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork};
 use wire::StreamName;
 
-use crate::args::{BalanceArgs, Global};
+use super::dates::rows_or_differences;
+use crate::{args::BalanceArgs, outcome::Outcome};
 
 /// Prints balances of funds.
-pub(crate) async fn balance(global: &Global, unit: &UnitOfWork, args: &BalanceArgs) -> Result<(), Failure> {
+pub(crate) async fn balance(unit: &UnitOfWork, args: &BalanceArgs) -> Result<Outcome, Failure> {
     let today = unit.clock.today();
     let columns = [
         "member_account_id",
@@ -30,6 +31,5 @@ pub(crate) async fn balance(global: &Global, unit: &UnitOfWork, args: &BalanceAr
         balance_rows(model, args.payer.as_ref(), args.account.as_ref(), at, today)
     };
     let streams = [StreamName::Accounts, StreamName::Memos];
-    args.dates.print(global, unit, &streams, "memo_number", &columns, rows).await?;
-    Ok(())
+    rows_or_differences(&args.dates, unit, &streams, "memo_number", &columns, rows).await.map(|(outcome, _)| outcome)
 }

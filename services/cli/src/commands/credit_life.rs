@@ -4,21 +4,18 @@ use domain::{
     credit::{CreditLife, UpstreamPortion},
     ids::UpstreamCreditId,
 };
-use money::Exact;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
-use super::{credits::credits_list, dates::DatesArgs, payer::payer_or_only};
 use crate::{
-    args::{CreditsCommand, Global, LifeArgs},
+    args::{CreditsCommand, DatesArgs, LifeArgs, plain_amount},
+    outcome::Outcome,
+    payer::payer_or_only,
     process_manager,
+    shown::credits::credits_list,
 };
 
 /// Records what AWS did with a credit, and brings the memos after it.
-pub(crate) async fn credit_life(
-    global: &Global,
-    unit: &mut UnitOfWork,
-    command: CreditsCommand,
-) -> Result<(), Failure> {
+pub(crate) async fn credit_life(unit: &mut UnitOfWork, command: CreditsCommand) -> Result<Outcome, Failure> {
     let today = unit.clock.today();
     let day = |of: &LifeArgs| of.date.unwrap_or(today);
     let (id, of, life) = match command {
@@ -39,28 +36,28 @@ pub(crate) async fn credit_life(
             let life = CreditLife::Cancel { effective: day(&of) };
             (id, of, life)
         }
-        _ => return Err(Failure::failed("CM0100", "this is no act upon a credit")),
+        _ => return Err(Failure::failed(codes::NO_SUCH_ACT, "this is no act upon a credit")),
     };
     let payer = payer_or_only(unit, of.payer.as_ref())?;
-    if unit.was_done() {
-        return credits_list(global, unit, Some(&payer), &DatesArgs::default()).await;
-    }
     upstream_credits::credit_life(unit, &payer, &id, &life).await?;
     process_manager::follow(unit, &payer).await?;
-    credits_list(global, unit, Some(&payer), &DatesArgs::default()).await
+    credits_list(unit, Some(&payer), &DatesArgs::default()).await
 }
 
 /// `ID:AMOUNT[:OWNER]`.
 fn portion(text: &str) -> Result<UpstreamPortion, Failure> {
     let refuse = |what: &dyn std::fmt::Display| {
-        Failure::usage("CM0212", format!("the portion '{text}': {what}; write ID:AMOUNT or ID:AMOUNT:OWNER"))
+        Failure::usage(
+            codes::PORTION_UNREADABLE,
+            format!("the portion '{text}': {what}; write ID:AMOUNT or ID:AMOUNT:OWNER"),
+        )
     };
     let mut parts = text.split(':');
     let (Some(id), Some(amount)) = (parts.next(), parts.next()) else { return Err(refuse(&"its amount is missing")) };
     let owner = parts.next().map(str::parse).transpose().map_err(|fault| refuse(&fault))?;
     Ok(UpstreamPortion {
         credit: UpstreamCreditId::parse(id).map_err(|fault| refuse(&fault))?,
-        amount: Exact::parse(amount).map_err(|fault| refuse(&fault))?,
+        amount: plain_amount(amount).map_err(|fault| refuse(&fault))?,
         owner,
     })
 }

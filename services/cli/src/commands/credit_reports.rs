@@ -1,43 +1,20 @@
 //! `credits history`, `credits exceptions`, `credits simulate`.
 
-use std::path::PathBuf;
+use domain::credit::CreditAllocationObserved;
+use service_kit::{Failure, UnitOfWork, codes};
 
-use clap::Args;
-use domain::{credit::CreditAllocationObserved, ids::PayerAccountId, period::BillingPeriod};
-use service_kit::{Failure, UnitOfWork};
-
-use super::{payer::payer_or_only, rows::CreditHistoryRow};
+use super::rows::CreditHistoryRow;
 use crate::{
-    args::{Global, PeriodArgs},
-    output,
+    args::{ExceptionsArgs, HistoryArgs, PeriodArgs},
+    outcome::Outcome,
+    payer::payer_or_only,
 };
-
-/// What `credits history` takes.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct HistoryArgs {
-    /// The JSON of `aws billing get-credit-allocation-history`; what is known of it where none is named.
-    pub(crate) file: Option<PathBuf>,
-    /// The payer; may be left out where there is only one.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub(crate) payer: Option<PayerAccountId>,
-}
-
-/// What `credits exceptions` takes.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ExceptionsArgs {
-    /// Of this payer only.
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-    pub(crate) payer: Option<PayerAccountId>,
-    /// Of this month only, with what stands by now.
-    #[arg(long, value_name = "PERIOD")]
-    pub(crate) period: Option<BillingPeriod>,
-}
 
 const HISTORY_COLUMNS: [&str; 8] =
     ["credit_id", "period", "beneficiary_account_id", "service", "currency", "amount", "estimated", "on_bill"];
 
 /// Imports AWS's allocation history, or lists what is known of it.
-pub(crate) async fn credits_history(global: &Global, unit: &mut UnitOfWork, args: &HistoryArgs) -> Result<(), Failure> {
+pub(crate) async fn credits_history(unit: &mut UnitOfWork, args: &HistoryArgs) -> Result<Outcome, Failure> {
     let Some(file) = &args.file else {
         let mut rows = Vec::new();
         for ((_, _), state) in unit.model.upstream_credits(args.payer.as_ref())? {
@@ -45,15 +22,16 @@ pub(crate) async fn credits_history(global: &Global, unit: &mut UnitOfWork, args
                 rows.extend(history_rows(unit, observed)?);
             }
         }
-        return output::print_rows(global.output, &rows, &HISTORY_COLUMNS);
+        return Outcome::rows(&rows, &HISTORY_COLUMNS);
     };
     let payer = payer_or_only(unit, args.payer.as_ref())?;
     let observed = upstream_credits::read_history_file(file, &payer)?;
     let imported = upstream_credits::observe_history(unit, observed).await?;
+    let mut outcome = Outcome::new();
     for credit in &imported.unknown {
-        output::warn(format_args!("credit {credit}: no import names it; what AWS says of it is recorded"));
+        outcome = outcome.warn(format_args!("credit {credit}: no import names it; what AWS says of it is recorded"));
     }
-    output::say(format_args!(
+    let outcome = outcome.say(format_args!(
         "{} months of credits read, {} new or changed",
         imported.observed.len(),
         imported.changed
@@ -62,7 +40,7 @@ pub(crate) async fn credits_history(global: &Global, unit: &mut UnitOfWork, args
     for observed in &imported.observed {
         rows.extend(history_rows(unit, observed)?);
     }
-    output::print_rows(global.output, &rows, &HISTORY_COLUMNS)
+    outcome.and_rows(&rows, &HISTORY_COLUMNS)
 }
 
 fn history_rows(unit: &UnitOfWork, observed: &CreditAllocationObserved) -> Result<Vec<CreditHistoryRow>, Failure> {
@@ -87,20 +65,20 @@ fn history_rows(unit: &UnitOfWork, observed: &CreditAllocationObserved) -> Resul
 }
 
 /// Lists what wants a person's eye.
-pub(crate) fn credits_exceptions(global: &Global, unit: &UnitOfWork, args: &ExceptionsArgs) -> Result<(), Failure> {
+pub(crate) fn credits_exceptions(unit: &UnitOfWork, args: &ExceptionsArgs) -> Result<Outcome, Failure> {
     let mut rows = memo_keeper::exceptions(&unit.model, args.payer.as_ref(), unit.clock.today())?;
     rows.retain(|row| args.period.is_none_or(|period| row.period.is_none_or(|of| of == period)));
     let columns =
         ["exception", "period", "member_account_id", "memo_number", "credit_id", "currency", "amount", "age_days"];
-    output::print_rows(global.output, &rows, &columns)
+    Outcome::rows(&rows, &columns)
 }
 
 /// Shows where AWS's published rule would have put each credit, beside where it was put.
-pub(crate) fn credits_simulate(global: &Global, unit: &UnitOfWork, args: &PeriodArgs) -> Result<(), Failure> {
+pub(crate) fn credits_simulate(unit: &UnitOfWork, args: &PeriodArgs) -> Result<Outcome, Failure> {
     let payer = payer_or_only(unit, args.payer.as_ref())?;
     let Some(rows) = upstream_credits::simulate_period(&unit.model, &payer, args.period)? else {
         let what = format!("nothing was delivered for {} of payer {payer}: ingest its bill first", args.period);
-        return Err(Failure::failed("CM0123", what));
+        return Err(Failure::failed(codes::NOTHING_DELIVERED, what));
     };
     let columns = [
         "credit_id",
@@ -112,5 +90,5 @@ pub(crate) fn credits_simulate(global: &Global, unit: &UnitOfWork, args: &Period
         "on_bill",
         "difference",
     ];
-    output::print_rows(global.output, &rows, &columns)
+    Outcome::rows(&rows, &columns)
 }

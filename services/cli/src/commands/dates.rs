@@ -8,32 +8,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::Args;
 use money::Exact;
 use read_model::{KnowledgeCut, ReadModel, model_as_known};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::StreamName;
 
-use crate::{
-    args::{Global, time_or_day},
-    output,
-};
-
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct DatesArgs {
-    /// What counts by the end of this day.
-    #[arg(long, value_name = "DATE")]
-    pub(crate) effective: Option<NaiveDate>,
-    /// What was recorded at or before this time (RFC 3339, or a date for its whole day).
-    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
-    pub(crate) recorded: Option<DateTime<Utc>>,
-    /// What became known after this time, until `--recorded` or now: each field that changed.
-    #[arg(long, value_name = "TIME", value_parser = time_or_day)]
-    pub(crate) since: Option<DateTime<Utc>>,
-}
+use crate::{args::DatesArgs, outcome::Outcome};
 
 /// A field that says something else at one recorded time than at another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -72,28 +55,25 @@ impl DatesArgs {
         };
         Ok((known, before))
     }
+}
 
-    /// Prints rows that are made of a model and of the time it was known at, none for now; or what
-    /// changed of them between two times.
-    pub(crate) async fn print<Row: Serialize>(
-        &self,
-        global: &Global,
-        unit: &UnitOfWork,
-        streams: &[StreamName],
-        key: &str,
-        columns: &[&str],
-        rows: impl Fn(&ReadModel, Option<DateTime<Utc>>) -> Result<Vec<Row>, Failure>,
-    ) -> Result<Vec<Row>, Failure> {
-        let (known, before) = self.asked(unit, streams).await?;
-        let found = rows(known.model(unit), known.recorded)?;
-        match before {
-            None => output::print_rows(global.output, &found, columns)?,
-            Some(before) => {
-                print_differences(global, &rows(before.model(unit), before.recorded)?, &found, key)?;
-            }
-        }
-        Ok(found)
-    }
+/// Rows that are made of a model and of the time it was known at, none for now; or what changed of them
+/// between two times.
+pub(crate) async fn rows_or_differences<Row: Serialize>(
+    dates: &DatesArgs,
+    unit: &UnitOfWork,
+    streams: &[StreamName],
+    key: &str,
+    columns: &[&str],
+    rows: impl Fn(&ReadModel, Option<DateTime<Utc>>) -> Result<Vec<Row>, Failure>,
+) -> Result<(Outcome, Vec<Row>), Failure> {
+    let (known, before) = dates.asked(unit, streams).await?;
+    let found = rows(known.model(unit), known.recorded)?;
+    let outcome = match before {
+        None => Outcome::rows(&found, columns)?,
+        Some(before) => difference_rows(&rows(before.model(unit), before.recorded)?, &found, key)?,
+    };
+    Ok((outcome, found))
 }
 
 /// What was known at a time, or what is known now.
@@ -125,15 +105,9 @@ pub(crate) async fn as_known(
     Ok(model_as_known(unit.log().as_ref(), snapshots.as_ref(), &KnowledgeCut::At(time), streams).await?)
 }
 
-/// Prints what differs between two answers.
-pub(crate) fn print_differences<Row: Serialize>(
-    global: &Global,
-    before: &[Row],
-    after: &[Row],
-    key: &str,
-) -> Result<(), Failure> {
-    let found = differences(before, after, key)?;
-    output::print_rows(global.output, &found, &["of", "field", "before", "after", "change"])
+/// What differs between two answers.
+pub(crate) fn difference_rows<Row: Serialize>(before: &[Row], after: &[Row], key: &str) -> Result<Outcome, Failure> {
+    Outcome::rows(&differences(before, after, key)?, &["of", "field", "before", "after", "change"])
 }
 
 fn differences<Row: Serialize>(before: &[Row], after: &[Row], key: &str) -> Result<Vec<KnowledgeDifference>, Failure> {
@@ -174,7 +148,7 @@ type Fields = BTreeMap<(String, String), String>;
 fn fields_of<Row: Serialize>(rows: &[Row], key: &str) -> Result<Fields, Failure> {
     let mut fields = Fields::new();
     for row in rows {
-        let value = serde_json::to_value(row).map_err(|cause| Failure::failed("CM0110", cause))?;
+        let value = serde_json::to_value(row).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?;
         let of = value.get(key).map(text_of).unwrap_or_default();
         flatten(&value, "", &of, &mut fields);
     }

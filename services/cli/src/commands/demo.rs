@@ -11,16 +11,19 @@ use money::{Exact, Money, Rounding};
 use projector::{Until, differences};
 use read_model::WhatToFold;
 use serde::Serialize;
-use service_kit::{Access, Act, Clock, Failure, UnitOfWork, UnitSettings};
+use service_kit::{Access, Act, Clock, Failure, UnitOfWork, UnitSettings, codes};
 use usage_ingest::IngestOptions;
 
-use super::generate::write_year;
 use crate::{
-    args::{DemoArgs, Global, OutputFormat},
-    output::{self, print_rows, print_text},
+    args::{DemoArgs, Global},
+    files::{
+        accounts::{assign, read},
+        generated::write_year,
+    },
+    outcome::Outcome,
+    printer::Printer,
     process_manager,
     render::{statement_text, thousands},
-    run::actor,
 };
 
 /// Months are processed on this day of the next month, when AWS's bill is final.
@@ -43,16 +46,19 @@ struct MonthRow {
 }
 
 /// Tells the whole story.
-pub(crate) async fn demo(global: &Global, args: DemoArgs) -> Result<(), Failure> {
+pub(crate) async fn demo(global: &Global, args: DemoArgs, printer: &mut Printer) -> Result<Outcome, Failure> {
     let plan = GeneratorPlan {
         accounts: args.accounts,
         rows: args.rows,
         seed: args.seed,
-        ..GeneratorPlan::demo().map_err(|fault| Failure::failed("CM0130", fault))?
+        ..GeneratorPlan::demo().map_err(|fault| Failure::failed(codes::GENERATING_FAILED, fault))?
     };
     let (folder, _temporary) = folder(args.keep.as_deref())?;
-    let year = write_year(&plan, &folder.join("bills"))?;
-    print_text(&opening(&year)?)?;
+    let year = write_year(&plan, &folder.join("bills"), printer.is_watched())?;
+    // What it is about is read while the months are worked. A reader that leaves stops nothing.
+    if let Err(fault) = printer.text(&opening(&year)?) {
+        fault.unless_reader_left()?;
+    }
 
     let data = folder.join("data");
     let settings = UnitSettings {
@@ -61,7 +67,7 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs) -> Result<(), Failure>
         nats: None,
         access: Access::Write,
         clock: clock_after(plan.first_period.previous())?,
-        act: Act { command: "demo".into(), by: actor(global), ..Act::default() },
+        act: Act { command: "demo".into(), by: global.actor(), ..Act::default() },
     };
     let mut unit = UnitOfWork::open(settings).await?;
     import_accounts(&mut unit, &year.accounts_file).await?;
@@ -73,37 +79,38 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs) -> Result<(), Failure>
     for period in &year.periods {
         months.push(run_month(&mut unit, period).await?);
     }
-    print_rows(
-        OutputFormat::Table,
-        &months,
-        &[
-            "month",
-            "bill_lines",
-            "aws_charges",
-            "aws_credits",
-            "on_owner",
-            "scattered",
-            "payable_to_aws",
-            "billed",
-            "paid_by_memos",
-            "open_memos",
-            "residual",
-        ],
-    )?;
-    print_text(&closing_balances(&unit)?)?;
-    print_text(&example_statement(&unit, &year)?)?;
+    let columns = [
+        "month",
+        "bill_lines",
+        "aws_charges",
+        "aws_credits",
+        "on_owner",
+        "scattered",
+        "payable_to_aws",
+        "billed",
+        "paid_by_memos",
+        "open_memos",
+        "residual",
+    ];
+    let story = Outcome::table(&months, &columns)?
+        .then(Outcome::text(closing_balances(&unit)?))
+        .then(Outcome::text(example_statement(&unit, &year)?));
     unit.finish()?;
-    print_text(&proof(&unit).await?)?;
-    print_text(&what_next(args.keep.as_deref(), &folder, &data))
+    let story = story.then(proof(&unit).await?);
+    if story.failure.is_some() {
+        return Ok(story);
+    }
+    Ok(story.then(Outcome::text(what_next(args.keep.as_deref(), &folder, &data))))
 }
 
 fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
-    let failed = |cause: std::io::Error| Failure::failed("CM0103", format!("making a folder failed: {cause}"));
+    let failed =
+        |cause: std::io::Error| Failure::failed(codes::FOLDER_NOT_MADE, format!("making a folder failed: {cause}"));
     match keep {
         Some(folder) => {
             if folder.join("data").exists() {
                 return Err(Failure::usage(
-                    "CM0210",
+                    codes::DEMO_IS_THERE,
                     format!("{} holds a demo already: name another folder", folder.display()),
                 ));
             }
@@ -122,7 +129,7 @@ fn clock_after(period: BillingPeriod) -> Result<Clock, Failure> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0);
     match day.zip(noon) {
         Some((day, noon)) => Ok(Clock::Injected(day.and_time(noon).and_utc())),
-        None => Err(Failure::failed("CM0109", "the demo's calendar ran out")),
+        None => Err(Failure::failed(codes::DEMO_CALENDAR, "the demo's calendar ran out")),
     }
 }
 
@@ -154,8 +161,8 @@ fn opening(year: &GeneratedYear) -> Result<String, Failure> {
 }
 
 async fn import_accounts(unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
-    let commands = super::accounts::read(file).map_err(|fault| Failure::refused("CM0340", fault))?;
-    super::accounts::assign(unit, commands).await.map(|_| ())
+    let commands = read(file).map_err(|fault| Failure::refused(codes::ACCOUNTS_FILE_REFUSED, fault))?;
+    assign(unit, commands).await.map(|_| ())
 }
 
 async fn run_month(unit: &mut UnitOfWork, generated: &GeneratedPeriod) -> Result<MonthRow, Failure> {
@@ -167,7 +174,7 @@ async fn run_month(unit: &mut UnitOfWork, generated: &GeneratedPeriod) -> Result
     memo_keeper::bill(unit, payer, period, BillOptions::default()).await?;
     memo_keeper::close(unit, payer, period, CloseOptions::default()).await?;
     let Some(reconciled) = memo_keeper::reconcile(&unit.model, payer, period)? else {
-        return Err(Failure::check("CM0513", format!("{period} cannot be reconciled")));
+        return Err(Failure::failed(codes::NOTHING_DELIVERED, format!("{period} cannot be reconciled")));
     };
     month_row(unit, generated.rows, &reconciled)
 }
@@ -248,7 +255,7 @@ fn example_statement(unit: &UnitOfWork, year: &GeneratedYear) -> Result<String, 
     ))
 }
 
-async fn proof(unit: &UnitOfWork) -> Result<String, Failure> {
+async fn proof(unit: &UnitOfWork) -> Result<Outcome, Failure> {
     let log = unit.log();
     let report = projector::replay(log.as_ref(), Until::Head, WhatToFold::Balances).await?;
     let found = differences(&report.model, &unit.model)?;
@@ -264,10 +271,11 @@ async fn proof(unit: &UnitOfWork) -> Result<String, Failure> {
         text.push_str(&format!("  {word}  {} ({} {})\n", check.check, check.looked_at, check.of));
     }
     if !audit.holds || !found.is_empty() {
-        output::say(text);
-        return Err(Failure::check("CM0515", "the demo's audit found something"));
+        return Ok(Outcome::new()
+            .say(text)
+            .failing(Failure::check(codes::AUDIT_FOUND, "the demo's audit found something")));
     }
-    Ok(text)
+    Ok(Outcome::text(text))
 }
 
 fn what_next(keep: Option<&Path>, folder: &Path, data: &Path) -> String {

@@ -1,75 +1,37 @@
 //! `documents list`, `show` and `void`.
 
 use chrono::NaiveDate;
-use clap::Subcommand;
 use domain::{
-    billing::{BillingState, DocumentHeader, MemberStatement, PeriodAct},
+    billing::PeriodAct,
     ids::{DocumentNumber, PayerAccountId},
     period::BillingPeriod,
 };
-use service_kit::{Access, Failure, UnitOfWork};
+use memo_keeper::PeriodOutcome;
+use service_kit::{Failure, UnitOfWork, codes};
 
-use super::{bill::document_row, close::say_if_proposed, rows::IssuedDocumentRow};
-use crate::{args::Global, output};
-
-/// What is done with documents.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DocumentsCommand {
-    /// List documents, void and superseded ones too.
-    List {
-        /// Of this payer only.
-        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
-        payer: Option<PayerAccountId>,
-        /// Of this month only.
-        #[arg(long, value_name = "PERIOD")]
-        period: Option<BillingPeriod>,
+use crate::{
+    args::{DocumentsCommand, Global},
+    outcome::Outcome,
+    shown::{
+        documents::{DOCUMENT_COLUMNS, document, issued_row},
+        proposals::said_if_proposed,
     },
-    /// One document with its statements, as they were issued.
-    Show {
-        /// Its number.
-        number: DocumentNumber,
-    },
-    /// Void a document: its memos get back what they paid of it, its number stays.
-    Void {
-        /// Its number.
-        number: DocumentNumber,
-        /// The day it counts from; today where none is named.
-        #[arg(long, value_name = "DATE")]
-        date: Option<NaiveDate>,
-    },
-}
+};
 
-impl DocumentsCommand {
-    pub(crate) fn name_and_access(&self) -> (&'static str, Access) {
-        match self {
-            Self::List { .. } | Self::Show { .. } => ("documents", Access::Read),
-            Self::Void { .. } => ("documents void", Access::Write),
-        }
-    }
-}
-
-const COLUMNS: [&str; 10] =
-    ["document_number", "status", "kind", "period", "customer", "po_number", "currency", "gross", "applied", "due"];
-
-/// Does it.
+/// Lists, shows or voids documents.
 pub(crate) async fn documents(
     global: &Global,
     unit: &mut UnitOfWork,
     command: DocumentsCommand,
-) -> Result<(), Failure> {
+) -> Result<Outcome, Failure> {
     match command {
-        DocumentsCommand::List { payer, period } => list(global, unit, payer.as_ref(), period),
-        DocumentsCommand::Show { number } => show(global, unit, &number),
+        DocumentsCommand::List { payer, period } => list(unit, payer.as_ref(), period),
+        DocumentsCommand::Show { number } => document(unit, &number),
         DocumentsCommand::Void { number, date } => void(global, unit, number, date).await,
     }
 }
 
-fn list(
-    global: &Global,
-    unit: &UnitOfWork,
-    payer: Option<&PayerAccountId>,
-    period: Option<BillingPeriod>,
-) -> Result<(), Failure> {
+fn list(unit: &UnitOfWork, payer: Option<&PayerAccountId>, period: Option<BillingPeriod>) -> Result<Outcome, Failure> {
     let mut rows = Vec::new();
     for of_payer in unit.model.payers()? {
         if payer.is_some_and(|payer| *payer != of_payer) {
@@ -81,42 +43,10 @@ fn list(
             }
             let state = unit.model.billing(&of_payer, of_period)?;
             let drafts = state.standing.iter().filter(|header| header.document_number.is_none());
-            rows.extend(state.documents.values().chain(drafts).map(|header| row(&state, header, Vec::new())));
+            rows.extend(state.documents.values().chain(drafts).map(|header| issued_row(&state, header, Vec::new())));
         }
     }
-    output::print_rows(global.output, &rows, &COLUMNS)
-}
-
-fn row(state: &BillingState, header: &DocumentHeader, statements: Vec<MemberStatement>) -> IssuedDocumentRow {
-    let number = header.document_number.as_ref();
-    let voided_in = number.and_then(|number| state.voided.get(number));
-    let superseded_by = state.documents.values().find(|other| number.is_some() && other.supersedes.as_ref() == number);
-    let status = match (number, voided_in, superseded_by) {
-        (None, ..) => "draft",
-        (_, Some(_), _) => "void",
-        (_, None, Some(_)) => "superseded",
-        (_, None, None) => "issued",
-    };
-    IssuedDocumentRow {
-        document: document_row(header),
-        status: status.to_owned(),
-        superseded_by: superseded_by.and_then(|other| other.document_number.as_ref()).map(ToString::to_string),
-        voided_in: voided_in.map(ToString::to_string),
-        statements,
-    }
-}
-
-fn show(global: &Global, unit: &UnitOfWork, number: &DocumentNumber) -> Result<(), Failure> {
-    let (payer, period, state, header) = memo_keeper::document_of(&unit.model, number)?;
-    let mut statements = Vec::new();
-    for member in unit.model.members_stated(&payer, period)? {
-        let standing = unit.model.statement(&payer, &member, period)?;
-        let all = unit.model.former_statements(&payer, &member, period)?.into_iter().chain(standing);
-        // The last that bears the number: a document is one statement a member.
-        let of_document = all.filter(|stored| stored.statement.document_number.as_ref() == Some(number)).last();
-        statements.extend(of_document.map(|stored| stored.statement));
-    }
-    output::print_rows(global.output, &[row(&state, &header, statements)], &COLUMNS)
+    Outcome::rows(&rows, &DOCUMENT_COLUMNS)
 }
 
 async fn void(
@@ -124,19 +54,16 @@ async fn void(
     unit: &mut UnitOfWork,
     number: DocumentNumber,
     date: Option<NaiveDate>,
-) -> Result<(), Failure> {
+) -> Result<Outcome, Failure> {
     if global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::usage("CM0205", "voiding a document needs a reason: say --reason"));
+        return Err(Failure::usage(codes::REASON_MISSING, "voiding a document needs a reason: say --reason"));
     }
     let (payer, period, ..) = memo_keeper::document_of(&unit.model, &number)?;
-    if !unit.was_done() {
-        let effective = date.unwrap_or_else(|| unit.clock.today());
-        let act = PeriodAct::Void { document: number.clone(), effective };
-        let outcome = memo_keeper::act_on_period(unit, &payer, period, &act).await?;
-        say_if_proposed(&outcome);
-        if outcome == memo_keeper::PeriodOutcome::Done(0) {
-            output::say(format_args!("{number} was void before"));
-        }
+    let act = PeriodAct::Void { document: number.clone(), effective: date };
+    let done = memo_keeper::act_on_period(unit, &payer, period, &act).await?;
+    let mut outcome = said_if_proposed(&done);
+    if done == PeriodOutcome::Done(0) {
+        outcome = outcome.say(format_args!("{number} was void before"));
     }
-    show(global, unit, &number)
+    Ok(outcome.then(document(unit, &number)?))
 }

@@ -6,21 +6,15 @@ use service_kit::{
 };
 
 use super::rows::ErrorPageRow;
-use crate::{
-    args::OutputFormat,
-    output::{print_object, print_text},
-};
+use crate::outcome::Outcome;
 
 /// How many codes are named where there is none as it was written.
 const NEAREST: usize = 3;
 
-/// Prints the page of a code.
-pub(crate) fn explain_error(output: OutputFormat, code: &str) -> Result<(), Failure> {
+/// The page of a code.
+pub(crate) fn explain_error(code: &str) -> Result<Outcome, Failure> {
     let page = page_of(code).ok_or_else(|| unknown(code))?;
-    match output {
-        OutputFormat::Table => print_text(&page_text(page)),
-        OutputFormat::Json | OutputFormat::Csv => print_object(output, &row(page)),
-    }
+    Outcome::text_or(page_text(page), &row(page))
 }
 
 fn unknown(code: &str) -> Failure {

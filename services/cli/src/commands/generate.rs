@@ -1,16 +1,14 @@
 //! `generate`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use bill_generator::{BillContainer, BillFormat, GeneratedYear, GeneratorPlan, generate_with_progress};
-use indicatif::{ProgressBar, ProgressStyle};
+use bill_generator::{BillContainer, BillFormat, GeneratorPlan};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{
-    args::{GenerateArgs, GenerateContainer, GenerateFormat, Global},
-    output,
+    args::{GenerateArgs, GenerateContainer, GenerateFormat},
+    files::generated::write_year,
+    outcome::Outcome,
 };
 
 /// A generated month.
@@ -31,8 +29,8 @@ pub(crate) struct GeneratedRow {
 }
 
 /// Writes bill files.
-pub(crate) fn generate(global: &Global, args: &GenerateArgs) -> Result<(), Failure> {
-    let demo = GeneratorPlan::demo().map_err(|fault| Failure::failed("CM0130", fault))?;
+pub(crate) fn generate(args: &GenerateArgs, is_watched: bool) -> Result<Outcome, Failure> {
+    let demo = GeneratorPlan::demo().map_err(|fault| Failure::failed(codes::GENERATING_FAILED, fault))?;
     let payers = if args.payers.is_empty() { demo.payers.clone() } else { args.payers.clone() };
     let plan = GeneratorPlan {
         payers,
@@ -54,12 +52,9 @@ pub(crate) fn generate(global: &Global, args: &GenerateArgs) -> Result<(), Failu
         },
         ..demo
     };
-    let year = write_year(&plan, &args.folder)?;
-    output::say(format_args!(
-        "{} and {} written beside the bills",
-        file_name(&year.accounts_file),
-        file_name(&year.credits_file)
-    ));
+    let year = write_year(&plan, &args.folder, is_watched)?;
+    let said =
+        format!("{} and {} written beside the bills", file_name(&year.accounts_file), file_name(&year.credits_file));
     let rows: Vec<GeneratedRow> = year
         .periods
         .iter()
@@ -72,24 +67,8 @@ pub(crate) fn generate(global: &Global, args: &GenerateArgs) -> Result<(), Failu
             delivery: period.delivery.display().to_string(),
         })
         .collect();
-    output::print_rows(global.output, &rows, &["payer_account_id", "period", "rows", "accounts", "total", "delivery"])
-}
-
-/// Writes the files of a plan, with progress where a person watches.
-pub(crate) fn write_year(plan: &GeneratorPlan, folder: &std::path::Path) -> Result<GeneratedYear, Failure> {
-    let bar = if output::is_watched() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("writing bill lines {pos} {per_sec}") {
-        bar.set_style(style);
-    }
-    let written = AtomicU64::new(0);
-    let outcome = generate_with_progress(plan, folder, &|rows| {
-        bar.set_position(written.fetch_add(rows, Ordering::Relaxed) + rows);
-    });
-    bar.finish_and_clear();
-    outcome.map_err(|fault| match fault {
-        bill_generator::GeneratorFault::Plan(_) => Failure::usage("CM0209", fault),
-        other => Failure::failed("CM0130", other),
-    })
+    let columns = ["payer_account_id", "period", "rows", "accounts", "total", "delivery"];
+    Outcome::new().say(said).and_rows(&rows, &columns)
 }
 
 fn file_name(path: &std::path::Path) -> String {

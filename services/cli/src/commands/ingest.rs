@@ -3,40 +3,35 @@
 use service_kit::{Failure, UnitOfWork};
 use usage_ingest::IngestOptions;
 
-use crate::{
-    args::{Global, IngestArgs},
-    output, process_manager,
-    progress::ReadingBar,
-};
+use crate::{args::IngestArgs, outcome::Outcome, process_manager, progress::ReadingBar};
 
-/// Ingests bill files.
-pub(crate) async fn ingest(global: &Global, unit: &mut UnitOfWork, args: &IngestArgs) -> Result<(), Failure> {
-    let bar = ReadingBar::new();
-    let outcome = usage_ingest::ingest(unit, &args.paths, IngestOptions { replace: args.replace }, &bar).await;
+const COLUMNS: [&str; 14] = [
+    "payer_account_id",
+    "period",
+    "currency",
+    "rows",
+    "accounts",
+    "charges",
+    "credits",
+    "tax",
+    "refunds",
+    "other",
+    "unclassified",
+    "total",
+    "finality",
+    "changed_accounts",
+];
+
+/// Ingests bill files; shows progress where a person watches.
+pub(crate) async fn ingest(unit: &mut UnitOfWork, args: &IngestArgs, is_watched: bool) -> Result<Outcome, Failure> {
+    let bar = ReadingBar::new(is_watched);
+    let ingested = usage_ingest::ingest(unit, &args.paths, IngestOptions { replace: args.replace }, &bar).await;
     bar.done();
-    let ingested = outcome?;
+    let ingested = ingested?;
     process_manager::after_deliveries(unit, &ingested.periods).await?;
+    let mut outcome = Outcome::new();
     for warning in &ingested.warnings {
-        output::warn(warning);
+        outcome = outcome.warn(warning);
     }
-    output::print_rows(
-        global.output,
-        &ingested.rows,
-        &[
-            "payer_account_id",
-            "period",
-            "currency",
-            "rows",
-            "accounts",
-            "charges",
-            "credits",
-            "tax",
-            "refunds",
-            "other",
-            "unclassified",
-            "total",
-            "finality",
-            "changed_accounts",
-        ],
-    )
+    outcome.and_rows(&ingested.rows, &COLUMNS)
 }

@@ -2,33 +2,16 @@
 
 use std::sync::Arc;
 
-use clap::{Args, Subcommand};
 use event_log::{CopyFault, Difference, EventLog, SideBySide};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{Failure, LogPlace};
+use service_kit::{Failure, codes};
 use wire::StreamName;
 
-use crate::{args::Global, output};
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LogCommand {
-    /// Copy a log to another place, or bring a copy up to date. What is there is compared first; a
-    /// copy that was interrupted goes on where it was.
-    Copy(Places),
-    /// Find the first place in each stream where two logs differ; exit code 5 where there is one.
-    Compare(Places),
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Places {
-    /// A data folder, or the URL of a JetStream log.
-    #[arg(long, value_name = "DIR|URL")]
-    from: LogPlace,
-    /// A data folder, or the URL of a JetStream log.
-    #[arg(long, value_name = "DIR|URL")]
-    to: LogPlace,
-}
+use crate::{
+    args::{Global, LogCommand, Places},
+    outcome::Outcome,
+};
 
 /// What was copied of a stream.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,14 +48,14 @@ pub struct LogCompareRow {
 }
 
 /// Copies or compares.
-pub(crate) async fn log(global: &Global, command: &LogCommand) -> Result<(), Failure> {
+pub(crate) async fn log(global: &Global, command: &LogCommand) -> Result<Outcome, Failure> {
     match command {
         LogCommand::Copy(places) => copy(global, places).await,
-        LogCommand::Compare(places) => compare(global, places).await,
+        LogCommand::Compare(places) => compare(places).await,
     }
 }
 
-async fn copy(global: &Global, places: &Places) -> Result<(), Failure> {
+async fn copy(global: &Global, places: &Places) -> Result<Outcome, Failure> {
     refuse_one_place(places)?;
     let from = places.from.open_to_read().await?;
     let to = match global.dry_run {
@@ -91,7 +74,7 @@ async fn copy(global: &Global, places: &Places) -> Result<(), Failure> {
         let last_sequence = if global.dry_run { were_there } else { both.equal() };
         rows.push(LogCopyRow { stream: stream.to_string(), were_there, copied, last_sequence });
     }
-    output::print_rows(global.output, &rows, &["stream", "were_there", "copied", "last_sequence"])
+    Outcome::rows(&rows, &["stream", "were_there", "copied", "last_sequence"])
 }
 
 async fn would_copy(both: &mut SideBySide, from: &Arc<dyn EventLog>, to: &Arc<dyn EventLog>) -> Result<u64, CopyFault> {
@@ -101,7 +84,7 @@ async fn would_copy(both: &mut SideBySide, from: &Arc<dyn EventLog>, to: &Arc<dy
     Ok(from.head(both.stream()).await?.last_sequence - both.equal())
 }
 
-async fn compare(global: &Global, places: &Places) -> Result<(), Failure> {
+async fn compare(places: &Places) -> Result<Outcome, Failure> {
     refuse_one_place(places)?;
     let from = places.from.open_to_read().await?;
     let to = places.to.open_to_read().await?;
@@ -111,12 +94,13 @@ async fn compare(global: &Global, places: &Places) -> Result<(), Failure> {
     }
     let columns =
         ["stream", "from_commits", "to_commits", "equal_up_to", "same", "differs_at", "subject", "difference"];
-    output::print_rows(global.output, &rows, &columns)?;
+    let outcome = Outcome::rows(&rows, &columns)?;
     let differing: Vec<&str> = rows.iter().filter(|row| !row.same).map(|row| row.stream.as_str()).collect();
     if differing.is_empty() {
-        return Ok(());
+        return Ok(outcome);
     }
-    Err(Failure::check("CM0541", format!("the logs are not the same: {}", differing.join(", "))))
+    let what = format!("the logs are not the same: {}", differing.join(", "));
+    Ok(outcome.failing(Failure::check(codes::LOGS_DIFFER, what)))
 }
 
 async fn compare_stream(
@@ -165,17 +149,19 @@ async fn commits_of(stream: StreamName, log: &Arc<dyn EventLog>) -> Result<(u64,
 
 fn refuse_one_place(places: &Places) -> Result<(), Failure> {
     if places.from == places.to {
-        return Err(Failure::usage("CM0244", "--from and --to are the same place: name two"));
+        return Err(Failure::usage(codes::SAME_PLACE, "--from and --to are the same place: name two"));
     }
     Ok(())
 }
 
 fn failure_of(fault: CopyFault) -> Failure {
     match fault {
-        CopyFault::Differs(_) => Failure::check("CM0542", format!("{fault}; `creditmemo log compare` shows all")),
+        CopyFault::Differs(_) => {
+            Failure::check(codes::COPY_DIFFERS, format!("{fault}; `creditmemo log compare` shows all"))
+        }
         CopyFault::Log(fault) => fault.into(),
         CopyFault::Append(fault) => {
-            Failure::failed("CM0143", format!("writing the copy failed: {}", with_causes(&fault)))
+            Failure::failed(codes::COPY_FAILED, format!("writing the copy failed: {}", with_causes(&fault)))
         }
     }
 }

@@ -1,30 +1,14 @@
 //! `rates import` and `rates list`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Subcommand;
 use domain::{period::BillingPeriod, rates::StateRate};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
 use super::rows::RateRow;
-use crate::{args::Global, output};
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RatesCommand {
-    /// Import conversion rates from a CSV file; a rate stated anew corrects the former.
-    Import {
-        /// The file: period,from,to,rate, and source and evidence where there are any.
-        file: PathBuf,
-    },
-    /// List conversion rates as they were stated, the latest last.
-    List {
-        /// Of this month only.
-        #[arg(long, value_name = "PERIOD")]
-        period: Option<BillingPeriod>,
-    },
-}
+use crate::outcome::Outcome;
 
 const COLUMNS: [&str; 4] = ["period", "from", "to", "rate"];
 
@@ -58,14 +42,15 @@ fn read(file: &Path) -> Result<Vec<StateRate>, CsvFault> {
 }
 
 /// Imports conversion rates.
-pub(crate) async fn rates_import(global: &Global, unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
-    let commands = read(file).map_err(|fault| Failure::refused("CM0360", fault))?;
+pub(crate) async fn rates_import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
+    let commands = read(file).map_err(|fault| Failure::refused(codes::RATES_FILE_REFUSED, fault))?;
     let facts = unit
         .decide(&Subject::rates(), |model| {
             let mut rates = model.conversion_rates()?;
             let mut facts = Vec::new();
             for command in &commands {
-                let decided = rates.decide(command).map_err(|refusal| Failure::refused("CM0361", refusal))?;
+                let decided =
+                    rates.decide(command).map_err(|refusal| Failure::refused(codes::RATE_REFUSED, refusal))?;
                 for fact in decided {
                     rates.evolve(&fact);
                     facts.push(Fact::ConversionRateStated(fact));
@@ -74,12 +59,12 @@ pub(crate) async fn rates_import(global: &Global, unit: &mut UnitOfWork, file: &
             Ok(facts)
         })
         .await?;
-    output::say(format_args!("{} rows read, {} rates new or corrected", commands.len(), facts.len()));
-    rates_list(global, unit, None)
+    let said = format!("{} rows read, {} rates new or corrected", commands.len(), facts.len());
+    Ok(Outcome::new().say(said).then(rates_list(unit, None)?))
 }
 
 /// Lists conversion rates with both their dates.
-pub(crate) fn rates_list(global: &Global, unit: &UnitOfWork, period: Option<BillingPeriod>) -> Result<(), Failure> {
+pub(crate) fn rates_list(unit: &UnitOfWork, period: Option<BillingPeriod>) -> Result<Outcome, Failure> {
     let stated = unit.model.stated_rates()?;
     let of = |at: usize| (stated[at].stated.period, stated[at].stated.from, stated[at].stated.to);
     let rows: Vec<RateRow> = (0..stated.len())
@@ -99,9 +84,5 @@ pub(crate) fn rates_list(global: &Global, unit: &UnitOfWork, period: Option<Bill
             }
         })
         .collect();
-    output::print_rows(
-        global.output,
-        &rows,
-        &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"],
-    )
+    Outcome::rows(&rows, &["period", "from", "to", "rate", "replaces", "source", "recorded", "in_force"])
 }

@@ -1,24 +1,12 @@
 //! `reconcile`.
 
 use chrono::{DateTime, Utc};
-use clap::Args;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::StreamName;
 
-use super::{dates::DatesArgs, payer::payer_or_only};
-use crate::{
-    args::{Global, PeriodArgs},
-    output,
-};
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ReconcileArgs {
-    #[command(flatten)]
-    of: PeriodArgs,
-    #[command(flatten)]
-    dates: DatesArgs,
-}
+use super::dates::rows_or_differences;
+use crate::{args::ReconcileArgs, outcome::Outcome, payer::payer_or_only};
 
 const COLUMNS: [&str; 12] = [
     "period",
@@ -36,7 +24,7 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Ties AWS's bill to the memos and documents.
-pub(crate) async fn reconcile(global: &Global, unit: &UnitOfWork, args: &ReconcileArgs) -> Result<(), Failure> {
+pub(crate) async fn reconcile(unit: &UnitOfWork, args: &ReconcileArgs) -> Result<Outcome, Failure> {
     let payer = payer_or_only(unit, args.of.payer.as_ref())?;
     let period = args.of.period;
     let day = args.dates.effective.unwrap_or(period.last_day());
@@ -48,32 +36,30 @@ pub(crate) async fn reconcile(global: &Global, unit: &UnitOfWork, args: &Reconci
         reconciled.open_items = memo_keeper::open_items(model, &payer, period, known_on)?;
         Ok(vec![reconciled])
     };
-    let reconciled = args.dates.print(global, unit, &StreamName::ALL, "period", &COLUMNS, rows).await?;
+    let (mut outcome, reconciled) =
+        rows_or_differences(&args.dates, unit, &StreamName::ALL, "period", &COLUMNS, rows).await?;
     let Some(reconciled) = reconciled.into_iter().next() else {
-        return Err(Failure::failed(
-            "CM0123",
-            format!("nothing was delivered for {period} of payer {payer}: ingest its bill first"),
-        ));
+        let what = format!("nothing was delivered for {period} of payer {payer}: ingest its bill first");
+        return Ok(outcome.failing(Failure::failed(codes::NOTHING_DELIVERED, what)));
     };
     for item in &reconciled.open_items {
         let memo = item.memo_number.as_ref().map_or_else(String::new, |memo| format!("{memo}: "));
-        output::warn(format_args!("{memo}{} {}: {}", item.amount, item.currency, item.message));
+        outcome = outcome.warn(format_args!("{memo}{} {}: {}", item.amount, item.currency, item.message));
     }
     if !reconciled.is_billed {
-        output::say(format_args!("{period} is not billed on its present delivery: only the upstream side is tied"));
+        outcome =
+            outcome.say(format_args!("{period} is not billed on its present delivery: only the upstream side is tied"));
     }
     let funds = &reconciled.funds;
     if !funds.exposure.is_zero() || !funds.owed.is_zero() {
-        output::say(format_args!(
+        outcome = outcome.say(format_args!(
             "as of {}: {} {} drawn ahead of AWS, {} {} owed to customers out of what AWS has given",
             funds.as_of, funds.exposure, reconciled.currency, funds.owed, reconciled.currency
         ));
     }
-    if !reconciled.residual.is_zero() {
-        return Err(Failure::check(
-            "CM0513",
-            format!("the residual of {period} is {} {}: it must be 0", reconciled.residual, reconciled.currency),
-        ));
+    if reconciled.residual.is_zero() {
+        return Ok(outcome);
     }
-    Ok(())
+    let what = format!("the residual of {period} is {} {}: it must be 0", reconciled.residual, reconciled.currency);
+    Ok(outcome.failing(Failure::check(codes::RESIDUAL, what)))
 }

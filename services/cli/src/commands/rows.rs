@@ -1,17 +1,11 @@
 //! The JSON rows that commands print beside those of the services: a stable contract, with schemas
 //! in `schemas/cli`.
 
-pub use super::{
-    log::{LogCompareRow, LogCopyRow},
-    streams::StreamChangeRow,
-};
 use chrono::NaiveDate;
 use domain::credit::{CreditStatus, SuspenseReason};
 use money::{Exact, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
-
-pub use super::{dates::KnowledgeDifference, explain::Explanation, statement::PrintedStatement};
 
 /// A member account's assignment.
 #[derive(Debug, Clone, Serialize, JsonSchema)]

@@ -1,21 +1,22 @@
 //! `audit seal`, `audit verify`, `audit keygen` and `statement verify`.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use projector::{HEAD_KIND, LogHead, SEAL_KIND, Seal, Sealer, seal_log, verify_seal, verify_statement};
 use schemars::JsonSchema;
-use seal::{PublicKey, SealFault, SignedText, SigningKey};
+use seal::{PublicKey, SignedText, SigningKey};
 use serde::Serialize;
-use service_kit::{Clock, Failure, UnitOfWork};
+use service_kit::{Clock, Failure, UnitOfWork, codes};
 
-use super::audit::print_checks;
 use crate::{
     args::{AuditAct, Global, StatementAct},
-    output,
-    run::actor,
+    files::{
+        keys::key_failure,
+        seals::SEALS,
+        texts::{read, write},
+    },
+    outcome::Outcome,
+    shown::checks::checks_hold,
 };
 
 /// What was sealed.
@@ -46,31 +47,8 @@ pub struct KeyRow {
     pub key: String,
 }
 
-/// Where seals are kept in a data folder.
-const SEALS: &str = "seals";
-
-pub(super) fn key_failure(fault: SealFault) -> Failure {
-    match fault {
-        SealFault::KeyFile { .. } | SealFault::NoRandomness { .. } => Failure::failed("CM0141", fault),
-        SealFault::NoKey { .. } | SealFault::KeyIsOpen { .. } => Failure::refused("CM0361", fault),
-        SealFault::NotSigned | SealFault::OtherKind { .. } => Failure::refused("CM0362", fault),
-        SealFault::OtherKey { .. } | SealFault::WrongSignature => Failure::check("CM0518", fault),
-    }
-}
-
-pub(super) fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", path.display())))
-}
-
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let beside = path.with_added_extension("tmp");
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|cause| Failure::failed("CM0142", format!("writing {} failed: {cause}", path.display())))
-}
-
 /// What is done with seals and keys.
-pub(crate) async fn audit_act(global: &Global, act: AuditAct) -> Result<(), Failure> {
+pub(crate) async fn audit_act(global: &Global, act: AuditAct) -> Result<Outcome, Failure> {
     match act {
         AuditAct::Seal { key, out } => make_seal(global, &key, out.as_deref()).await,
         AuditAct::Verify { seal, public_key } => check_seal(global, &seal, &public_key).await,
@@ -78,7 +56,7 @@ pub(crate) async fn audit_act(global: &Global, act: AuditAct) -> Result<(), Fail
     }
 }
 
-fn keygen(global: &Global, private: &Path) -> Result<(), Failure> {
+fn keygen(global: &Global, private: &Path) -> Result<Outcome, Failure> {
     let key = SigningKey::generate().map_err(key_failure)?;
     let public = private.with_added_extension("pub");
     if !global.dry_run {
@@ -90,24 +68,28 @@ fn keygen(global: &Global, private: &Path) -> Result<(), Failure> {
         public_key: public.display().to_string(),
         key: key.public().id(),
     };
-    output::print_rows(global.output, &[row], &["private_key", "public_key", "key"])
+    Outcome::rows(&[row], &["private_key", "public_key", "key"])
 }
 
-async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<(), Failure> {
+async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<Outcome, Failure> {
     let key = SigningKey::read(key).map_err(key_failure)?;
-    let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
+    let clock = Clock::from_environment().map_err(|fault| Failure::usage(codes::CLOCK_UNREADABLE, fault))?;
     let log = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
-    let sealer = Sealer { at: clock.now(), injected: clock.is_injected(), by: actor(global) };
+    let sealer = Sealer { at: clock.now(), injected: clock.is_injected(), by: global.actor() };
     let sealed = seal_log(log.as_ref(), &key, &sealer).await?;
-    let head: LogHead =
-        sealed.head.verified_json(&key.public(), HEAD_KIND).map_err(|fault| Failure::failed("CM0140", fault))?;
+    let head: LogHead = sealed
+        .head
+        .verified_json(&key.public(), HEAD_KIND)
+        .map_err(|fault| Failure::failed(codes::SEAL_UNREADABLE, fault))?;
     let commits = head.streams.iter().map(|stream| stream.commits).sum();
-    let text = SignedText::sign_json(&key, &sealed).map_err(|cause| Failure::failed("CM0105", cause))?.to_file();
+    let text = SignedText::sign_json(&key, &sealed)
+        .map_err(|cause| Failure::failed(codes::NOT_WRITABLE_AS_JSON, cause))?
+        .to_file();
     let mut file = None;
     if !global.dry_run {
         let folder = UnitOfWork::folder_of(log.as_ref(), &global.data, global.nats.as_deref()).await?.join(SEALS);
         fs::create_dir_all(&folder).map_err(|cause| {
-            Failure::failed("CM0142", format!("making the folder {} failed: {cause}", folder.display()))
+            Failure::failed(codes::FOLDER_NOT_MADE, format!("making the folder {} failed: {cause}", folder.display()))
         })?;
         // Named after what is sealed: in order of the log, and sealing it again takes the same name.
         let name = format!("{commits:012}-{}-{}.json", &sealed.certificates.log[..8], &sealed.head.key[..8]);
@@ -126,38 +108,23 @@ async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<()
         state_certificate: sealed.certificates.state,
         log_certificate: sealed.certificates.log,
     };
-    output::print_rows(global.output, &[row], &["file", "sealed_at", "key", "commits", "state_certificate"])
+    Outcome::rows(&[row], &["file", "sealed_at", "key", "commits", "state_certificate"])
 }
 
-async fn check_seal(global: &Global, path: &Path, public_key: &Path) -> Result<(), Failure> {
+async fn check_seal(global: &Global, path: &Path, public_key: &Path) -> Result<Outcome, Failure> {
     let key = PublicKey::read(public_key).map_err(key_failure)?;
     let text = SignedText::from_file(&read(path)?).map_err(key_failure)?;
     let sealed: Seal = text.verified_json(&key, SEAL_KIND).map_err(key_failure)?;
     let head: LogHead = sealed.head.verified_json(&key, HEAD_KIND).map_err(key_failure)?;
     let log = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let checks = verify_seal(log.as_ref(), &sealed, &head).await?;
-    print_checks(global, &checks, "CM0519", "the log is not the one that was sealed")
-}
-
-/// The seals of a log, in its folder, the newest first, as far as they can be read.
-pub(crate) fn seals_kept(folder: &Path) -> Vec<Seal> {
-    let mut paths: Vec<PathBuf> = match fs::read_dir(folder.join(SEALS)) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(_) => Vec::new(),
-    };
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
-    paths.sort();
-    let read = |path: &PathBuf| -> io::Result<Option<Seal>> {
-        let text = SignedText::from_file(&fs::read_to_string(path)?).ok();
-        Ok(text.and_then(|text| serde_json::from_str(&text.signed).ok()))
-    };
-    paths.iter().rev().filter_map(|path| read(path).ok().flatten()).collect()
+    checks_hold(&checks, codes::LOG_NOT_SEALED_ONE, "the log is not the one that was sealed")
 }
 
 /// Checks a statement with the public key alone.
-pub(crate) fn statement_act(global: &Global, act: &StatementAct) -> Result<(), Failure> {
+pub(crate) fn statement_act(act: &StatementAct) -> Result<Outcome, Failure> {
     let StatementAct::Verify { file, public_key } = act;
     let key = PublicKey::read(public_key).map_err(key_failure)?;
     let verified = verify_statement(&read(file)?, &key)?;
-    output::print_object(global.output, &verified)
+    Outcome::object(&verified)
 }

@@ -15,17 +15,17 @@ use projector::{ProvedStatement, StatementProof, prove_statement};
 use read_model::{KnowledgeCut, ReadModel, StoredStatement, as_of, model_of_subjects};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::Subject;
 
 use super::{
-    dates::print_differences,
+    dates::difference_rows,
     rows::{ProgramRow, StatementByProgram},
-    seal::seals_kept,
 };
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
-    output,
+    files::seals::seals_kept,
+    outcome::Outcome,
     render::{MailParties, programs_text, statement_html, statement_mail, statement_pdf, statement_text},
 };
 
@@ -67,9 +67,16 @@ impl Told {
 }
 
 /// Prints a member's statement as it was recorded.
-pub(crate) async fn statement(global: &Global, unit: &UnitOfWork, args: Option<&StatementArgs>) -> Result<(), Failure> {
+pub(crate) async fn statement(
+    global: &Global,
+    unit: &UnitOfWork,
+    args: Option<&StatementArgs>,
+) -> Result<Outcome, Failure> {
     let Some(args) = args else {
-        return Err(Failure::usage("CM0216", "say which statement: --account ID --period P, or verify FILE"));
+        return Err(Failure::usage(
+            codes::WHICH_STATEMENT,
+            "say which statement: --account ID --period P, or verify FILE",
+        ));
     };
     let payers = match &args.payer {
         Some(payer) => vec![payer.clone()],
@@ -78,11 +85,11 @@ pub(crate) async fn statement(global: &Global, unit: &UnitOfWork, args: Option<&
     let known = known_at(unit, args, &payers, args.recorded).await?;
     if let Some(since) = args.since {
         let before = known_at(unit, args, &payers, Some(since)).await?;
-        let printed = |told: &[Told]| told.iter().map(|one| one.printed(None)).collect::<Vec<_>>();
-        return print_differences(global, &printed(&before), &printed(&known), "period");
+        let all = |told: &[Told]| told.iter().map(|one| one.printed(None)).collect::<Vec<_>>();
+        return difference_rows(&all(&before), &all(&known), "period");
     }
     match known.as_slice() {
-        [one] => print(global, unit, args, one).await,
+        [one] => printed(global, unit, args, one).await,
         [] => {
             let what = format!("account {} has no statement for {}", args.account, args.period);
             let last = args.period.last_day();
@@ -90,71 +97,79 @@ pub(crate) async fn statement(global: &Global, unit: &UnitOfWork, args: Option<&
                 Some(day) => format!(" as of {day}: a statement counts from the last day of its month on, {last}"),
                 None => ": bill the period first".to_owned(),
             };
-            Err(Failure::failed("CM0122", what + &remedy))
+            Err(Failure::failed(codes::STATEMENT_UNKNOWN, what + &remedy))
         }
         _ => Err(Failure::usage(
-            "CM0206",
+            codes::WHICH_PAYERS_STATEMENT,
             format!("account {} has statements of several payers for {}: say --payer", args.account, args.period),
         )),
     }
 }
 
-async fn print(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told: &Told) -> Result<(), Failure> {
+async fn printed(global: &Global, unit: &UnitOfWork, args: &StatementArgs, told: &Told) -> Result<Outcome, Failure> {
     let stored = &told.stored;
     let statement = &stored.statement;
     let named = args.format;
     if named != Some(StatementFormat::Eml) && (args.from.is_some() || !args.to.is_empty()) {
-        return Err(Failure::usage("CM0220", "--from and --to are for a mail message: say --format eml"));
+        return Err(Failure::usage(codes::MAIL_OPTIONS, "--from and --to are for a mail message: say --format eml"));
     }
     let is_rolled_up = matches!(
         (named, global.output),
         (Some(StatementFormat::Json | StatementFormat::Text), _) | (None, OutputFormat::Json | OutputFormat::Table)
     );
     if args.by_program && !is_rolled_up {
-        return Err(Failure::usage("CM0222", "--by-program is for text and JSON: leave it out of the other forms"));
+        return Err(Failure::usage(
+            codes::BY_PROGRAM_FORMS,
+            "--by-program is for text and JSON: leave it out of the other forms",
+        ));
     }
     let programs = if args.by_program { by_program(statement) } else { Vec::new() };
     match (named, global.output) {
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) if args.by_program => {
             let rolled_up = StatementByProgram { statement: statement.clone(), programs };
-            output::print_object(OutputFormat::Json, &rolled_up)
+            Outcome::json(&rolled_up)
         }
         (Some(StatementFormat::Json), _) | (None, OutputFormat::Json) => {
             let proof = proof_of(unit, stored).await?;
-            output::print_object(OutputFormat::Json, &told.printed(proof))
+            Outcome::json(&told.printed(proof))
         }
-        (None, OutputFormat::Csv) => output::print_rows(OutputFormat::Csv, &[told.printed(None)], &[]),
+        (None, OutputFormat::Csv) => Outcome::rows(&[told.printed(None)], &[]),
         (Some(StatementFormat::Text), _) | (None, OutputFormat::Table) => {
-            output::print_text(&(statement_text(statement) + &programs_text(&programs)))?;
-            if let Some(as_of) = &told.as_of {
-                output::say(format_args!("as of {}: {} open", as_of.effective, as_of.open_balance));
-            }
-            Ok(())
+            let text = Outcome::text(statement_text(statement) + &programs_text(&programs));
+            Ok(match &told.as_of {
+                Some(as_of) => text.say(format_args!("as of {}: {} open", as_of.effective, as_of.open_balance)),
+                None => text,
+            })
         }
-        (Some(StatementFormat::Html), _) => output::print_text(&statement_html(statement)),
+        (Some(StatementFormat::Html), _) => Ok(Outcome::text(statement_html(statement))),
         (Some(StatementFormat::Eml), _) => {
             let parties = MailParties { from: args.from.as_ref(), to: &args.to };
-            let message = statement_mail(statement, stored.recorded, parties)
-                .map_err(|cause| Failure::failed("CM0700", format!("writing the message failed: {cause}")))?;
-            output::print_bytes(&message)
+            let message = statement_mail(statement, stored.recorded, parties).map_err(|cause| {
+                Failure::failed(codes::MAIL_NOT_WRITTEN, format!("writing the message failed: {cause}"))
+            })?;
+            Ok(Outcome::bytes(message))
         }
-        (Some(StatementFormat::Pdf), _) => print_pdf(stored),
+        (Some(StatementFormat::Pdf), _) => pdf(stored),
     }
 }
 
-fn print_pdf(stored: &StoredStatement) -> Result<(), Failure> {
+fn pdf(stored: &StoredStatement) -> Result<Outcome, Failure> {
     if stdout().is_terminal() {
-        return Err(Failure::usage("CM0221", "a PDF is not for a terminal: write it to a file, `... > statement.pdf`"));
+        return Err(Failure::usage(
+            codes::PDF_TO_TERMINAL,
+            "a PDF is not for a terminal: write it to a file, `... > statement.pdf`",
+        ));
     }
-    let printed =
-        statement_pdf(&stored.statement, stored.recorded).map_err(|cause| Failure::failed("CM0701", cause))?;
-    if !printed.not_shown.is_empty() {
-        let characters: String = printed.not_shown.iter().collect();
-        output::warn(format_args!(
+    let made = statement_pdf(&stored.statement, stored.recorded)
+        .map_err(|cause| Failure::failed(codes::PDF_NOT_WRITTEN, cause))?;
+    let mut outcome = Outcome::new();
+    if !made.not_shown.is_empty() {
+        let characters: String = made.not_shown.iter().collect();
+        outcome = outcome.warn(format_args!(
             "the PDF shows an empty box for characters that its font cannot set: {characters}; the HTML form shows them"
         ));
     }
-    output::print_bytes(&printed.bytes)
+    Ok(outcome.then(Outcome::bytes(made.bytes)))
 }
 
 /// The memos of a statement summed by programme, in order of the programme (rule book N41).
@@ -241,7 +256,7 @@ fn of_version(
     let found = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
     found.filter(|at| *at < count).map(|at| Some(versions.swap_remove(at))).ok_or_else(|| {
         let what = format!("account {} has {count} versions of its statement for {}", args.account, args.period);
-        Failure::usage("CM0214", format!("{what}, no version {version}: say 1 to {count}"))
+        Failure::usage(codes::NO_SUCH_VERSION, format!("{what}, no version {version}: say 1 to {count}"))
     })
 }
 

@@ -1,27 +1,14 @@
 //! `streams apply`: the streams of a JetStream log as the log needs them.
 
-use clap::{Args, Subcommand};
 use event_log::LogError;
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{Failure, Provision, connect_to_jetstream};
+use service_kit::{Failure, Provision, codes, connect_to_jetstream};
 
-use crate::{args::Global, output};
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum StreamsCommand {
-    /// Make the streams on a server, or bring them to what the log needs; shows what it changes.
-    /// Applying twice changes nothing.
-    Apply(StreamsArgs),
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct StreamsArgs {
-    /// Copies of each stream; where none is named, those there are, else 1 on a single server and 3
-    /// in a cluster.
-    #[arg(long, value_name = "N")]
-    replicas: Option<usize>,
-}
+use crate::{
+    args::{Global, StreamsArgs, StreamsCommand},
+    outcome::Outcome,
+};
 
 /// A setting of a stream that was changed, or would be.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,20 +24,23 @@ pub struct StreamChangeRow {
 }
 
 /// Makes the streams as the log needs them.
-pub(crate) async fn streams(global: &Global, command: &StreamsCommand) -> Result<(), Failure> {
+pub(crate) async fn streams(global: &Global, command: &StreamsCommand) -> Result<Outcome, Failure> {
     let StreamsCommand::Apply(StreamsArgs { replicas }) = command;
     let url = global.nats.as_deref().ok_or_else(|| {
-        Failure::usage("CM0242", "streams are on a server: name it with --nats or in CREDITMEMO_NATS")
+        Failure::usage(codes::STREAMS_NEED_SERVER, "streams are on a server: name it with --nats or in CREDITMEMO_NATS")
     })?;
     if replicas.is_some_and(|count| !(1..=5).contains(&count)) {
-        return Err(Failure::usage("CM0243", "--replicas is a number from 1 to 5; 3 survives the loss of one server"));
+        return Err(Failure::usage(
+            codes::REPLICAS_RANGE,
+            "--replicas is a number from 1 to 5; 3 survives the loss of one server",
+        ));
     }
     let log = connect_to_jetstream(url).await?;
     let plan = log.plan(Provision { replicas: *replicas }).await?;
     if !plan.refusals.is_empty() {
         let said: Vec<String> = plan.refusals.iter().map(|of| format!("{}: {}", of.stream, of.why)).collect();
         return Err(Failure::refused(
-            "CM0360",
+            codes::STREAMS_WEAKENED,
             format!("this would weaken the log, so nothing is done. {}", said.join("; ")),
         ));
     }
@@ -67,14 +57,10 @@ pub(crate) async fn streams(global: &Global, command: &StreamsCommand) -> Result
     if !global.dry_run {
         log.apply(&plan).await.map_err(|fault: LogError| Failure::from(fault))?;
     }
-    output::print_rows(global.output, &rows, &["stream", "setting", "from", "to"])?;
-    output::say(format_args!(
-        "{}",
-        match (rows.is_empty(), global.dry_run) {
-            (true, _) => "the streams are as the log needs them",
-            (false, true) => "dry run: nothing was changed",
-            (false, false) => "the streams are now as the log needs them",
-        }
-    ));
-    Ok(())
+    let said = match (rows.is_empty(), global.dry_run) {
+        (true, _) => "the streams are as the log needs them",
+        (false, true) => "dry run: nothing was changed",
+        (false, false) => "the streams are now as the log needs them",
+    };
+    Ok(Outcome::rows(&rows, &["stream", "setting", "from", "to"])?.say(said))
 }

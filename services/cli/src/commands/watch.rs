@@ -4,19 +4,19 @@ use std::{sync::Arc, time::Duration};
 
 use event_log::{EventLog, ReadLimits};
 use read_model::decode_all;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::StreamName;
 
 use crate::{
     args::{Global, WatchArgs},
-    output,
+    printer::Printer,
 };
 
 /// How long one wait for news lasts; it only bounds how fast an interrupt is noticed.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Follows the memo stream.
-pub(crate) async fn watch(global: &Global, args: &WatchArgs) -> Result<(), Failure> {
+/// Follows the memo stream, and prints what happens as it happens, until nobody reads it any more.
+pub(crate) async fn watch(global: &Global, args: &WatchArgs, printer: &mut Printer) -> Result<(), Failure> {
     let log: Arc<dyn EventLog> = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let stream = StreamName::Memos;
     let mut next = match args.from {
@@ -40,8 +40,11 @@ pub(crate) async fn watch(global: &Global, args: &WatchArgs) -> Result<(), Failu
                 let of_account = args.account.as_ref().is_none_or(|account| *account == changed.member_account_id);
                 let of_memo = args.memo.as_ref().is_none_or(|memo| *memo == changed.memo_number);
                 if of_payer && of_account && of_memo {
-                    let line = serde_json::to_string(&changed).map_err(|cause| Failure::failed("CM0110", cause))?;
-                    output::print_text(&format!("{line}\n"))?;
+                    let line = serde_json::to_string(&changed)
+                        .map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?;
+                    if let Err(fault) = printer.text(&format!("{line}\n")) {
+                        return fault.unless_reader_left();
+                    }
                 }
             }
         }

@@ -1,24 +1,10 @@
 //! `what-if`: the whole log under another policy.
 
-use std::path::PathBuf;
-
-use clap::Args;
 use domain::{ids::PayerAccountId, period::BillingPeriod, policy::Policies};
 use futures_util::future::BoxFuture;
 use service_kit::{Failure, UnitOfWork};
 
-use super::policy::policies_of;
-use crate::{args::Global, output};
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct WhatIfArgs {
-    /// A policy file, as `policy adopt` takes it: what it does not name stays as it was.
-    #[arg(long, value_name = "FILE")]
-    policy: PathBuf,
-    /// From this month on; from the beginning where none is named.
-    #[arg(long, value_name = "PERIOD")]
-    from: Option<BillingPeriod>,
-}
+use crate::{args::WhatIfArgs, files::policies::policies_of, outcome::Outcome};
 
 /// Services do not know each other: whose credit a line is, is decided by another one than memos are.
 fn attribute<'a>(
@@ -35,14 +21,15 @@ fn attribute<'a>(
 }
 
 /// Prints every figure that would be another one.
-pub(crate) async fn what_if(global: &Global, unit: &UnitOfWork, args: &WhatIfArgs) -> Result<(), Failure> {
+pub(crate) async fn what_if(unit: &UnitOfWork, args: &WhatIfArgs) -> Result<Outcome, Failure> {
     let other = |base: &Policies| policies_of(&args.policy, base);
-    let outcome = memo_keeper::what_if(unit, &other, args.from, attribute).await?;
-    for note in &outcome.notes {
-        output::warn(note);
+    let found = memo_keeper::what_if(unit, &other, args.from, attribute).await?;
+    let mut outcome = Outcome::new();
+    for note in &found.notes {
+        outcome = outcome.warn(note);
     }
-    if outcome.rows.is_empty() {
-        output::say("no figure would be another one");
+    if found.rows.is_empty() {
+        outcome = outcome.say("no figure would be another one");
     }
     let columns = [
         "of",
@@ -56,5 +43,5 @@ pub(crate) async fn what_if(global: &Global, unit: &UnitOfWork, args: &WhatIfArg
         "what_if",
         "difference",
     ];
-    output::print_rows(global.output, &outcome.rows, &columns)
+    outcome.and_rows(&found.rows, &columns)
 }

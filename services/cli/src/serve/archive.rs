@@ -8,10 +8,10 @@
 use std::sync::Arc;
 
 use event_log::{AppendError, CopyFault, EventLog, SideBySide};
-use service_kit::{Failure, LogPlace};
+use service_kit::{Failure, LogPlace, codes};
 use wire::{ServiceName, StreamName};
 
-use super::Process;
+use super::process::Process;
 
 /// The archive of this process, where one is asked for.
 pub(super) struct Archive {
@@ -36,7 +36,10 @@ impl Archive {
         for stream in &mut self.streams {
             stream.copy(from.as_ref(), log.as_ref()).await.map_err(|fault| match fault {
                 CopyFault::Log(fault) | CopyFault::Append(AppendError::Log { cause: fault, .. }) => fault.into(),
-                differs => Failure::check("CM0630", format!("the archive and the log are not the same: {differs}")),
+                differs => Failure::check(
+                    codes::ARCHIVE_DIFFERS,
+                    format!("the archive and the log are not the same: {differs}"),
+                ),
             })?;
         }
         Ok(())

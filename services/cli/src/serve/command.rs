@@ -2,14 +2,17 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use wire::IdempotencyKey;
 
+/// The version of the messages that are sent and read here.
+pub(crate) const MESSAGE_VERSION: u32 = 1;
+
 /// A command for a service. Send it as JSON to `creditmemo.commands.<service>`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CommandRequest {
-    /// The words of the command as on the command line, the program's own name and global options
-    /// left out: `["bill", "2025-01", "--payer=999900001111"]`.
-    pub arguments: Vec<String>,
+    /// What is to be done: a message of `schemas/commands/messages`.
+    pub command: CommandMessage,
     /// Who acts.
     pub by: String,
     /// Why; acts by hand need it.
@@ -24,19 +27,30 @@ pub struct CommandRequest {
     /// How rows come back: `json` (the default), `table` or `csv`.
     #[serde(default = "json")]
     pub output: String,
-    /// The files that the arguments name, in their order. The paths of `ingest` are not sent: the
-    /// service reads them itself.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<SentFile>,
 }
 
 fn json() -> String {
     "json".to_owned()
 }
 
-/// A small input file.
+/// A command with what was said: `{"type": "bill", "version": 1, "period": "2025-01"}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SentFile {
+pub struct CommandMessage {
+    /// The words of the command, with dots between them: `credits.import`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The version of the message; a new meaning is a new version.
+    pub version: u32,
+    /// The values of its options, by their names with `_`; what is not said is left out.
+    #[serde(flatten)]
+    #[schemars(with = "std::collections::BTreeMap<String, Value>")]
+    pub values: Map<String, Value>,
+}
+
+/// A small input file, sent as what it holds.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SentFile {
     /// Its name, for what is said of it.
     pub name: String,
     /// What it holds: text in UTF-8.

@@ -17,7 +17,7 @@ use tracing::Instrument;
 use upstream_credits::Due;
 use wire::{Fact, ServiceName, StreamName, Subject};
 
-use super::Process;
+use super::process::Process;
 
 /// How long one wait for news lasts.
 const WAIT: Duration = Duration::from_secs(1);

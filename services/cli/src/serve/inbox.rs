@@ -16,11 +16,14 @@ use service_kit::{Act, ExitCode, Failure, UnitOfWork, codes};
 use tokio::sync::Mutex;
 use wire::ServiceName;
 
-use super::{Process, answering::in_unit};
+use super::{acting::in_unit, process::Process};
 use crate::process_manager;
 
 /// How often the folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Deeper than any layout that AWS or an operator makes; reading refuses what lies deeper.
+const FOLDER_DEPTH_MAX: usize = 16;
 
 const DONE: &str = "done";
 const REFUSED: &str = "refused";
@@ -81,21 +84,44 @@ fn deliveries_in(folder: &Path) -> Vec<PathBuf> {
 
 fn look_at(path: &Path) -> Look {
     let mut found = Vec::new();
-    let Ok(about) = path.metadata() else { return found };
-    if about.is_file() {
-        return vec![(path.to_owned(), about.len(), about.modified().ok())];
-    }
-    let Ok(entries) = std::fs::read_dir(path) else { return found };
-    for entry in entries.flatten() {
-        found.extend(look_at(&entry.path()));
-    }
+    look_into(path, 0, &mut found);
     found.sort();
     found
+}
+
+/// Links are looked at and not followed: they may lead out of the inbox, or in a circle.
+fn look_into(path: &Path, depth: usize, found: &mut Look) {
+    let Ok(about) = path.symlink_metadata() else { return };
+    if !about.is_dir() || depth > FOLDER_DEPTH_MAX {
+        found.push((path.to_owned(), about.len(), about.modified().ok()));
+        return;
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    for entry in entries.flatten() {
+        look_into(&entry.path(), depth + 1, found);
+    }
+}
+
+/// What is wrong with a delivery that is neither a file nor a folder; it is not opened.
+fn refusal_of_kind(delivery: &Path) -> Option<Failure> {
+    let about = delivery.symlink_metadata().ok()?;
+    let kind = match about.file_type() {
+        kind if kind.is_file() || kind.is_dir() => return None,
+        kind if kind.is_symlink() => "a link: links are not followed out of the inbox",
+        _ => "a pipe, a device or a socket",
+    };
+    Some(Failure::refused(
+        codes::BILL_REFUSED,
+        format!("{}: is {kind}; drop the file or folder itself", delivery.display()),
+    ))
 }
 
 /// Ingests a delivery and moves it; an error where it is to be tried again.
 async fn take(process: &Process, unit: &Mutex<UnitOfWork>, folder: &Path, delivery: &Path) -> Result<(), Failure> {
     let service = ServiceName::UsageIngest;
+    if let Some(failure) = refusal_of_kind(delivery) {
+        return refuse(process, folder, delivery, &failure);
+    }
     let act = Act { command: "ingest".to_owned(), by: service.to_string(), ..Act::default() };
     let paths = [delivery.to_owned()];
     let mut unit = unit.lock().await;
@@ -122,19 +148,21 @@ async fn take(process: &Process, unit: &Mutex<UnitOfWork>, folder: &Path, delive
             tracing::warn!(delivery = %delivery.display(), %failure, "ingested");
             move_to(folder, DONE, delivery, None)
         }
-        Err(failure) if failure.exit == ExitCode::InputRefused => {
-            tracing::error!(delivery = %delivery.display(), %failure, "refused");
-            process.figures.failed(service);
-            move_to(folder, REFUSED, delivery, Some(&failure.to_string()))
-        }
+        Err(failure) if failure.exit == ExitCode::InputRefused => refuse(process, folder, delivery, &failure),
         Err(failure) => Err(failure),
     }
+}
+
+fn refuse(process: &Process, folder: &Path, delivery: &Path, failure: &Failure) -> Result<(), Failure> {
+    tracing::error!(delivery = %delivery.display(), %failure, "refused");
+    process.figures.failed(ServiceName::UsageIngest);
+    move_to(folder, REFUSED, delivery, Some(&failure.to_string()))
 }
 
 /// Moves a delivery out of the inbox, under its name or one with a number after it.
 fn move_to(folder: &Path, kind: &str, delivery: &Path, reason: Option<&str>) -> Result<(), Failure> {
     let failed = |cause: std::io::Error| {
-        Failure::failed("CM0625", format!("moving {} to {kind}/ failed: {cause}", delivery.display()))
+        Failure::failed(codes::INBOX_MOVE, format!("moving {} to {kind}/ failed: {cause}", delivery.display()))
     };
     let target = folder.join(kind);
     std::fs::create_dir_all(&target).map_err(failed)?;
@@ -142,7 +170,8 @@ fn move_to(folder: &Path, kind: &str, delivery: &Path, reason: Option<&str>) -> 
     let free = std::iter::once(name.clone())
         .chain((2_u32..).map(|number| format!("{name}.{number}")))
         .map(|name| target.join(name))
-        .find(|path| !path.exists());
+        // A link that leads nowhere is there all the same.
+        .find(|path| path.symlink_metadata().is_err());
     let Some(free) = free else { return Ok(()) };
     // The reason first: a refused delivery without one would have to be read again by a person.
     if let Some(reason) = reason {

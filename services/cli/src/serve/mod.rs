@@ -8,52 +8,39 @@
 //! Invariants: a service writes its own streams only; every decision is guarded by the sequence it
 //! read and is by target, so that any number of processes may run, be killed and started again.
 
+mod acting;
 mod answering;
 mod archive;
-mod args;
-mod capture;
 mod command;
 mod figures;
 mod following;
 mod inbox;
-mod partition;
+mod process;
+mod reading;
 mod route;
+mod schemas;
 mod through;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-pub(crate) use args::ServeArgs;
-pub(crate) use capture::{capture_err, capture_out, is_captured};
 pub use command::{CommandAnswer, CommandRequest};
-use service_kit::{Act, Clock, Failure, ForeignWrites, Probe, UnitOfWork, Writes, serve_probe};
+pub use schemas::message_schemas;
+use service_kit::{Failure, Probe, codes, serve_probe};
 pub(crate) use through::through_a_service;
 use tokio::{sync::watch, task::JoinSet};
 use wire::ServiceName;
 
 use self::figures::Figures;
-use crate::{args::Global, output};
-
-/// How long a command waits for another service to record what follows from it. Longer than a
-/// restart takes.
-const OTHERS_PATIENCE: Duration = Duration::from_secs(60);
-
-/// What all services of this process share.
-#[derive(Clone)]
-struct Process {
-    log: Arc<dyn event_log::EventLog>,
-    bus: command_bus::CommandBus,
-    global: Global,
-    args: Arc<ServeArgs>,
-    probe: Probe,
-    figures: Figures,
-    /// True once the process is to end.
-    stop: watch::Receiver<bool>,
-}
+use self::process::Process;
+use crate::{
+    args::{Global, ServeArgs},
+    printer::Printer,
+};
 
 /// Runs services until the process is told to end.
-pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<(), Failure> {
+pub(crate) async fn serve(global: &Global, args: ServeArgs, printer: &mut Printer) -> Result<(), Failure> {
     let Some(url) = &global.nats else {
-        return Err(Failure::usage("CM0610", "serve needs the JetStream log: say --nats URL"));
+        return Err(Failure::usage(codes::SERVE_NEEDS_SERVER, "serve needs the JetStream log: say --nats URL"));
     };
     let services = if args.services.is_empty() { ServiceName::ALL.to_vec() } else { args.services.clone() };
     args.check(&services)?;
@@ -78,7 +65,7 @@ pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<(), Failur
     tracing::info!(services = names.join(" "), "serving");
     let outcome = tokio::select! {
         () = told_to_end() => {
-            output::say("ending: what is under way is finished first");
+            printer.say("ending: what is under way is finished first");
             Ok(())
         }
         ended = running.join_next() => outcome_of(ended),
@@ -95,7 +82,7 @@ pub(crate) async fn serve(global: &Global, args: ServeArgs) -> Result<(), Failur
 fn outcome_of(ended: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
     match ended {
         Some(Ok(outcome)) => outcome,
-        Some(Err(cause)) => Err(Failure::failed("CM0611", format!("a service broke down: {cause}"))),
+        Some(Err(cause)) => Err(Failure::failed(codes::SERVICE_BROKE_DOWN, format!("a service broke down: {cause}"))),
         None => Ok(()),
     }
 }
@@ -132,25 +119,4 @@ async fn run_service(process: Process, service: ServiceName) -> Result<(), Failu
         outcome_of(Some(ended))?;
     }
     Ok(())
-}
-
-impl Process {
-    /// A unit of work of a service, with a read model of its own below `--data`.
-    async fn unit(&self, service: ServiceName, part: &str, foreign: ForeignWrites) -> Result<UnitOfWork, Failure> {
-        let folder = self.global.data.join(service.as_str()).join(part);
-        let act = Act { command: part.to_owned(), by: service.to_string(), ..Act::default() };
-        let mut unit = UnitOfWork::open_over(&folder, self.log.clone(), Clock::System, act).await?;
-        unit.restrict(Writes::OwnStreams { service, foreign });
-        Ok(unit)
-    }
-
-    fn is_stopping(&self) -> bool {
-        *self.stop.borrow()
-    }
-
-    /// Waits until the process is to end.
-    async fn stopped(&mut self) {
-        // A sender that is gone ends the process as well.
-        let _ = self.stop.wait_for(|stop| *stop).await;
-    }
 }

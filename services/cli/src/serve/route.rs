@@ -1,77 +1,43 @@
-//! Which command is whose, and asking that service for it.
+//! Asking the service that answers a command, as the table of commands says.
 //!
 //! What nobody answers, the command line decides itself, directly on the log, as far as its NATS
 //! user may write there. Members, customers and policies have no service: operators write ACCOUNTS.
 
-use std::{any::TypeId, path::PathBuf};
+use std::path::Path;
 
-use clap::{ArgAction, ArgMatches, CommandFactory, parser::ValueSource};
 use command_bus::{AskFault, CommandBus};
-use service_kit::{Access, Failure};
+use serde_json::Value;
+use service_kit::{Failure, codes};
 use wire::{IdempotencyKey, ServiceName};
 
-use super::command::{CommandAnswer, CommandRequest, SentFile};
+use super::command::{CommandAnswer, CommandMessage, CommandRequest, MESSAGE_VERSION, SentFile};
 use crate::{
-    args::{Command, CommandLine, CreditsCommand, Global, MemosCommand},
-    output, run,
+    args::Command,
+    call::Call,
+    input::{paths_in, values_of},
+    outcome::Outcome,
 };
-
-/// A command that a service answers.
-pub(super) struct Routed {
-    /// The service.
-    pub(super) service: ServiceName,
-}
-
-impl Routed {
-    /// Whose command it is; nobody's where the command line decides it itself.
-    pub(super) fn of(command: &Command) -> Option<Self> {
-        let (_, access) = run::name_and_access(command);
-        let service = match (command, access) {
-            (Command::Ingest(_), _) => ServiceName::UsageIngest,
-            (Command::Credits(_), Access::Write) => ServiceName::UpstreamCredits,
-            (Command::Memos(_) | Command::Bill(_) | Command::Close(_) | Command::Reopen(_), Access::Write)
-            | (Command::Approve { .. }, _) => ServiceName::MemoKeeper,
-            (Command::Memos(_) | Command::Balance(_) | Command::Reconcile(_) | Command::Approvals, Access::Read) => {
-                ServiceName::Projector
-            }
-            _ => return None,
-        };
-        Some(Self { service })
-    }
-}
-
-/// The small files that a command names, to be sent along with it.
-pub(super) fn input_files(command: &mut Command) -> Vec<&mut PathBuf> {
-    match command {
-        Command::Credits(CreditsCommand::Import { file, .. }) | Command::Memos(MemosCommand::Import { file }) => {
-            vec![file]
-        }
-        Command::Credits(CreditsCommand::History(args)) => args.file.iter_mut().collect(),
-        _ => Vec::new(),
-    }
-}
 
 /// Asks the service for a command; none where no such service runs.
 pub(super) async fn ask_service(
-    global: &Global,
+    call: &Call,
     bus: &CommandBus,
-    routed: &Routed,
-    command: &mut Command,
+    service: ServiceName,
     idempotency: Option<IdempotencyKey>,
-) -> Result<Option<u8>, Failure> {
+) -> Result<Option<Outcome>, Failure> {
+    let global = &call.global;
     let request = CommandRequest {
-        arguments: words_of(std::env::args_os().collect())?,
-        by: run::actor(global),
+        command: message_of(call)?,
+        by: global.actor(),
         reason: global.reason.clone(),
         dry_run: global.dry_run,
         idempotency,
         output: global.output.name().to_owned(),
-        files: read_files(command)?,
     };
-    let body = serde_json::to_vec(&request).map_err(|cause| Failure::failed("CM0621", cause))?;
+    let body = serde_json::to_vec(&request).map_err(|cause| Failure::failed(codes::REQUEST_NOT_MADE, cause))?;
     if body.len() > bus.message_bytes_max() {
         return Err(Failure::refused(
-            "CM0622",
+            codes::REQUEST_TOO_LARGE,
             format!(
                 "the request has {} bytes, more than the server takes ({}): import the file in parts",
                 body.len(),
@@ -79,116 +45,100 @@ pub(super) async fn ask_service(
             ),
         ));
     }
-    let answer = match bus.ask(routed.service, body).await {
+    let answer = match bus.ask(service, body).await {
         Ok(answer) => answer,
         // Who may not ask may still read, or write, what the command needs; the log says if not.
         Err(AskFault::NobodyAnswers(_) | AskFault::Denied { .. }) => return Ok(None),
-        Err(fault) => return Err(Failure::failed("CM0623", fault)),
+        Err(fault) => return Err(Failure::failed(codes::SERVICE_SILENT, fault)),
     };
-    let answer: CommandAnswer = serde_json::from_slice(&answer)
-        .map_err(|cause| Failure::failed("CM0624", format!("the answer of {} is not one: {cause}", routed.service)))?;
-    output::print_text(&answer.out)?;
+    let answer: CommandAnswer = serde_json::from_slice(&answer).map_err(|cause| {
+        Failure::failed(codes::ANSWER_UNREADABLE, format!("the answer of {service} is not one: {cause}"))
+    })?;
+    let mut outcome = Outcome::text(answer.out).ended_elsewhere(answer.exit);
     for line in answer.messages.lines() {
-        output::say(line);
+        outcome = outcome.say(line);
     }
-    if matches!(command, Command::Close(args) if args.key.is_some()) {
-        output::say("a service closed the month and filed the pack: sign it with close-pack show --out --key");
+    if matches!(&call.command, Command::Close(args) if args.key.is_some()) {
+        outcome =
+            outcome.say("a service closed the month and filed the pack: sign it with close-pack show --out --key");
     }
-    Ok(Some(answer.exit))
+    Ok(Some(outcome))
 }
 
-fn read_files(command: &mut Command) -> Result<Vec<SentFile>, Failure> {
-    input_files(command)
-        .into_iter()
-        .map(|path| {
-            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            let text = std::fs::read_to_string(&*path).map_err(|cause| {
-                Failure::refused("CM0320", format!("{name}: reading it failed: {cause}: check its name and rights"))
-            })?;
-            Ok(SentFile { name, text })
-        })
-        .collect()
+/// The message of a call: what was said, files as what they hold. Nothing of it is a place of this machine, but for
+/// the paths of bills, which the service reads itself.
+fn message_of(call: &Call) -> Result<CommandMessage, Failure> {
+    let entry = call.entry;
+    let mut values = values_of(entry.name, &call.command)?;
+    for option in entry.files_sent() {
+        let Some(path) = paths_in(&values, option).pop() else { continue };
+        let sent =
+            serde_json::to_value(sent_file(&path)?).map_err(|cause| Failure::failed(codes::REQUEST_NOT_MADE, cause))?;
+        values.insert((*option).to_owned(), sent);
+    }
+    for option in entry.files.iter().filter(|option| !entry.files_sent().contains(option)) {
+        let whole: Vec<Value> = paths_in(&values, option).iter().map(|path| Value::String(whole_path(path))).collect();
+        values.insert((*option).to_owned(), Value::Array(whole));
+    }
+    values.retain(|_, value| !value.is_null());
+    Ok(CommandMessage { kind: entry.name.replace(' ', "."), version: MESSAGE_VERSION, values })
 }
 
-/// The words of this process's command without global options, which may hold secrets and places
-/// that are nobody else's. Paths that a service reads itself are made whole.
-fn words_of(line: Vec<std::ffi::OsString>) -> Result<Vec<String>, Failure> {
-    let definition = CommandLine::command();
-    // It was parsed before, so that it parses now.
-    let matches =
-        definition.clone().try_get_matches_from(line).map_err(|cause| Failure::usage("CM0615", cause.to_string()))?;
-    let mut words = Vec::new();
-    collect(&definition, &matches, &mut words);
-    Ok(words)
-}
-
-fn collect(definition: &clap::Command, matches: &ArgMatches, words: &mut Vec<String>) {
-    let mut positional = Vec::new();
-    for argument in definition.get_arguments().filter(|argument| !argument.is_global_set()) {
-        let id = argument.get_id().as_str();
-        // A private key stays where it is: a service signs with its own, or not at all.
-        if matches.value_source(id) != Some(ValueSource::CommandLine) || id == "key" {
-            continue;
-        }
-        let values: Vec<String> =
-            matches.get_raw(id).into_iter().flatten().map(|value| value.to_string_lossy().into_owned()).collect();
-        match argument.get_long() {
-            None if argument.get_value_parser().type_id() == TypeId::of::<PathBuf>() => {
-                positional.extend(values.into_iter().map(whole_path));
-            }
-            None => positional.extend(values),
-            Some(long) if matches!(argument.get_action(), ArgAction::SetTrue) => words.push(format!("--{long}")),
-            Some(long) => words.extend(values.into_iter().map(|value| format!("--{long}={value}"))),
-        }
-    }
-    if let Some((name, inner)) = matches.subcommand() {
-        words.push(name.to_owned());
-        if let Some(definition) = definition.find_subcommand(name) {
-            collect(definition, inner, words);
-        }
-    }
-    // Last, and marked as such, since a value may begin with a hyphen.
-    if !positional.is_empty() {
-        words.push("--".to_owned());
-        words.extend(positional);
-    }
+fn sent_file(path: &Path) -> Result<SentFile, Failure> {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let bytes =
+        bill_formats::input_file::read_import(path).map_err(|fault| Failure::refused(codes::FILE_UNREADABLE, fault))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::refused(codes::FILE_UNREADABLE, format!("{name}: it is not UTF-8 text: save it as UTF-8"))
+    })?;
+    Ok(SentFile { name, text })
 }
 
 /// A path from its root on, where it is there: the service stands elsewhere.
-fn whole_path(word: String) -> String {
-    PathBuf::from(&word).canonicalize().map_or(word, |whole| whole.to_string_lossy().into_owned())
+fn whole_path(path: &Path) -> String {
+    path.canonicalize()
+        .map_or_else(|_| path.to_string_lossy().into_owned(), |whole| whole.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::command_of;
 
-    fn words(line: &str) -> Vec<String> {
-        words_of(line.split(' ').map(Into::into).collect()).unwrap()
+    fn sent(line: &str) -> CommandMessage {
+        message_of(&Call::parse(line.split(' ')).unwrap()).unwrap()
     }
 
     #[test]
-    fn the_words_of_a_command_come_without_places_and_secrets() {
+    fn a_message_has_what_was_said_and_no_places_or_secrets() {
         let line =
             "creditmemo --nats nats://u:hunter2@host bill 2025-01 --payer 999900001111 --by ana --accept-estimated";
-        let sent = words(line);
-        assert_eq!(sent, ["bill", "--payer=999900001111", "--accept-estimated", "--", "2025-01"]);
-        let line = "creditmemo memos adjust 9-1 --amount -5 --reason x --data /secret";
-        assert_eq!(words(line), ["memos", "adjust", "--amount=-5", "--", "9-1"]);
+        let message = serde_json::to_value(sent(line)).unwrap();
+        let expected = serde_json::json!({
+            "type": "bill", "version": 1, "period": "2025-01", "payer": "999900001111", "accept_estimated": true
+        });
+        assert_eq!(message, expected);
+        let message = sent("creditmemo close 2025-01 --key /secret/key.pem --reason x --data /secret");
+        assert!(!serde_json::to_string(&message).unwrap().contains("secret"));
     }
 
     #[test]
-    fn what_is_sent_parses_to_the_same_command() {
-        use clap::Parser;
+    fn what_is_sent_is_the_same_command() {
         for line in [
             "creditmemo credits split C-1 --portion A:1 --portion B:2:3 --payer 1",
             "creditmemo memos reassign 1-2 --to-account 5 --consent",
+            "creditmemo memos adjust 9-1 --amount -5 --reason x",
+            "creditmemo memos issue --account 7 --face 10 --reason x",
+            "creditmemo memos list",
+            "creditmemo balance --effective 2025-01-31",
+            "creditmemo reconcile 2025-01 --recorded 2025-02-01",
+            "creditmemo approvals",
             "creditmemo close 2025-01 --waive --payer 7 --reason because",
         ] {
-            let direct = CommandLine::parse_from(line.split(' '));
-            let sent = words(line);
-            let sent = CommandLine::parse_from(std::iter::once("creditmemo".to_owned()).chain(sent));
-            assert_eq!(format!("{:?}", direct.command), format!("{:?}", sent.command), "{line}");
+            let call = Call::parse(line.split(' ')).unwrap();
+            let message = message_of(&call).unwrap();
+            let command = command_of(call.entry.name, message.values).unwrap();
+            assert_eq!(format!("{:?}", call.command), format!("{command:?}"), "{line}");
         }
     }
 }

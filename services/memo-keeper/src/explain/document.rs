@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    billing::{BillingState, MemberStatement, StatementsBefore},
+    billing::{
+        BillingState, MemberStatement, StatementsBefore,
+        run::{PayerMonth, refunds_month},
+    },
     explain::{
         BilledCreditLine, CorrectionBasis, DocumentBasis, DocumentExplanation, OtherPayersMemos, Placed, SaidPaid,
         SettledBefore, explain_document,
@@ -19,7 +22,7 @@ use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, StreamName, Subject};
 
 use super::{PlacedUsage, placed_usage, position};
-use crate::{corrections::refunds_month, cross_payer::CrossPayer, members::PeriodContext, voids::voided_members};
+use crate::gather::{MonthsAsked, Payers};
 
 /// A statement with its place and what it was decided upon.
 struct Found {
@@ -47,16 +50,18 @@ pub async fn explain_statement(
     let known = KnowledgeCut::Read(found.basis.clone());
     let first = first_month(log, &known, payer, member, &found.statement.said).await?;
     let past = past_model(unit, &known, payer, member, first, period).await?;
-    let reading = Reading { log, known: &known, past: &past, payer, member };
+    let payers = Payers::of(&past, payer)?;
+    let reading = Reading { log, known: &known, past: &past, payers: &payers, payer, member };
 
-    let Some(mut basis) = PeriodContext::read(&past, payer, period)? else {
+    let Some(mut basis) = payers.own.month(&past, period)? else {
         return Err(Failure::check(
             codes::DELIVERY_MISSING,
             format!("the statement of {member} for {period} rests on a delivery that the log does not hold"),
         ));
     };
     basis.follows = found.follows;
-    let month = basis.rated(&past, member)?;
+    let inputs = payers.member(member, &MonthsAsked::one(period, period), None)?;
+    let month = basis.rated(&inputs.own)?;
     let usage = reading.usage_of(&basis, &BTreeMap::new()).await?;
     let mut corrections = Vec::new();
     for correction in &found.statement.said.earlier_periods {
@@ -69,7 +74,7 @@ pub async fn explain_statement(
         let facts = memo_facts(log, &known, &payer, member).await?;
         others.push(OtherPayersMemos { payer, facts });
     }
-    let across = CrossPayer::read(&past, &basis, period)?;
+    let across = payers.across(&basis, period)?;
     let explained = explain_document(DocumentBasis {
         statement: &found.statement,
         basis: &found.basis,
@@ -79,7 +84,7 @@ pub async fn explain_statement(
         credit_lines: usage.1,
         memos: &memos,
         memo_facts: &facts,
-        across: &across.of_member(&past, member)?,
+        across: &across.of_member(&inputs)?,
         others: &others,
         follows: found.follows,
         corrections,
@@ -219,6 +224,7 @@ struct Reading<'a> {
     log: &'a dyn EventLog,
     known: &'a KnowledgeCut,
     past: &'a ReadModel,
+    payers: &'a Payers<'a>,
     payer: &'a PayerAccountId,
     member: &'a MemberAccountId,
 }
@@ -230,7 +236,7 @@ impl Reading<'_> {
 
     /// A month's charges and credit lines as rating takes them: without refunds of earlier months
     /// that have a statement, with refunds of it that stand on later bills.
-    async fn usage_of(&self, basis: &PeriodContext, later: &LaterUsage) -> Result<Usage, Failure> {
+    async fn usage_of(&self, basis: &PayerMonth, later: &LaterUsage) -> Result<Usage, Failure> {
         let PlacedUsage { mut charges, credit_lines } = self.placed(basis.period).await?;
         let mut with_statement = BTreeSet::new();
         for stored in self.past.statements(self.payer, self.member)? {
@@ -257,7 +263,7 @@ impl Reading<'_> {
         corrected: BillingPeriod,
         on: BillingPeriod,
     ) -> Result<Option<CorrectionBasis>, Failure> {
-        let Some(basis) = PeriodContext::read(self.past, self.payer, corrected)? else { return Ok(None) };
+        let Some(basis) = self.payers.own.month(self.past, corrected)? else { return Ok(None) };
         let mut later = LaterUsage::new();
         let (mut settled, mut said_paid) = (Vec::new(), Vec::new());
         let mut month = corrected;
@@ -273,8 +279,7 @@ impl Reading<'_> {
             month = month.next();
         }
         // A document that was voided for good charges nothing any more (rule book N39).
-        let state = self.past.billing_outline(self.payer, corrected)?;
-        let is_voided = voided_members(self.past, &basis, &state.voided)?.contains_key(self.member);
+        let is_voided = basis.voided.contains_key(self.member);
         let (charges, credit_lines) = match is_voided {
             true => (Vec::new(), Vec::new()),
             false => self.usage_of(&basis, &later).await?,

@@ -14,7 +14,11 @@ pub(super) type Transfers = BTreeMap<String, (Money, Exact)>;
 pub(super) fn is_by_hand(command: &str, fact: &Fact) -> bool {
     let by_hand = command.starts_with("memos ") || command == "approve";
     match fact {
-        Fact::ActProposed(_) | Fact::ActApproved(_) | Fact::MemoOpened(_) | Fact::MemoRefunded(_) => true,
+        Fact::ActProposed(_)
+        | Fact::ActApproved(_)
+        | Fact::ActRejected(_)
+        | Fact::MemoOpened(_)
+        | Fact::MemoRefunded(_) => true,
         // The other side of a move may be another command's: whatever came next after it was cut off.
         Fact::MemoReassignedIn(came) => !came.portion,
         // Funding follows AWS, whatever it was recorded with.

@@ -290,12 +290,15 @@ impl Simulation<'_> {
                 Fact::PeriodReopened(_)
                 | Fact::PeriodWaived(_)
                 | Fact::PeriodActProposed(_)
-                | Fact::PeriodActApproved(_) => self.take(subject, vec![fact]).await?,
+                | Fact::PeriodActApproved(_)
+                | Fact::PeriodActRejected(_) => self.take(subject, vec![fact]).await?,
                 Fact::DocumentVoided(voided) => self.void(voided).await?,
                 // What is filed of a close is of the log as it is.
                 Fact::ClosePackMade(_) => {}
                 fact if !is_by_hand(&commit.body.command, fact) => {}
-                Fact::ActProposed(_) | Fact::ActApproved(_) => self.take(subject, vec![fact]).await?,
+                Fact::ActProposed(_) | Fact::ActApproved(_) | Fact::ActRejected(_) => {
+                    self.take(subject, vec![fact]).await?
+                }
                 fact => self.by_hand(subject, fact).await?,
             }
         }
@@ -313,7 +316,7 @@ impl Simulation<'_> {
             self.notes.push(format!("document {document_number} was voided, and there is none in its place"));
             return Ok(());
         };
-        let act = PeriodAct::Void { document, effective: *effective };
+        let act = PeriodAct::Void { document, effective: Some(*effective) };
         do_at_once(&mut self.unit, payer, *period, &act).await?;
         Ok(())
     }

@@ -13,8 +13,15 @@ use crate::{
     discounts,
     fault::{MixedCurrencies, Position, ReadFault},
     meaning::Key,
+    reading::Warning,
     table::{MoreAmounts, RowAt, Slot, Sum},
 };
+
+/// Digits that amounts, and sums of them, are held with; one less than there are.
+const DIGITS_HELD: u32 = 27;
+
+/// Digits after the point that stay where a bill's are too many. With ten before the point they can be held.
+const DIGITS_KEPT: u32 = 18;
 
 /// A bill in the making.
 #[derive(Default)]
@@ -24,6 +31,8 @@ pub(super) struct Building {
     pub(super) charge_date_unreadable: u64,
     pub(super) has_net: bool,
     pub(super) has_discounts: bool,
+    /// Rows by bill type: those with an invoice id, and those without one that cost something.
+    pub(super) invoiced: BTreeMap<String, (u64, u64)>,
 }
 
 #[derive(Default)]
@@ -96,6 +105,16 @@ impl Building {
         }
         self.has_net |= beside.net_rows > 0;
         self.has_discounts |= !beside.discounts.is_empty();
+        let (bill_type, invoice) = match &meaning.key {
+            Key::Charge(key) => (&key.bill_type, &key.invoice_id),
+            Key::Credit(key) => (&key.bill_type, &key.invoice_id),
+        };
+        let counts = self.invoiced.entry(bill_type.clone()).or_default();
+        if invoice.is_empty() {
+            counts.1 += sum.rows_of_cost;
+        } else {
+            counts.0 += sum.rows;
+        }
         let id = meaning.owner.member.clone();
         let member = self.members.entry(meaning.owner.member).or_default();
         let currency = meaning.owner.currency;
@@ -149,6 +168,49 @@ impl Building {
             [(only, _)] => Ok(only),
             _ => Err(refuse(None, places)),
         }
+    }
+
+    /// Rounds the sums of a bill that has more digits than its amounts can be held with, before and after
+    /// the point together; how many, and what that added.
+    pub(super) fn round_what_cannot_be_held(&mut self) -> Option<Warning> {
+        let (mut whole, mut digits_after) = (0_u128, 0);
+        for sum in self.sums() {
+            let (before, after) = sum.digits();
+            whole = whole.saturating_add(10_u128.saturating_pow(before) - 1);
+            digits_after = digits_after.max(after);
+        }
+        let digits_before = whole.checked_ilog10().map_or(0, |log| log + 1);
+        if digits_before + digits_after <= DIGITS_HELD {
+            return None;
+        }
+        let (mut amounts, mut added) = (0, Some(ExactAccumulator::default()));
+        for sum in self.sums() {
+            let rounded = sum.rounded(DIGITS_KEPT);
+            let difference = rounded.less(*sum);
+            if difference.is_none_or(|difference| !difference.is_zero()) {
+                amounts += 1;
+                added = added.zip(difference).and_then(|(all, one)| all.merge(one));
+            }
+            *sum = rounded;
+        }
+        let added = added.and_then(ExactAccumulator::to_exact);
+        (amounts > 0).then(|| Warning::AmountsRounded {
+            amounts,
+            digits: DIGITS_KEPT,
+            added: added.map_or_else(|| format!("less than 1E-{DIGITS_KEPT} each"), |added| added.to_string()),
+        })
+    }
+
+    /// Every sum of the bill.
+    fn sums(&mut self) -> impl Iterator<Item = &mut ExactAccumulator> {
+        self.members
+            .values_mut()
+            .flat_map(|member| member.charges.values_mut().chain(member.credits.values_mut()))
+            .flat_map(|merged| {
+                [&mut merged.amount, &mut merged.net, &mut merged.amount_with_net]
+                    .into_iter()
+                    .chain(merged.discounts.values_mut())
+            })
     }
 
     /// The accounts, sorted, each with its aggregates sorted by key.

@@ -4,6 +4,7 @@
 //! are the rows of the files; one currency and one format a payer and period.
 
 mod members;
+mod twice;
 mod warnings;
 
 use std::collections::BTreeMap;
@@ -17,14 +18,18 @@ use money::Exact;
 
 use self::members::Building;
 use crate::{
-    dates, digest,
+    ReadOptions, dates, digest,
     fault::{Position, ReadFault},
     format::{BillFormat, Encoding},
     pipeline::FileOutcome,
     reading::{BillReading, BillTypeEvidence, DeliveryReading, FileRead, LeftOut, TypeTotal, Warning},
+    roundings::Roundings,
     sources::Sources,
-    table::{RowAt, Table},
+    table::{RowAt, Table, Tally},
 };
+
+/// Digits after the point that a row's amount is read with.
+const ROW_DIGITS_KEPT: u32 = 24;
 
 type BillOf = (PayerAccountId, BillingPeriod);
 
@@ -33,7 +38,7 @@ struct Files<'a> {
     sources: &'a Sources,
     outcomes: &'a [FileOutcome],
     /// Rows by bill and file.
-    rows: BTreeMap<BillOf, BTreeMap<usize, u64>>,
+    rows: BTreeMap<BillOf, BTreeMap<usize, Tally>>,
     /// Rows of other providers by file and provider.
     left_out: BTreeMap<usize, BTreeMap<String, u64>>,
 }
@@ -46,9 +51,15 @@ pub(crate) fn assemble(
     sources: Sources,
     outcomes: &[FileOutcome],
     tables: Vec<Table>,
+    options: &ReadOptions,
 ) -> Result<BillReading, ReadFault> {
     let files = Files::gather(&sources, outcomes, &tables)?;
     files.check_content()?;
+    for (bill, rows) in &files.rows {
+        files.format_of(bill, rows)?;
+        files.check_one_delivery(bill, options)?;
+    }
+    let rounded = tables.iter().fold(Roundings::default(), |all, table| all.and(table.roundings));
     let mut buildings: BTreeMap<BillOf, Building> = BTreeMap::new();
     for table in tables {
         let (slots, discount_types) = table.into_slots();
@@ -59,6 +70,10 @@ pub(crate) fn assemble(
         }
     }
     let mut warnings = sources.warnings.clone();
+    if rounded.amounts > 0 {
+        let added = rounded.added_text();
+        warnings.push(Warning::AmountsRounded { amounts: rounded.amounts, digits: ROW_DIGITS_KEPT, added });
+    }
     let mut by_provider: BTreeMap<&str, u64> = BTreeMap::new();
     for (provider, rows) in files.left_out.values().flatten() {
         *by_provider.entry(provider).or_default() += rows;
@@ -84,7 +99,7 @@ fn sum_too_large((payer, period): &BillOf, member: &str) -> ReadFault {
 
 impl<'a> Files<'a> {
     fn gather(sources: &'a Sources, outcomes: &'a [FileOutcome], tables: &[Table]) -> Result<Self, ReadFault> {
-        let mut rows: BTreeMap<BillOf, BTreeMap<usize, u64>> = BTreeMap::new();
+        let mut rows: BTreeMap<BillOf, BTreeMap<usize, Tally>> = BTreeMap::new();
         let mut left_out: BTreeMap<usize, BTreeMap<String, u64>> = BTreeMap::new();
         for table in tables {
             for (file, payer, period, count) in table.tallies() {
@@ -92,7 +107,7 @@ impl<'a> Files<'a> {
                 let (Some(payer), Some(period)) = (payer, dates::billing_period(period)) else {
                     return Err(ReadFault::Defect("a row that was summed has no payer or period"));
                 };
-                *rows.entry((payer, period)).or_default().entry(file as usize).or_default() += count;
+                rows.entry((payer, period)).or_default().entry(file as usize).or_default().merge(count);
             }
             for (file, provider, count) in table.left_out() {
                 *left_out.entry(file as usize).or_default().entry(provider.to_owned()).or_default() += count;
@@ -105,12 +120,18 @@ impl<'a> Files<'a> {
     fn check_content(&self) -> Result<(), ReadFault> {
         let mut seen: BTreeMap<[u8; 32], usize> = BTreeMap::new();
         for (at, outcome) in self.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.rows > 0) {
-            if let Some(first) = seen.insert(outcome.sha256, at) {
-                let display = |at: usize| self.sources.files[at].display.to_string();
-                return Err(ReadFault::SameContent { first: display(first), second: display(at) });
+            // Of the file as it is, and of its text however it is packed and its lines end.
+            for digest in [Some(outcome.sha256), outcome.text_digest].into_iter().flatten() {
+                if let Some(first) = seen.insert(digest, at).filter(|first| *first != at) {
+                    return Err(ReadFault::SameContent { first: self.display(first), second: self.display(at) });
+                }
             }
         }
         Ok(())
+    }
+
+    fn display(&self, file: usize) -> String {
+        self.sources.files[file].display.to_string()
     }
 
     fn nothing_found(&self) -> ReadFault {
@@ -130,7 +151,7 @@ impl<'a> Files<'a> {
     }
 
     /// The one manifest of a bill, checked against its rows.
-    fn manifest_of(&self, bill: &BillOf, rows: &BTreeMap<usize, u64>) -> Result<Option<usize>, ReadFault> {
+    fn manifest_of(&self, bill: &BillOf, rows: &BTreeMap<usize, Tally>) -> Result<Option<usize>, ReadFault> {
         let mut only: Option<usize> = None;
         for file in rows.keys() {
             let source = &self.sources.files[*file];
@@ -152,7 +173,7 @@ impl<'a> Files<'a> {
         Ok(only)
     }
 
-    fn format_of(&self, bill: &BillOf, rows: &BTreeMap<usize, u64>) -> Result<(BillFormat, Encoding), ReadFault> {
+    fn format_of(&self, bill: &BillOf, rows: &BTreeMap<usize, Tally>) -> Result<(BillFormat, Encoding), ReadFault> {
         let mut first: Option<(usize, (BillFormat, Encoding))> = None;
         for file in rows.keys() {
             let Some(format) = self.outcomes[*file].format else { continue };
@@ -172,7 +193,7 @@ impl<'a> Files<'a> {
         first.map(|(_, format)| format).ok_or(ReadFault::Defect("a bill has rows and no file"))
     }
 
-    fn delivery(&self, bill: BillOf, building: Building) -> Result<DeliveryReading, ReadFault> {
+    fn delivery(&self, bill: BillOf, mut building: Building) -> Result<DeliveryReading, ReadFault> {
         let no_rows = BTreeMap::new();
         let rows = self.rows.get(&bill).unwrap_or(&no_rows);
         let manifest = self.manifest_of(&bill, rows)?;
@@ -192,6 +213,8 @@ impl<'a> Files<'a> {
         let delivery =
             digest::delivery_id(&bill.0, bill.1, &content_digest).ok_or(ReadFault::Defect("a delivery got no id"))?;
 
+        let rounded = building.round_what_cannot_be_held();
+        let bill_types = evidence(std::mem::take(&mut building.invoiced));
         let charge_date_unreadable = building.charge_date_unreadable;
         let (has_net, has_discounts) = (building.has_net, building.has_discounts);
         let mut members =
@@ -205,15 +228,17 @@ impl<'a> Files<'a> {
         }
         let by_type = type_totals(&members).ok_or_else(|| sum_too_large(&bill, "(all of them)"))?;
         let summed: u64 = by_type.iter().map(|total| total.rows).sum();
-        if summed != rows.values().sum::<u64>() {
+        if summed != rows.values().map(|counted| counted.rows).sum::<u64>() {
             return Err(ReadFault::Defect("the rows of the aggregates are not the rows of the files"));
         }
-        let bill_types = evidence(&members);
         let pro_forma = warnings::is_pro_forma(&members);
         let mut unknown_columns: Vec<String> =
             own.iter().flat_map(|file| self.outcomes[*file].unknown_columns.iter().cloned()).collect();
         unknown_columns.sort();
         unknown_columns.dedup();
+        let mut warnings = warnings::of(&bill.0, &members, charge_date_unreadable, pro_forma);
+        warnings.extend(rounded);
+        warnings.extend(warnings::seller_unknown(own.iter().filter_map(|file| self.outcomes[*file].lacks_seller)));
         Ok(DeliveryReading {
             delivery,
             payer: bill.0.clone(),
@@ -228,7 +253,7 @@ impl<'a> Files<'a> {
             bill_types,
             left_out: self.left_out_of(&own),
             unknown_columns,
-            warnings: warnings::of(&bill.0, &members, charge_date_unreadable, pro_forma),
+            warnings,
             digest: digest::aggregates_digest(&members),
             content_digest,
             pro_forma,
@@ -238,13 +263,13 @@ impl<'a> Files<'a> {
         })
     }
 
-    fn file_read(&self, file: usize, rows: &BTreeMap<usize, u64>) -> FileRead {
+    fn file_read(&self, file: usize, rows: &BTreeMap<usize, Tally>) -> FileRead {
         let outcome = &self.outcomes[file];
         FileRead {
             name: self.sources.files[file].name.clone(),
             sha256: hex::encode(outcome.sha256),
             bytes: outcome.bytes,
-            rows: rows.get(&file).copied().unwrap_or(0),
+            rows: rows.get(&file).map_or(0, |counted| counted.rows),
         }
     }
 
@@ -262,8 +287,6 @@ struct Line<'a> {
     line_type: &'a LineType,
     rows: u64,
     amount: Exact,
-    bill_type: &'a str,
-    invoice: &'a str,
 }
 
 fn lines(members: &[MemberUsage]) -> impl Iterator<Item = Line<'_>> {
@@ -272,16 +295,12 @@ fn lines(members: &[MemberUsage]) -> impl Iterator<Item = Line<'_>> {
             line_type: &key.line_type,
             rows: *rows,
             amount: *amount,
-            bill_type: &key.bill_type,
-            invoice: &key.invoice_id,
         });
     let credits = members.iter().flat_map(|member| &member.credit_lines);
     charges.chain(credits.map(|CreditLineAggregate { key, rows, amount }| Line {
         line_type: &key.line_type,
         rows: *rows,
         amount: *amount,
-        bill_type: &key.bill_type,
-        invoice: &key.invoice_id,
     }))
 }
 
@@ -300,20 +319,11 @@ fn type_totals(members: &[MemberUsage]) -> Option<Vec<TypeTotal>> {
     Some(totals.into_iter().map(total).collect())
 }
 
-fn evidence(members: &[MemberUsage]) -> Vec<BillTypeEvidence> {
-    let mut by_type: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for line in lines(members) {
-        let counts = by_type.entry(line.bill_type).or_default();
-        if line.invoice.is_empty() {
-            counts.1 += line.rows;
-        } else {
-            counts.0 += line.rows;
-        }
-    }
-    let evidence = |(bill_type, (with, without)): (&str, (u64, u64))| BillTypeEvidence {
-        bill_type: bill_type.to_owned(),
+fn evidence(invoiced: BTreeMap<String, (u64, u64)>) -> Vec<BillTypeEvidence> {
+    let evidence = |(bill_type, (with, without)): (String, (u64, u64))| BillTypeEvidence {
+        bill_type,
         rows_with_invoice: with,
         rows_without_invoice: without,
     };
-    by_type.into_iter().map(evidence).collect()
+    invoiced.into_iter().map(evidence).collect()
 }

@@ -30,6 +30,12 @@ pub(super) fn of(
     warnings
 }
 
+/// Files without the column that tells Marketplace from AWS.
+pub(super) fn seller_unknown(columns: impl Iterator<Item = &'static str>) -> Option<Warning> {
+    let columns: Vec<&'static str> = columns.collect();
+    columns.first().map(|column| Warning::SellerUnknown { column, files: columns.len() })
+}
+
 fn rows(member: &MemberUsage) -> u64 {
     let charges = member.charges.iter().map(|line| line.rows);
     charges.chain(member.credit_lines.iter().map(|line| line.rows)).sum()

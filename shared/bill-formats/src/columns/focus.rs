@@ -1,4 +1,4 @@
-//! The columns of FOCUS, as data: versions 1.0 to 1.3, and the extensions of AWS's export.
+//! The columns of FOCUS, as data: versions from 1.0 on, and the extensions of AWS's export.
 //!
 //! Glue and Athena write the names in lower case, so case is ignored.
 //! Source: <https://focus.finops.org/focus-specification/>
@@ -25,8 +25,11 @@ pub(super) const NAMES: Names = Names {
         TextColumn { field: Field::ChargeDate, required: false, names: &["ChargePeriodStart"] },
         TextColumn { field: Field::CreditId, required: false, names: &["x_CreditId"] },
         TextColumn { field: Field::BillingView, required: false, names: &["x_BillingViewArn"] },
-        // 1.3 renamed the provider and the publisher.
-        TextColumn { field: Field::Provider, required: false, names: &["ProviderName", "ServiceProviderName"] },
+        TextColumn { field: Field::Provider, required: false, names: &["ProviderName"] },
+        // From 1.3 on. Of a Marketplace product the service provider is its seller and AWS the issuer
+        // of the invoice, so these are no new names of the provider.
+        TextColumn { field: Field::ServiceProvider, required: false, names: &["ServiceProviderName"] },
+        TextColumn { field: Field::HostProvider, required: false, names: &["HostProviderName"] },
         TextColumn { field: Field::Publisher, required: false, names: &["PublisherName"] },
     ],
     amounts: Amounts {

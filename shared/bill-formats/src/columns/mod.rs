@@ -10,7 +10,7 @@ mod focus;
 
 use std::sync::Arc;
 
-use domain::usage::LineType;
+use domain::{period::BillingPeriod, usage::LineType};
 
 use crate::{
     fault::{ColumnAt, ReadFault},
@@ -71,13 +71,12 @@ pub(crate) struct Columns {
     pub(crate) discounts: Vec<(usize, LineType)>,
     /// Columns that the format is not known to have.
     pub(crate) unknown: Vec<String>,
+    /// The month that a folder of the file states, and that folder.
+    pub(crate) folder_period: Option<(BillingPeriod, Arc<str>)>,
 }
 
 /// Of the required columns, so many make a header a bill's: fewer are a chance likeness.
 const REQUIRED_HITS_MIN: usize = 3;
-
-/// How many names of a foreign header an error shows.
-const NAMES_SHOWN_MAX: usize = 6;
 
 impl Columns {
     /// Resolves a header.
@@ -121,7 +120,45 @@ impl Columns {
             BillFormat::Cur2 | BillFormat::CurLegacy => cur::is_known,
         };
         let unknown = names.iter().filter(|name| !is_known(name)).map(|name| name.to_string()).collect();
-        Ok(Self { format, encoding, names, texts, cost, net, discount_total, discount_map, discounts, unknown })
+        Ok(Self {
+            format,
+            encoding,
+            names,
+            texts,
+            cost,
+            net,
+            discount_total,
+            discount_map,
+            discounts,
+            unknown,
+            folder_period: None,
+        })
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.texts[field.index()].is_some()
+    }
+
+    /// Whether a row may be of another provider than AWS.
+    pub(crate) fn tells_providers(&self) -> bool {
+        let by = [Field::Provider, Field::ServiceProvider, Field::HostProvider, Field::LegalEntity];
+        self.format == BillFormat::Focus && by.into_iter().any(|field| self.has(field))
+    }
+
+    /// Whether a row that names nobody is nobody's: only where there is a column for it.
+    pub(crate) fn needs_a_provider(&self) -> bool {
+        self.has(Field::Provider) || self.has(Field::ServiceProvider)
+    }
+
+    /// The column that tells Marketplace from AWS, where the file has none: memos never pay Marketplace.
+    pub(crate) fn lacks_seller(&self) -> Option<&'static str> {
+        match self.format {
+            BillFormat::Focus if self.has(Field::Publisher) || self.has(Field::ServiceProvider) => None,
+            BillFormat::Focus => Some("PublisherName"),
+            _ if self.has(Field::BillingEntity) => None,
+            BillFormat::Cur2 => Some("bill_billing_entity"),
+            BillFormat::CurLegacy => Some("bill/BillingEntity"),
+        }
     }
 
     /// The text columns that key a line of this class, the provider left out.
@@ -219,13 +256,13 @@ fn spelled(name: &str, legacy: bool) -> String {
     format!("{group}/{}", discount_type(rest))
 }
 
+/// The shape of a header that is no bill's, and not its words: the file may be anything, a list of
+/// passwords too, and a refusal is kept and sent.
 fn describe(names: &[Arc<str>]) -> String {
-    let mut shown: Vec<&str> = names.iter().take(NAMES_SHOWN_MAX).map(|name| &**name).collect();
-    if names.len() > NAMES_SHOWN_MAX {
-        shown.push("...");
+    match names.len() {
+        1 => "its first line is no known header (1 field)".to_owned(),
+        fields => format!("its first line is no known header ({fields} fields)"),
     }
-    let text: String = shown.join(", ").chars().filter(|letter| !letter.is_control()).take(160).collect();
-    format!("its header is '{text}'")
 }
 
 #[cfg(test)]

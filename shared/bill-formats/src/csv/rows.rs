@@ -1,6 +1,6 @@
 //! Records of text into a [`Table`].
 
-use money::{MoneyError, ParsedDecimal};
+use money::ParsedDecimal;
 
 use super::split::{BlockFault, Record, SKIPPED, Span, each_record};
 use crate::{
@@ -8,9 +8,9 @@ use crate::{
     dates,
     discounts::{RowDiscounts, read_json_map},
     field::{Field, LineClass},
-    interner::is_null,
-    meaning::{Cause, RowFault},
-    table::{RowKey, Table},
+    meaning::{Cause, PARTIES, RowFault},
+    roundings::read_amount,
+    table::{RowKey, Table, Tally},
 };
 
 const COST: usize = Field::COUNT;
@@ -74,12 +74,13 @@ pub(crate) fn add_block(
     let mut reader = RowReader {
         table,
         layout,
+        tells_providers: layout.columns.tells_providers(),
         file,
         first_line,
         scratch: Vec::new(),
         discounts: RowDiscounts::default(),
         rows: 0,
-        tallied: 0,
+        tallied: Tally::default(),
         tally_of: (0, 0),
     };
     let read = each_record(block, &layout.slot_of_column, &mut spans, |record| reader.add(record));
@@ -93,12 +94,13 @@ pub(crate) fn add_block(
 struct RowReader<'a> {
     table: &'a mut Table,
     layout: &'a CsvLayout,
+    tells_providers: bool,
     file: u32,
     first_line: u64,
     scratch: Vec<u8>,
     discounts: RowDiscounts,
     rows: u64,
-    tallied: u64,
+    tallied: Tally,
     tally_of: (u32, u32),
 }
 
@@ -106,7 +108,7 @@ impl RowReader<'_> {
     fn add(&mut self, record: &Record<'_>) -> Result<(), RowFault> {
         self.rows += 1;
         let columns = &self.layout.columns;
-        if columns.texts[Field::Provider.index()].is_some() && self.is_left_out(record)? {
+        if self.tells_providers && self.is_left_out(record)? {
             return Ok(());
         }
         let key = self.key(record)?;
@@ -125,8 +127,9 @@ impl RowReader<'_> {
         if tally_of != self.tally_of {
             self.flush_tally();
             self.tally_of = tally_of;
+            self.table.check_folder(tally_of.1, columns)?;
         }
-        self.tallied += 1;
+        self.tallied.add(cost);
         if self.table.is_full() {
             self.table.settle(self.file, columns.cost)?;
         }
@@ -157,22 +160,30 @@ impl RowReader<'_> {
             let part = dates::key_part(date, self.table.keep_days());
             key[Field::ChargeDate.index()] = self.table.number(Field::ChargeDate, part)?;
         }
+        if key[Field::Publisher.index()] == 0 && layout.columns.texts[Field::ServiceProvider.index()].is_some() {
+            // From FOCUS 1.3 on the one who sells.
+            let seller = record.value(Field::ServiceProvider.index(), &mut self.scratch);
+            key[Field::Publisher.index()] = self.table.number(Field::Publisher, seller)?;
+        }
         Ok(key)
     }
 
     fn is_left_out(&mut self, record: &Record<'_>) -> Result<bool, RowFault> {
-        let mut provider = self.number(record, Field::Provider)?;
-        if provider == 0 && self.layout.columns.texts[Field::LegalEntity.index()].is_some() {
-            // Where no provider is stated, the invoice's issuer tells.
-            let issuer = record.value(Field::LegalEntity.index(), &mut self.scratch);
-            provider = self.table.number(Field::Provider, issuer)?;
+        let mut parties = [0; 4];
+        for (party, field) in parties.iter_mut().zip(PARTIES) {
+            if self.layout.columns.texts[field.index()].is_some() {
+                *party = self.number(record, field)?;
+            }
         }
-        Ok(self.table.leaves_out(self.file, provider))
+        if parties == [0; 4] && !self.layout.columns.needs_a_provider() {
+            return Ok(false);
+        }
+        Ok(self.table.leaves_out(self.file, parties))
     }
 
     #[inline]
     fn amount(&mut self, record: &Record<'_>, slot: usize, column: usize) -> Result<Option<ParsedDecimal>, RowFault> {
-        read_amount(record.value(slot, &mut self.scratch), column)
+        read_amount(record.value(slot, &mut self.scratch), column, &mut self.table.roundings)
     }
 
     fn push_discounts(&mut self, record: &Record<'_>) -> Result<(), RowFault> {
@@ -184,44 +195,18 @@ impl RowReader<'_> {
         }
         if let Some(column) = columns.discount_map {
             let text = record.value(DISCOUNT_MAP, &mut self.scratch);
-            read_json_map(text, column, &mut self.discounts)?;
+            read_json_map(text, column, &mut self.discounts, &mut self.table.roundings)?;
         }
         if let Some(column) = columns.discount_total
             && let Some(total) = self.amount(record, DISCOUNT_TOTAL, column)?
         {
             self.discounts.total(total, column);
         }
-        self.discounts.push(self.table);
-        Ok(())
+        self.discounts.push(self.table)
     }
 
     fn flush_tally(&mut self) {
-        if self.tallied > 0 {
-            self.table.tally(self.file, self.tally_of.0, self.tally_of.1, self.tallied);
-            self.tallied = 0;
-        }
-    }
-}
-
-/// An amount; nothing where the text is blank or `NULL`.
-///
-/// # Errors
-/// Unreadable, or too many digits.
-#[inline]
-pub(crate) fn read_amount(text: &[u8], column: usize) -> Result<Option<ParsedDecimal>, RowFault> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match ParsedDecimal::parse(text) {
-        Ok(amount) => Ok(Some(amount)),
-        Err(fault) => {
-            if is_null(text.trim_ascii()) {
-                return Ok(None);
-            }
-            match fault.into_money_error(&String::from_utf8_lossy(text)) {
-                MoneyError::Blank => Ok(None),
-                fault => Err(RowFault::column(column, Cause::Amount(fault))),
-            }
-        }
+        let counted = std::mem::take(&mut self.tallied);
+        self.table.tally(self.file, self.tally_of.0, self.tally_of.1, counted);
     }
 }

@@ -4,12 +4,13 @@ use arrow::{
     array::{Array, AsArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int32Array, Int64Array},
     datatypes::{DataType, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type},
 };
-use money::{MoneyError, ParsedDecimal};
+use money::{MoneyError, ParseFault, ParsedDecimal};
 
+use super::texts::text_bytes;
 use crate::{
-    csv::rows::read_amount,
     discounts::{RowDiscounts, read_json_map},
     meaning::{Cause, RowFault},
+    roundings::{Roundings, read_amount},
 };
 
 /// Whether amounts can be read from a column of this type.
@@ -33,7 +34,9 @@ pub(super) fn can_read_map(data_type: &DataType) -> bool {
         DataType::Utf8 | DataType::Binary | DataType::Null => true,
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) => {
-                fields.len() == 2 && *fields[0].data_type() == DataType::Utf8 && can_read(fields[1].data_type())
+                fields.len() == 2
+                    && matches!(fields[0].data_type(), DataType::Utf8 | DataType::Binary)
+                    && can_read(fields[1].data_type())
             }
             _ => false,
         },
@@ -54,7 +57,7 @@ enum Values<'a> {
     Int32(&'a Int32Array),
     Int64(&'a Int64Array),
     Text(&'a DictionaryArray<Int32Type>),
-    PlainText(&'a arrow::array::StringArray),
+    PlainText(&'a dyn Array),
     Nothing,
 }
 
@@ -70,7 +73,7 @@ impl<'a> AmountColumn<'a> {
             DataType::Int32 => Values::Int32(array.as_primitive::<Int32Type>()),
             DataType::Int64 => Values::Int64(array.as_primitive::<Int64Type>()),
             DataType::Dictionary(..) => Values::Text(array.as_dictionary::<Int32Type>()),
-            DataType::Utf8 => Values::PlainText(array.as_string::<i32>()),
+            DataType::Utf8 | DataType::Binary => Values::PlainText(array),
             _ => Values::Nothing,
         });
         Self { column, values }
@@ -84,33 +87,44 @@ impl<'a> AmountColumn<'a> {
     /// The amount of a row; nothing where it is null or blank.
     ///
     /// # Errors
-    /// Unreadable, not finite, or too many digits.
+    /// Unreadable, not finite, or too large.
     #[inline]
-    pub(super) fn at(&self, row: usize) -> Result<Option<ParsedDecimal>, RowFault> {
+    pub(super) fn at(&self, row: usize, roundings: &mut Roundings) -> Result<Option<ParsedDecimal>, RowFault> {
         let amount = |fault: MoneyError| RowFault::column(self.column, Cause::Amount(fault));
         match &self.values {
             Values::Double(values) if values.is_valid(row) => {
                 let double = values.value(row);
-                ParsedDecimal::from_double_shortest(double)
-                    .map(Some)
-                    .map_err(|fault| amount(fault.into_money_error(&double.to_string())))
+                match ParsedDecimal::from_double_shortest(double) {
+                    // Its text has an exponent and at most seventeen digits: it can be rounded.
+                    Err(ParseFault::TooPrecise) => {
+                        read_amount(format!("{double:e}").as_bytes(), self.column, roundings)
+                    }
+                    outcome => outcome.map(Some).map_err(|fault| amount(fault.into_money_error(&double.to_string()))),
+                }
             }
             Values::Single(values) if values.is_valid(row) => {
                 // Its own shortest text: widened to a double it would gain digits.
-                read_amount(format!("{:e}", values.value(row)).as_bytes(), self.column)
+                read_amount(format!("{:e}", values.value(row)).as_bytes(), self.column, roundings)
             }
             Values::Decimal(values, scale) if values.is_valid(row) => {
-                ParsedDecimal::from_parts(values.value(row), *scale)
-                    .map(Some)
-                    .map_err(|fault| amount(fault.into_money_error(&values.value_as_string(row))))
+                match ParsedDecimal::from_parts(values.value(row), *scale) {
+                    Err(ParseFault::TooPrecise) => {
+                        read_amount(values.value_as_string(row).as_bytes(), self.column, roundings)
+                    }
+                    outcome => {
+                        outcome.map(Some).map_err(|fault| amount(fault.into_money_error(&values.value_as_string(row))))
+                    }
+                }
             }
             Values::Int32(values) if values.is_valid(row) => self.whole(i128::from(values.value(row))),
             Values::Int64(values) if values.is_valid(row) => self.whole(i128::from(values.value(row))),
             Values::Text(values) if values.is_valid(row) => {
                 let at = usize::try_from(values.keys().value(row)).unwrap_or(0);
-                read_amount(values.values().as_string::<i32>().value(at).as_bytes(), self.column)
+                read_amount(text_bytes(values.values().as_ref(), at), self.column, roundings)
             }
-            Values::PlainText(values) if values.is_valid(row) => read_amount(values.value(row).as_bytes(), self.column),
+            Values::PlainText(values) if values.is_valid(row) => {
+                read_amount(text_bytes(*values, row), self.column, roundings)
+            }
             _ => Ok(None),
         }
     }
@@ -125,25 +139,33 @@ impl<'a> AmountColumn<'a> {
 ///
 /// # Errors
 /// Not a map of names and amounts.
-pub(super) fn read_map(array: &dyn Array, row: usize, column: usize, into: &mut RowDiscounts) -> Result<(), RowFault> {
+pub(super) fn read_map(
+    array: &dyn Array,
+    row: usize,
+    column: usize,
+    into: &mut RowDiscounts,
+    roundings: &mut Roundings,
+) -> Result<(), RowFault> {
     if array.is_null(row) {
         return Ok(());
     }
     if let Some(map) = array.as_map_opt() {
         let offsets = map.value_offsets();
         let bound = |at: usize| usize::try_from(offsets[at]).unwrap_or(0);
-        let names = map.keys().as_string::<i32>();
+        let names = map.keys().as_ref();
         let amounts = AmountColumn::new(column, Some(map.values().as_ref()));
         for at in bound(row)..bound(row + 1) {
-            if let Some(amount) = amounts.at(at)? {
-                into.entry(names.value(at), amount, column);
+            if let Some(amount) = amounts.at(at, roundings)? {
+                let name = std::str::from_utf8(text_bytes(names, at));
+                let name = name.map_err(|_| RowFault::column(column, Cause::NotUtf8))?;
+                into.entry(name, amount, column);
             }
         }
         return Ok(());
     }
     if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
         let at = usize::try_from(dictionary.keys().value(row)).unwrap_or(0);
-        return read_json_map(dictionary.values().as_string::<i32>().value(at).as_bytes(), column, into);
+        return read_json_map(text_bytes(dictionary.values().as_ref(), at), column, into, roundings);
     }
     Ok(())
 }

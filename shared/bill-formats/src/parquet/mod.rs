@@ -10,14 +10,20 @@ mod texts;
 
 use std::{fs::File, path::PathBuf, sync::Arc};
 
-use ::parquet::arrow::{
-    ProjectionMask,
-    arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+use ::parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+    },
+    basic::Compression,
+    file::metadata::RowGroupMetaData,
 };
 use arrow::{
     array::{Array, RecordBatch},
     datatypes::{DataType, Field as ArrowField, Schema},
 };
+
+use domain::period::BillingPeriod;
 
 use self::{
     amounts::{AmountColumn, read_map},
@@ -29,8 +35,8 @@ use crate::{
     fault::ReadFault,
     field::{Field, LineClass},
     format::Encoding,
-    meaning::{Cause, RowFault},
-    table::{RowKey, Table},
+    meaning::{Cause, PARTIES, RowFault},
+    table::{RowKey, Table, Tally},
 };
 
 /// Rows decoded at a time: the decoded columns of a batch stay in a processor's cache.
@@ -84,11 +90,18 @@ impl ParquetLayout {
     ///
     /// # Errors
     /// A damaged footer, a header that is no bill's, a type that cannot be read.
-    pub(crate) fn open(file: &File, path: PathBuf, display: &str) -> Result<Self, ReadFault> {
+    pub(crate) fn open(
+        file: &File,
+        path: PathBuf,
+        display: &str,
+        folder_period: Option<(BillingPeriod, Arc<str>)>,
+    ) -> Result<Self, ReadFault> {
         let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let fault = |cause: ::parquet::errors::ParquetError| damaged(display, &cause.to_string());
         let plain = ArrowReaderMetadata::load(file, options()).map_err(fault)?;
-        let columns = Columns::resolve(names(plain.schema()), Encoding::Parquet, display)?;
+        check_codecs(&plain, display)?;
+        let mut columns = Columns::resolve(names(plain.schema()), Encoding::Parquet, display)?;
+        columns.folder_period = folder_period;
 
         let mut wanted: Vec<usize> = columns.texts.iter().flatten().copied().collect();
         wanted.push(columns.cost);
@@ -99,8 +112,8 @@ impl ParquetLayout {
         check_types(&columns, plain.schema(), display)?;
 
         let as_dictionary = |(at, field): (usize, &Arc<ArrowField>)| match field.data_type() {
-            DataType::Utf8 | DataType::Binary if wanted.binary_search(&at).is_ok() => {
-                let text = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            text @ (DataType::Utf8 | DataType::Binary) if wanted.binary_search(&at).is_ok() => {
+                let text = DataType::Dictionary(Box::new(DataType::Int32), Box::new(text.clone()));
                 Arc::new(field.as_ref().clone().with_data_type(text))
             }
             _ => field.clone(),
@@ -157,6 +170,20 @@ impl ParquetLayout {
         }
         Ok(rows)
     }
+}
+
+/// Refuses a codec that is not built in: the file is sound, and fetching it again does not help.
+fn check_codecs(metadata: &ArrowReaderMetadata, display: &str) -> Result<(), ReadFault> {
+    let chunks = metadata.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
+    for chunk in chunks {
+        let codec = match chunk.compression() {
+            Compression::BROTLI(_) => "Brotli",
+            Compression::LZO => "LZO",
+            _ => continue,
+        };
+        return Err(ReadFault::Codec { file: display.to_owned(), codec: codec.to_owned() });
+    }
+    Ok(())
 }
 
 fn check_types(columns: &Columns, schema: &Schema, display: &str) -> Result<(), ReadFault> {
@@ -235,26 +262,30 @@ impl<'a> GroupReader<'a> {
         let typed: Vec<_> = columns.discounts.iter().map(|(at, name)| (amount(*at), name)).collect();
         let map = columns.discount_map.and_then(|at| Some((at, column(at)?)));
         let has_discounts = total.is_some() || map.is_some() || !typed.is_empty();
-        let skips_nothing = columns.texts[Field::Provider.index()].is_none();
+        let tells_providers = columns.tells_providers();
+        let has_service_provider = columns.texts[Field::ServiceProvider.index()].is_some();
 
-        let (mut tally_of, mut tallied) = ((0, 0), 0);
+        let (mut tally_of, mut tallied) = ((0, 0), Tally::default());
         for row in 0..batch.num_rows() {
             let fault = |fault| GroupFault::Row(first_row + row as u64, fault);
             let mut key: RowKey = [0; Field::COUNT];
             for reader in &self.texts {
                 key[reader.field().index()] = reader.numbers()[row];
             }
-            if !skips_nothing {
-                let mut provider = key[Field::Provider.index()];
-                if provider == 0
-                    && let Some(issuer) = text(Field::LegalEntity)
-                {
-                    provider = texts::number_at(self.table, Field::Provider, issuer, row).map_err(fault)?;
-                }
-                if self.table.leaves_out(self.file, provider) {
+            if tells_providers {
+                let parties = PARTIES.map(|field| key[field.index()]);
+                let is_told = parties != [0; 4] || columns.needs_a_provider();
+                if is_told && self.table.leaves_out(self.file, parties) {
                     continue;
                 }
-                key[Field::Provider.index()] = 0;
+            }
+            if has_service_provider
+                && key[Field::Publisher.index()] == 0
+                && let Some(seller) = text(Field::ServiceProvider)
+            {
+                // From FOCUS 1.3 on the one who sells.
+                key[Field::Publisher.index()] =
+                    texts::number_at(self.table, Field::Publisher, seller, row).map_err(fault)?;
             }
             if self.table.class(key[Field::LineType.index()]) == LineClass::Credit {
                 for field in &self.not_of_credits {
@@ -266,36 +297,37 @@ impl<'a> GroupReader<'a> {
                     }
                 }
             }
-            let Some(amount) = cost.at(row).map_err(fault)? else {
+            let Some(amount) = cost.at(row, &mut self.table.roundings).map_err(fault)? else {
                 return Err(fault(RowFault::column(columns.cost, Cause::Blank("the cost"))));
             };
             self.table.push(&key, first_row + row as u64, amount);
             let bill = (key[Field::Payer.index()], key[Field::Period.index()]);
             if bill != tally_of {
                 self.table.tally(self.file, tally_of.0, tally_of.1, tallied);
-                (tally_of, tallied) = (bill, 0);
+                (tally_of, tallied) = (bill, Tally::default());
+                self.table.check_folder(bill.1, columns).map_err(fault)?;
             }
-            tallied += 1;
+            tallied.add(amount);
             if let Some(net) = &net
-                && let Some(net_amount) = net.at(row).map_err(fault)?
+                && let Some(net_amount) = net.at(row, &mut self.table.roundings).map_err(fault)?
             {
                 self.table.push_net(net_amount, net.column());
             }
             if has_discounts {
                 for (typed, name) in &typed {
-                    if let Some(amount) = typed.at(row).map_err(fault)? {
+                    if let Some(amount) = typed.at(row, &mut self.table.roundings).map_err(fault)? {
                         self.discounts.typed(name, amount, typed.column());
                     }
                 }
                 if let Some((at, array)) = map {
-                    read_map(array, row, at, &mut self.discounts).map_err(fault)?;
+                    read_map(array, row, at, &mut self.discounts, &mut self.table.roundings).map_err(fault)?;
                 }
                 if let Some(total) = &total
-                    && let Some(amount) = total.at(row).map_err(fault)?
+                    && let Some(amount) = total.at(row, &mut self.table.roundings).map_err(fault)?
                 {
                     self.discounts.total(amount, total.column());
                 }
-                self.discounts.push(self.table);
+                self.discounts.push(self.table).map_err(fault)?;
             }
             if self.table.is_full() {
                 self.table.settle(self.file, columns.cost).map_err(fault)?;

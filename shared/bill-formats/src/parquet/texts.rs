@@ -110,19 +110,21 @@ impl TextReader {
             if known != UNKNOWN {
                 return Ok(known);
             }
-            let values = dictionary.values().as_string::<i32>();
-            let text = if values.is_null(at) { "" } else { values.value(at) };
-            let number = text_number(table, self.field, text)?;
+            let number = text_number(table, self.field, text_bytes(dictionary.values().as_ref(), at))?;
             if let Some(slot) = self.of_dictionary.get_mut(at) {
                 *slot = number;
             }
             return Ok(number);
         }
-        if let Some(day) = day_at(array, row) {
+        if let Some((day, is_whole)) = day_at(array, row) {
+            if self.field == Field::Period && !is_whole {
+                // No period begins within a day: refused later, by this text.
+                return text_number(table, self.field, format!("{}, not at 00:00 UTC", day_text(day)).as_bytes());
+            }
             return match self.last_day {
                 Some((last, number)) if last == day => Ok(number),
                 _ => {
-                    let number = text_number(table, self.field, &day_text(day))?;
+                    let number = text_number(table, self.field, day_text(day).as_bytes())?;
                     self.last_day = Some((day, number));
                     Ok(number)
                 }
@@ -137,50 +139,61 @@ impl TextReader {
 /// # Errors
 /// Not UTF-8.
 pub(super) fn number_at(table: &mut Table, field: Field, array: &dyn Array, row: usize) -> Result<u32, RowFault> {
-    let mut text = String::new();
-    if array.is_valid(row) {
-        // Writing to a string cannot fail.
-        let _ = match array.data_type() {
-            DataType::Dictionary(..) => {
-                let dictionary = array.as_dictionary::<Int32Type>();
-                let at = usize::try_from(dictionary.keys().value(row)).unwrap_or(0);
-                write!(text, "{}", dictionary.values().as_string::<i32>().value(at))
-            }
-            DataType::Int32 => write!(text, "{}", array.as_primitive::<Int32Type>().value(row)),
-            DataType::Int64 => write!(text, "{}", array.as_primitive::<Int64Type>().value(row)),
-            DataType::UInt64 => write!(text, "{}", array.as_primitive::<UInt64Type>().value(row)),
-            // An id that went through a double is refused by its point, as in text.
-            DataType::Float64 => write!(text, "{:?}", array.as_primitive::<Float64Type>().value(row)),
-            _ => Ok(()),
-        };
+    if array.is_null(row) {
+        return Ok(0);
     }
-    text_number(table, field, &text)
+    if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+        let at = usize::try_from(dictionary.keys().value(row)).unwrap_or(0);
+        return text_number(table, field, text_bytes(dictionary.values().as_ref(), at));
+    }
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = match array.data_type() {
+        DataType::Int32 => write!(text, "{}", array.as_primitive::<Int32Type>().value(row)),
+        DataType::Int64 => write!(text, "{}", array.as_primitive::<Int64Type>().value(row)),
+        DataType::UInt64 => write!(text, "{}", array.as_primitive::<UInt64Type>().value(row)),
+        // An id that went through a double is refused by its point, as in text.
+        DataType::Float64 => write!(text, "{:?}", array.as_primitive::<Float64Type>().value(row)),
+        _ => Ok(()),
+    };
+    text_number(table, field, text.as_bytes())
+}
+
+/// The bytes of a text. Older writers leave out the note that a column of bytes is UTF-8.
+pub(super) fn text_bytes(values: &dyn Array, at: usize) -> &[u8] {
+    match values.data_type() {
+        _ if at >= values.len() || values.is_null(at) => b"",
+        DataType::Utf8 => values.as_string::<i32>().value(at).as_bytes(),
+        DataType::Binary => values.as_binary::<i32>().value(at),
+        _ => b"",
+    }
 }
 
 #[inline]
-fn text_number(table: &mut Table, field: Field, text: &str) -> Result<u32, RowFault> {
-    let bytes = text.as_bytes();
+fn text_number(table: &mut Table, field: Field, bytes: &[u8]) -> Result<u32, RowFault> {
     let bytes = if field == Field::ChargeDate { dates::key_part(bytes, table.keep_days()) } else { bytes };
     table.number(field, bytes)
 }
 
-/// The day of a date or timestamp, from 1970. A timestamp without a zone is UTC.
-fn day_at(array: &dyn Array, row: usize) -> Option<i64> {
-    let seconds = match array.data_type() {
-        DataType::Date32 => return Some(i64::from(array.as_primitive::<Date32Type>().value(row))),
-        DataType::Timestamp(TimeUnit::Second, _) => array.as_primitive::<TimestampSecondType>().value(row),
+/// The day of a date or timestamp, from 1970, and whether it is the begin of that day. A timestamp
+/// without a zone is UTC.
+fn day_at(array: &dyn Array, row: usize) -> Option<(i64, bool)> {
+    let (time, per_second) = match array.data_type() {
+        DataType::Date32 => return Some((i64::from(array.as_primitive::<Date32Type>().value(row)), true)),
+        DataType::Timestamp(TimeUnit::Second, _) => (array.as_primitive::<TimestampSecondType>().value(row), 1),
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            array.as_primitive::<TimestampMillisecondType>().value(row).div_euclid(1_000)
+            (array.as_primitive::<TimestampMillisecondType>().value(row), 1_000)
         }
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            array.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1_000_000)
+            (array.as_primitive::<TimestampMicrosecondType>().value(row), 1_000_000)
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            array.as_primitive::<TimestampNanosecondType>().value(row).div_euclid(1_000_000_000)
+            (array.as_primitive::<TimestampNanosecondType>().value(row), 1_000_000_000)
         }
         _ => return None,
     };
-    Some(seconds.div_euclid(SECONDS_PER_DAY))
+    let per_day = SECONDS_PER_DAY * per_second;
+    Some((time.div_euclid(per_day), time.rem_euclid(per_day) == 0))
 }
 
 fn day_text(day: i64) -> String {

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Blocker, ClosePackMade, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed, StatementsBefore,
+    Blocker, ClosePackMade, ConvertedDocument, MemberStatement, PeriodActApproved, PeriodActProposed,
+    PeriodActRejected, StatementsBefore,
 };
 use crate::{
     ids::{CustomerId, DeliveryId, DocumentNumber, PayerAccountId, PoNumber, RunId},
@@ -207,5 +208,6 @@ pub enum BillingFact {
     Voided(DocumentVoided),
     ActProposed(PeriodActProposed),
     ActApproved(PeriodActApproved),
+    ActRejected(PeriodActRejected),
     Packed(ClosePackMade),
 }

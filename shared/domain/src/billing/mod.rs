@@ -13,6 +13,7 @@ mod facts;
 mod four_eyes;
 mod outline;
 mod reopen;
+pub mod run;
 mod state;
 mod statement;
 mod void;
@@ -32,7 +33,10 @@ pub use facts::{
     BillingFact, BillingRunCompleted, BillingRunStarted, DocumentHeader, DocumentKind, DocumentVoided, PeriodClosed,
     PeriodReopened, PeriodWaived, RunTotals,
 };
-pub use four_eyes::{PeriodAct, PeriodActApproved, PeriodActProposed, PeriodApprovalRefusal};
+pub use four_eyes::{
+    PeriodAct, PeriodActApproved, PeriodActContext, PeriodActProposed, PeriodActRefusal, PeriodActRejected,
+    PeriodApprovalRefusal,
+};
 pub use outline::PeriodOutline;
 pub use reopen::{ReopenPeriod, ReopenRefusal};
 pub use state::{BillingState, LastRun, PeriodStatus};

@@ -54,6 +54,11 @@ pub enum ReopenRefusal {
 }
 
 impl BillingState {
+    /// Whether the period before it is built upon: it is billed, or closed.
+    pub fn is_built_upon(&self) -> bool {
+        self.billed().is_some() || self.status == PeriodStatus::Closed
+    }
+
     /// Decides a reopening.
     ///
     /// # Errors

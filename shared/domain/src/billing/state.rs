@@ -121,6 +121,9 @@ impl BillingState {
                     self.approved_voids.insert(approved.proposal.clone(), (approved.by.clone(), proposed));
                 }
             }
+            BillingFact::ActRejected(rejected) => {
+                self.proposals.remove(&rejected.proposal);
+            }
             BillingFact::Packed(made) => {
                 self.packs.insert(made.version, made.clone());
             }

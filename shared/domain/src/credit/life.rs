@@ -10,7 +10,10 @@ use super::{
     CreditFact, CreditStatus, UpstreamCreditCancelled, UpstreamCreditPaused, UpstreamCreditSplit, UpstreamCreditState,
     UpstreamCreditTransferred, UpstreamPortion,
 };
-use crate::ids::{MemberAccountId, UpstreamCreditId};
+use crate::{
+    day::{YearOutOfRange, check_year},
+    ids::{MemberAccountId, UpstreamCreditId},
+};
 
 /// Portions of a split at the least and at the most.
 const PORTIONS: std::ops::RangeInclusive<usize> = 2..=99;
@@ -104,9 +107,24 @@ pub enum LifeRefusal {
         /// What is reserved for open bills.
         reserved: Exact,
     },
+    /// A day that cannot be. Correct it.
+    #[error(transparent)]
+    Day(#[from] YearOutOfRange),
     /// A sum cannot be held.
     #[error(transparent)]
     Money(#[from] MoneyError),
+}
+
+impl CreditLife {
+    /// The day it counts from.
+    pub fn effective(&self) -> NaiveDate {
+        match self {
+            Self::Transfer { effective, .. }
+            | Self::Split { effective, .. }
+            | Self::Pause { effective, .. }
+            | Self::Cancel { effective } => *effective,
+        }
+    }
 }
 
 impl UpstreamCreditState {
@@ -144,6 +162,7 @@ impl UpstreamCreditState {
         if matches!(self.status, CreditStatus::Split | CreditStatus::Cancelled) {
             return Err(LifeRefusal::Ended(credit.clone()));
         }
+        check_year("date", life.effective())?;
         let credit = credit.clone();
         Ok(match life {
             CreditLife::Transfer { to_owner, effective } => {

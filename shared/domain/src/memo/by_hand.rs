@@ -1,5 +1,6 @@
-//! The memo's verbs by hand: write off, adjust, refund, reassign. Each takes a reason
-//! and a name on its commit; what needs a second person is the policy's to say.
+//! The memo's verbs: write off, adjust, refund, reassign. Each is decided here from what was asked and
+//! what was looked up for it. What a person may ask for is `hand_act.rs`; what is looked up for it, and
+//! when, is `hand_context.rs`.
 
 use chrono::NaiveDate;
 use money::{Currency, Exact, Money, MoneyError};
@@ -7,13 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CreditMemo, ExpireMemo, IssueMemo, IssueRefusal, MemberMemos, MemoFact, MemoPoReassigned, MemoReassignedIn,
-    MemoReassignedOut, MemoRefunded, MemoWrittenOff, ReinstateMemo, ReviseMemos, WriteOffCause,
+    CreditMemo, IssueMemo, IssueRefusal, MemberMemos, MemoFact, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
+    MemoRefunded, MemoWrittenOff, WriteOffCause,
 };
 use crate::{
-    ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber},
+    day::YearOutOfRange,
+    ids::{CustomerId, MemberAccountId, MemoNumber, PayerAccountId, PoNumber, UpstreamCreditId},
     period::BillingPeriod,
-    policy::{FourEyesAct, PolicyHash},
+    policy::PolicyHash,
 };
 
 /// Write part of a memo off.
@@ -105,46 +107,6 @@ pub struct TransferMemo {
     pub posting: BillingPeriod,
 }
 
-/// An act by hand upon the memos of one account: what may need a second person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(clippy::large_enum_variant)] // one at a time, never in bulk
-pub enum HandAct {
-    /// Issue a memo.
-    Issue(IssueMemo),
-    /// Change what a memo is worth.
-    Adjust(AdjustMemo),
-    /// Write off.
-    WriteOff(WriteOffMemo),
-    /// Pay out.
-    Refund(RefundMemo),
-    /// Move to another PO number or customer.
-    ReassignPo(ReassignPo),
-    /// Move to another account or payer.
-    Transfer(TransferMemo),
-    /// Expire.
-    Expire(ExpireMemo),
-    /// Bring back.
-    Reinstate(ReinstateMemo),
-    /// Follow a credit that AWS revised.
-    Revise(ReviseMemos),
-}
-
-impl HandAct {
-    /// The word by which a policy asks for a second person.
-    pub fn kind(&self) -> FourEyesAct {
-        match self {
-            Self::Issue(_) => FourEyesAct::Issue,
-            Self::Adjust(_) | Self::Revise(_) => FourEyesAct::Adjust,
-            Self::WriteOff(_) => FourEyesAct::WriteOff,
-            Self::Refund(_) => FourEyesAct::Refund,
-            Self::ReassignPo(_) | Self::Transfer(_) => FourEyesAct::Reassign,
-            Self::Expire(_) => FourEyesAct::Expire,
-            Self::Reinstate(_) => FourEyesAct::Reinstate,
-        }
-    }
-}
-
 /// Why an act by hand was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HandRefusal {
@@ -185,7 +147,31 @@ pub enum HandRefusal {
         /// Whose it would become.
         other: CustomerId,
     },
-    /// The supplementary memo could not be issued.
+    /// AWS has stated the credit anew since the revision was proposed. Approve the newer proposal.
+    #[error("AWS has changed credit {credit} again since, by {change} in all: see approvals")]
+    OutOfDate {
+        /// The credit.
+        credit: UpstreamCreditId,
+        /// What AWS has changed of it by now.
+        change: Exact,
+    },
+    /// A row of a cut-over file was not taken over. Correct the row.
+    #[error("memo {former} of {member}: {why}")]
+    TakeOver {
+        /// Its number in the other system.
+        former: String,
+        /// Whose it would be.
+        member: MemberAccountId,
+        /// Why not.
+        why: Box<HandRefusal>,
+    },
+    /// A day that cannot be. Correct it.
+    #[error(transparent)]
+    Day(#[from] YearOutOfRange),
+    /// A move without a destination. Name the account, payer, customer or PO number.
+    #[error("memo {0} is to be moved, and nothing says where to")]
+    NoDestination(MemoNumber),
+    /// The memo could not be issued.
     #[error(transparent)]
     Issue(#[from] IssueRefusal),
     /// A sum cannot be held.
@@ -209,24 +195,6 @@ impl CreditMemo {
 }
 
 impl MemberMemos {
-    /// Decides an act by hand. Of a transfer this is the outgoing side.
-    ///
-    /// # Errors
-    /// [`HandRefusal`].
-    pub fn decide_by_hand(&self, act: &HandAct) -> Result<Vec<MemoFact>, HandRefusal> {
-        match act {
-            HandAct::Issue(command) => Ok(self.decide_issue(command)?),
-            HandAct::Adjust(command) => self.decide_adjust(command),
-            HandAct::WriteOff(command) => self.decide_write_off(command),
-            HandAct::Refund(command) => self.decide_refund(command),
-            HandAct::ReassignPo(command) => self.decide_reassign_po(command),
-            HandAct::Transfer(command) => Ok(vec![self.decide_transfer_out(command)?.0]),
-            HandAct::Expire(command) => self.decide_expire(command),
-            HandAct::Reinstate(command) => self.decide_reinstate(command),
-            HandAct::Revise(command) => self.decide_revise(command),
-        }
-    }
-
     pub(super) fn known(&self, number: &MemoNumber) -> Result<&CreditMemo, HandRefusal> {
         self.memos.get(number).ok_or_else(|| HandRefusal::UnknownMemo(number.clone()))
     }

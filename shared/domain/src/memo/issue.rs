@@ -120,6 +120,12 @@ pub enum IssueRefusal {
         /// The day the figures were of.
         as_of: NaiveDate,
     },
+    /// A monthly cap that lets the memo pay nothing. Name one above zero, or none.
+    #[error("a monthly cap of {cap} lets the memo pay nothing: name one above zero")]
+    CapPaysNothing {
+        /// Asked for.
+        cap: Money,
+    },
     /// The credit has its memo. Nothing to do; use `memos adjust` to change its worth.
     #[error("credit {credit} has memo {memo} already: adjust that one instead")]
     HasMemo {
@@ -238,6 +244,9 @@ impl MemberMemos {
             && end < command.start_date
         {
             return Err(IssueRefusal::EndsBeforeItStarts { start: command.start_date, end });
+        }
+        if let Some(cap) = command.terms.monthly_cap.filter(|cap| !cap.is_positive()) {
+            return Err(IssueRefusal::CapPaysNothing { cap });
         }
         let zero = command.face.zeroed();
         let face = match command.basis {

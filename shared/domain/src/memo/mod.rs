@@ -12,6 +12,7 @@
 
 mod aged;
 mod by_hand;
+mod consent;
 mod cross_payer;
 mod digits;
 mod draw;
@@ -19,10 +20,13 @@ mod evolve;
 mod facts;
 mod four_eyes;
 mod fund;
+mod hand_act;
+mod hand_context;
 mod issue;
 mod lapse;
 mod order;
 mod plan;
+mod posting;
 mod reinstate;
 mod revise;
 mod state;
@@ -31,7 +35,7 @@ mod transit;
 mod void;
 
 pub use aged::Ages;
-pub use by_hand::{AdjustMemo, HandAct, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
+pub use by_hand::{AdjustMemo, HandRefusal, ReassignPo, RefundMemo, TransferMemo, WriteOffMemo};
 pub use cross_payer::{AcrossPayers, ChargedElsewhere, CorrectAcross, HeldElsewhere};
 pub(crate) use digits::digits_fit;
 pub use draw::{CorrectPeriod, DrawBound, DrawDecision, DrawPeriod, DrawRefusal};
@@ -41,13 +45,18 @@ pub use facts::{
     MemoReassignedOut, MemoRefunded, MemoReinstated, MemoUnapplied, MemoWrittenOff, ServiceAmount, UnapplyCause,
     UpstreamShortfallStated, WriteOffCause,
 };
-pub use four_eyes::{ActApproved, ActProposed, ApprovalRefusal};
+pub use four_eyes::{ActApproved, ActProposed, ActRejected, ApprovalRefusal, check_second_person};
 pub use fund::{FundMemo, FundingFromCredit};
+pub use hand_act::{
+    AdjustAct, AmountAct, HandAct, IssueAct, ReassignAct, ReinstateAct, RevisionAct, TakeOverAct, TransferAct,
+};
+pub use hand_context::HandContext;
 pub use issue::{IssueMemo, IssueRefusal, OpenMemo, TakenOver};
 pub use lapse::{ExpireMemo, LapseAtClose, expiry_in_words};
 pub use order::draw_order;
 pub(crate) use plan::is_eligible;
 pub use plan::{DrawPlan, ExactLine, MemoDraw, PlannedLine, PlannedSeller, plan_draws};
+pub use posting::posting_of_act;
 pub use reinstate::{PastEnd, ReinstateMemo};
 pub use revise::{EndUnfunded, ExtendMemos, ReviseMemos};
 pub use state::{Application, ApplicationAcross, CreditMemo, MemberMemos, MemoStatus, Movement};

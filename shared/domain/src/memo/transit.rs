@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use money::{Exact, Money};
 use serde::{Deserialize, Serialize};
 
-use super::{CreditMemo, MemoReassignedOut, TransferMemo};
+use super::{CreditMemo, MemoReassignedOut, TransferAct};
 use crate::{
     ids::{MemberAccountId, PayerAccountId},
     period::BillingPeriod,
@@ -65,11 +65,12 @@ impl CreditMemo {
     /// Whether a move that left this memo is what a command asks for: someone who repeats a command that
     /// was cut off wants it done, and not done twice. All that is open is asked for again where nothing
     /// is left.
-    pub fn is_asked_again(&self, left: &TransferOut, command: &TransferMemo) -> bool {
-        let same_amount = match command.amount {
-            Some(amount) => amount == left.amount,
+    pub fn is_asked_again(&self, left: &TransferOut, home: &PayerAccountId, act: &TransferAct) -> bool {
+        let same_amount = match act.amount {
+            Some(amount) => amount.to_money(self.currency).is_ok_and(|amount| amount == left.amount),
             None => self.open.is_zero(),
         };
-        same_amount && left.to_payer == command.to_payer && left.to_member == command.to_member
+        let to_payer = act.to_payer.as_ref().unwrap_or(home);
+        same_amount && left.to_payer == *to_payer && left.to_member == act.to_member
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Policies, PolicyHash};
+use super::{Policies, PoliciesProposed, PolicyHash};
 use crate::period::BillingPeriod;
 
 /// Adopt policies from a period on.
@@ -48,6 +48,9 @@ pub struct PolicyAdopted {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyHistory {
     adopted: Vec<PolicyAdopted>,
+    /// Adoptions that wait for a second person, by proposal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) proposals: BTreeMap<String, PoliciesProposed>,
 }
 
 impl PolicyHistory {
@@ -92,6 +95,14 @@ impl PolicyHistory {
     /// The policies in force for a period, if any were adopted.
     pub fn in_force(&self, period: BillingPeriod) -> Option<&Policies> {
         self.timeline().range(..=Some(period)).next_back().map(|(_, adopted)| &adopted.policies)
+    }
+
+    /// The policies in force for some period from one on, in order.
+    pub fn from_on(&self, from: Option<BillingPeriod>) -> Vec<&Policies> {
+        let timeline = self.timeline();
+        let standing = timeline.range(..=from).next_back().into_iter();
+        let later = timeline.range((std::ops::Bound::Excluded(from), std::ops::Bound::Unbounded));
+        standing.chain(later).map(|(_, adopted)| &adopted.policies).collect()
     }
 
     /// Every adoption, oldest first.

@@ -147,6 +147,8 @@ pub enum FourEyesAct {
     Reopen,
     /// Void an issued document.
     Void,
+    /// Take memos over from another system.
+    Import,
 }
 
 /// How far a series of document numbers reaches.

@@ -6,6 +6,9 @@
 
 mod adoption;
 mod choices;
+mod four_eyes;
+mod of_payer;
+mod stated;
 
 pub use adoption::{AdoptPolicies, PolicyAdopted, PolicyHistory, PolicyRefusal};
 pub use choices::{
@@ -13,3 +16,8 @@ pub use choices::{
     ExpiryInsideMonth, FourEyesAct, MemoBasis, MemoExpiry, Policies, PolicyHash, RatingBasis, ReinstatedAfterExpiry,
     hash_of_chosen,
 };
+pub use four_eyes::{
+    AdoptionContext, PoliciesApproved, PoliciesProposed, PoliciesRejected, PolicyActRefusal, acts_of_two,
+};
+pub use of_payer::PoliciesOfPayer;
+pub use stated::{BadPolicy, StatedPolicies};

@@ -238,6 +238,21 @@ pub enum DeliveryRefusal {
         /// One of them.
         example: String,
     },
+    /// It is in another currency than the one that counts, whose place it would take: a payer's month is one
+    /// bill here. Say `--replace` only where the former was in a wrong currency.
+    #[error(
+        "the delivery of {payer} for {period} is in {offered} and the one that counts in {current}, which it would replace: a payer's month is billed in one currency here; say --replace only if the former was wrong"
+    )]
+    OtherCurrency {
+        /// The payer.
+        payer: PayerAccountId,
+        /// The month.
+        period: BillingPeriod,
+        /// The currency of the delivery that counts.
+        current: Currency,
+        /// The currency of the one offered.
+        offered: Currency,
+    },
     /// It lacks a bill type that the former one had. Deliver all of it, or say `--replace`.
     #[error(
         "the delivery of {payer} for {period} lacks the bill type '{bill_type}' that the former one had: deliver all files, or say --replace if AWS really took it off"
@@ -300,6 +315,10 @@ impl DeliveryState {
     fn refuse_drops(&self, offer: &OfferDelivery<'_>, current: &DeliveryCompleted) -> Result<(), DeliveryRefusal> {
         let payer = offer.delivery.payer.clone();
         let period = offer.delivery.period;
+        let (current_currency, offered) = (current.currency, offer.delivery.currency);
+        if current_currency != offered {
+            return Err(DeliveryRefusal::OtherCurrency { payer, period, current: current_currency, offered });
+        }
         if offer.dropped_members > 0 {
             return Err(DeliveryRefusal::DropsMembers {
                 payer,

@@ -195,4 +195,12 @@ crate::declare::declare_pages! {
         why: "A misspelt name.",
         remedy: "Read which one in the message. Templates that you leave out keep their defaults.",
     }
+    3 NOT_READ_BACK = "CM0112" {
+        title: "what is to be recorded could not be read again",
+        happened: "Before a commit is recorded, its text is read back. It could not be read, or would be read \
+            as something else. Nothing was recorded.",
+        why: "A value in your input has a form that the log cannot keep, or there is a mistake in the \
+            program.",
+        remedy: "Look at the value that the message names. If it is as it should be, report it.",
+    }
 }

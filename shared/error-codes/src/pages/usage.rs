@@ -171,4 +171,10 @@ crate::declare::declare_pages! {
         why: "That would say nothing.",
         remedy: "Name two different places.",
     }
+    2 NO_DRY_RUN = "CM0245" {
+        title: "the command knows no dry run",
+        happened: "--dry-run was asked of a command that cannot only pretend.",
+        why: "It writes files or talks to a server, and would do so all the same.",
+        remedy: "Leave out --dry-run. See the command's help for what it writes.",
+    }
 }

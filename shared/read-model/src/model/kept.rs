@@ -8,10 +8,13 @@ use std::{
 
 use domain::billing::PeriodOutline;
 use serde::{Deserialize, Serialize};
-use wire::{AggregateKey, StreamName, Subject};
+use wire::{AggregateKey, Fact, StreamName, Subject};
 
 use super::{CHECKPOINT_KEY, ReadModel, StreamPosition};
-use crate::{Aggregate, Batch, MemoryStore, ReadModelFault, Store, StoreFault, SubjectPlace, SubjectRecord, Tree};
+use crate::{
+    Aggregate, Batch, MemoryStore, ReadModelFault, Store, StoreFault, SubjectPlace, SubjectRecord, Tree,
+    aggregate::{NotFolded, could_fold},
+};
 
 impl ReadModel {
     pub(super) fn stored(&self, subject: &Subject) -> Result<Option<SubjectRecord>, StoreFault> {
@@ -45,6 +48,24 @@ impl ReadModel {
             Some(record) => Ok(Some(record.clone())),
             None => self.stored(subject),
         }
+    }
+
+    /// What stands against folding facts that are not recorded yet; nothing where they would be folded. The log
+    /// is to hold nothing that its own reader refuses.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`] where the store cannot be read, or the subject is none of this log's.
+    pub fn objection_to(&self, subject: &Subject, facts: &[Fact]) -> Result<Option<String>, ReadModelFault> {
+        let key = AggregateKey::of(subject)?;
+        // Only memos have balances that a fact may not follow from.
+        let standing = match key {
+            AggregateKey::Memos { .. } => self.record(subject)?.map(|record| record.state),
+            _ => None,
+        };
+        Ok(could_fold(&key, standing, facts).err().map(|not_folded| match not_folded {
+            NotFolded::Misplaced(fact) => format!("a fact of type {fact} has no business on {subject}"),
+            NotFolded::Fault(cause) => cause.to_string(),
+        }))
     }
 
     /// Where a subject stands, without its state: a period of many documents is not copied for it.

@@ -278,6 +278,7 @@ impl ReadModel {
             for (at, fact) in facts.iter().enumerate() {
                 self.keep_beside(commit, at, fact)?;
             }
+            self.keep_key(commit)?;
             if self.keeps_places && !is_kept_whole(stream) {
                 self.take_place(commit);
             }
@@ -341,6 +342,17 @@ impl ReadModel {
         let before = self.apply(&part.commit)?;
         self.facts_folded += part.left_out;
         Ok(before)
+    }
+
+    /// The operator's key that something was first recorded under, with the input it covers.
+    fn keep_key(&mut self, commit: &DecodedCommit) -> Result<(), StoreFault> {
+        let Some(offered) = &commit.body.idempotency else { return Ok(()) };
+        let key = crate::queries::operators_key(commit.subject.stream(), &offered.key).into_bytes();
+        if self.value::<crate::queries::StoredKey>(Tree::Keys, &key)?.is_some() {
+            return Ok(());
+        }
+        let stored = crate::queries::StoredKey { input: offered.input.clone(), sequence: commit.sequence };
+        self.put(Tree::Keys, key, &stored)
     }
 
     /// What queries need beside the aggregates.

@@ -40,6 +40,20 @@ pub struct StoredRate {
     pub recorded: DateTime<Utc>,
 }
 
+/// An operator's key that something was recorded under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredKey {
+    /// The hash of the input that it covers.
+    pub input: String,
+    /// The sequence of the first commit under it, in its stream.
+    pub sequence: u64,
+}
+
+/// The key of an operator's key: by stream, since each is read by itself.
+pub(crate) fn operators_key(stream: wire::StreamName, key: &str) -> String {
+    format!("{}/{key}", stream.as_str())
+}
+
 /// The key of what is stored by payer, period and account: what a billing run writes lies together.
 pub(crate) fn statement_key(payer: &PayerAccountId, period: BillingPeriod, member: Option<&MemberAccountId>) -> String {
     period_member_key(payer, period, member)

@@ -37,6 +37,15 @@ impl ReadModel {
         Ok(found)
     }
 
+    /// The first period of a payer whose statements are not issued; none where none ever were.
+    ///
+    /// # Errors
+    /// [`ReadModelFault`].
+    pub fn first_unissued(&self, payer: &PayerAccountId) -> Result<Option<BillingPeriod>, ReadModelFault> {
+        let periods = self.billing_periods(payer)?;
+        Ok(periods.iter().rev().find(|(_, outline)| outline.is_issued).map(|(period, _)| period.next()))
+    }
+
     /// A payer's period without its documents.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use domain::{
     ids::PayerAccountId,
     period::BillingPeriod,
-    policy::{Policies, PolicyHistory},
+    policy::{Policies, PoliciesOfPayer, PolicyHistory},
     rates::ConversionRates,
 };
 use wire::{CommandDone, Subject};
@@ -28,12 +28,15 @@ impl ReadModel {
     /// # Errors
     /// [`StoreFault`].
     pub fn policies(&self, payer: &PayerAccountId, period: BillingPeriod) -> Result<Policies, StoreFault> {
-        let own = self.policy_history(Some(payer))?;
-        if let Some(policies) = own.in_force(period) {
-            return Ok(policies.clone());
-        }
-        let general = self.policy_history(None)?;
-        Ok(general.in_force(period).cloned().unwrap_or_default())
+        Ok(self.policies_of_payer(payer)?.in_force(period))
+    }
+
+    /// The policies adopted for a payer, with the general ones that hold where it has none.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn policies_of_payer(&self, payer: &PayerAccountId) -> Result<PoliciesOfPayer, StoreFault> {
+        Ok(PoliciesOfPayer { own: self.policy_history(Some(payer))?, general: self.policy_history(None)? })
     }
 
     /// The conversion rates in force.
@@ -50,6 +53,20 @@ impl ReadModel {
     /// [`StoreFault`].
     pub fn stated_rates(&self) -> Result<Vec<StoredRate>, StoreFault> {
         Ok(self.values(Tree::Rates, b"")?.into_iter().map(|(_, stored)| stored).collect())
+    }
+
+    /// The input that something was recorded with under an operator's key, whether or not all of it is done.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    pub fn input_under(&self, key: &str) -> Result<Option<String>, StoreFault> {
+        for stream in wire::StreamName::ALL {
+            let key = super::operators_key(stream, key);
+            if let Some(stored) = self.value::<super::StoredKey>(Tree::Keys, key.as_bytes())? {
+                return Ok(Some(stored.input));
+            }
+        }
+        Ok(None)
     }
 
     /// What was done under an operator's key.

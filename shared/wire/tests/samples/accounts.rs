@@ -6,7 +6,10 @@ use domain::rates::ConversionRateStated;
 use domain::{
     account::MemberAssigned,
     classification::CreditLineTreatment,
-    policy::{CreditLineRule, CustomerTax, FourEyesAct, MemoExpiry, Policies, PolicyAdopted, ReinstatedAfterExpiry},
+    policy::{
+        CreditLineRule, CustomerTax, FourEyesAct, MemoExpiry, Policies, PoliciesApproved, PoliciesProposed,
+        PoliciesRejected, PolicyAdopted, ReinstatedAfterExpiry,
+    },
 };
 use money::Currency;
 
@@ -62,5 +65,33 @@ pub(super) fn command_done() -> CommandDone {
             input: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         },
         command: "bill".to_owned(),
+        answer: String::new(),
+    }
+}
+
+const PROPOSAL: &str = "policy-3b5d7f91a2c4";
+
+pub(super) fn policies_proposed() -> PoliciesProposed {
+    let file: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(r#"{"four_eyes": ["refund"], "customer_tax": {"rate-before-memo": 0.19}}"#).unwrap();
+    PoliciesProposed {
+        proposal: PROPOSAL.to_owned(),
+        from: Some(february()),
+        stated: file.into(),
+        by: "maker".to_owned(),
+        reason: "fewer acts of two".to_owned(),
+    }
+}
+
+pub(super) fn policies_approved() -> PoliciesApproved {
+    PoliciesApproved { proposal: PROPOSAL.to_owned(), proposed_by: "maker".to_owned(), by: "checker".to_owned() }
+}
+
+pub(super) fn policies_rejected() -> PoliciesRejected {
+    PoliciesRejected {
+        proposal: PROPOSAL.to_owned(),
+        proposed_by: "maker".to_owned(),
+        by: "checker".to_owned(),
+        reason: "not agreed".to_owned(),
     }
 }

@@ -4,8 +4,8 @@ use domain::{
     billing::{
         BillingRunCompleted, BillingRunStarted, Blocker, ClosePackMade, ConvertedCorrection, ConvertedDocument,
         ConvertedLine, ConvertedMemo, ConvertedStatement, Correction, DocumentHeader, DocumentKind, DocumentVoided,
-        MemberStatement, PeriodAct, PeriodActApproved, PeriodActProposed, PeriodClosed, PeriodReopened, PeriodWaived,
-        RunTotals, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
+        MemberStatement, PeriodAct, PeriodActApproved, PeriodActProposed, PeriodActRejected, PeriodClosed,
+        PeriodReopened, PeriodWaived, RunTotals, StatementLine, StatementMemo, StatementSeller, StatementsBefore,
     },
     ids::DocumentNumber,
 };
@@ -242,7 +242,7 @@ pub(super) fn act_proposed() -> PeriodActProposed {
         proposal: "3f2a90b1c4d5".to_owned(),
         payer: payer(),
         period: january(),
-        act: PeriodAct::Void { document: document_number(), effective: day("2019-02-11") },
+        act: PeriodAct::Void { document: document_number(), effective: Some(day("2019-02-11")) },
         by: "anna".to_owned(),
         reason: "wrong customer".to_owned(),
     }
@@ -250,6 +250,15 @@ pub(super) fn act_proposed() -> PeriodActProposed {
 
 pub(super) fn act_approved() -> PeriodActApproved {
     PeriodActApproved { proposal: "3f2a90b1c4d5".to_owned(), proposed_by: "anna".to_owned(), by: "bert".to_owned() }
+}
+
+pub(super) fn act_rejected() -> PeriodActRejected {
+    PeriodActRejected {
+        proposal: "3f2a90b1c4d5".to_owned(),
+        proposed_by: "anna".to_owned(),
+        by: "anna".to_owned(),
+        reason: "proposed for the wrong document".to_owned(),
+    }
 }
 
 pub(super) fn close_pack_made() -> ClosePackMade {

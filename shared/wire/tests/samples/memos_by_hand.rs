@@ -3,8 +3,8 @@
 use domain::{
     ids::MemoNumber,
     memo::{
-        ActApproved, ActProposed, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn, MemoReassignedOut,
-        MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause, WriteOffMemo,
+        ActApproved, ActProposed, ActRejected, AmountAct, HandAct, MemoIssued, MemoPoReassigned, MemoReassignedIn,
+        MemoReassignedOut, MemoRefunded, MemoReinstated, MemoWrittenOff, UpstreamShortfallStated, WriteOffCause,
     },
 };
 
@@ -101,12 +101,10 @@ const PROPOSAL: &str = "p-7c41d09be2a6";
 pub(super) fn act_proposed() -> ActProposed {
     ActProposed {
         proposal: PROPOSAL.to_owned(),
-        act: HandAct::WriteOff(WriteOffMemo {
+        act: HandAct::WriteOff(AmountAct {
             memo: memo(1),
-            amount: Some(usd("29.55")),
-            cause: WriteOffCause::ByHand,
-            effective: day("2019-02-10"),
-            posting: february(),
+            amount: Some(super::exact("29.55")),
+            effective: Some(day("2019-02-10")),
         }),
         by: "maker".to_owned(),
         reason: "agreed with the customer on 2019-02-08".to_owned(),
@@ -116,6 +114,15 @@ pub(super) fn act_proposed() -> ActProposed {
 
 pub(super) fn act_approved() -> ActApproved {
     ActApproved { proposal: PROPOSAL.to_owned(), proposed_by: "maker".to_owned(), by: "checker".to_owned() }
+}
+
+pub(super) fn act_rejected() -> ActRejected {
+    ActRejected {
+        proposal: PROPOSAL.to_owned(),
+        proposed_by: "maker".to_owned(),
+        by: "checker".to_owned(),
+        reason: "the customer was refunded".to_owned(),
+    }
 }
 
 pub(super) fn shortfall() -> UpstreamShortfallStated {

@@ -35,13 +35,6 @@ impl<const EXIT: u8> IsCode<EXIT> for Code<EXIT> {
     }
 }
 
-/// Only where `cargo xtask tidy` still tolerates it: a code that is written as text.
-impl<const EXIT: u8> IsCode<EXIT> for &'static str {
-    fn text(self) -> &'static str {
-        self
-    }
-}
-
 /// What a failure is told with: a text, or the error that it is.
 type Told = Box<dyn Error + Send + Sync>;
 

@@ -7,7 +7,7 @@ use service_kit::{Failure, codes};
 pub(crate) fn key_failure(fault: SealFault) -> Failure {
     match fault {
         SealFault::KeyFile { .. } | SealFault::NoRandomness { .. } => Failure::failed(codes::KEY_FILE, fault),
-        SealFault::NoKey { .. } | SealFault::KeyIsOpen { .. } => Failure::refused(codes::RATE_REFUSED, fault),
+        SealFault::NoKey { .. } | SealFault::KeyIsOpen { .. } => Failure::refused(codes::KEY_UNUSABLE, fault),
         SealFault::NotSigned | SealFault::OtherKind { .. } => Failure::refused(codes::NOT_SIGNED, fault),
         SealFault::OtherKey { .. } | SealFault::WrongSignature => Failure::check(codes::SIGNATURE_WRONG, fault),
     }

@@ -15,5 +15,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let beside = path.with_added_extension("tmp");
     let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|cause| Failure::failed(codes::LOG_DENIED, format!("writing {} failed: {cause}", path.display())))
+    written.map_err(|cause| {
+        Failure::failed(codes::FILE_NOT_WRITTEN, format!("writing {} failed: {cause}", path.display()))
+    })
 }

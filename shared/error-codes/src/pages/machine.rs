@@ -53,13 +53,6 @@ crate::declare::declare_pages! {
         remedy: "Run `creditmemo audit`. If the log holds, delete the read model's folder and run the command \
             again.",
     }
-    1 RUN_ID_INVALID = "CM0107" {
-        title: "a billing run could not be named",
-        happened: "The id of a billing run was made from the period and what was delivered, and is no valid id. \
-",
-        why: "This is a mistake in the program.",
-        remedy: "Report it with the period and the message.",
-    }
     1 NO_LOG = "CM0108" {
         title: "there is no log in this place",
         happened: "The command reads a log, and none is in the folder named.",

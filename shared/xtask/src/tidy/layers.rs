@@ -40,7 +40,7 @@ const LAYERS: &[(&str, u8)] = &[
 /// keeps an order of its own. `chrono` is for dates; [`super::purity`] forbids its clock.
 const PURE_CRATES_MAY_USE: &[(&str, &[&str])] = &[
     ("money", &["iso_currency", "rust_decimal", "ryu", "schemars", "serde", "thiserror"]),
-    ("domain", &["chrono", "hex", "schemars", "serde", "serde_json", "sha2", "thiserror"]),
+    ("domain", &["chrono", "hex", "schemars", "serde", "serde_json", "sha2", "thiserror", "unicode-normalization"]),
 ];
 
 /// Outside crates that one crate alone may name: all others go through it.

@@ -29,7 +29,7 @@ crate::declare::declare_pages! {
         title: "several payers have a credit of this id",
         happened: "The id alone does not tell which credit is meant.",
         why: "AWS numbers credits for each payer.",
-        remedy: "Say --payer.",
+        remedy: "Say which payer is meant with --payer.",
     }
     2 REASON_MISSING = "CM0205" {
         title: "an act by hand needs a reason",
@@ -42,7 +42,7 @@ crate::declare::declare_pages! {
         title: "the account has statements of several payers for the period",
         happened: "The account was under more than one payer in that month.",
         why: "It moved from one payer to another.",
-        remedy: "Say --payer.",
+        remedy: "Say which payer is meant with --payer.",
     }
     2 UNTIL_UNREADABLE = "CM0207" {
         title: "the point of a replay cannot be read",

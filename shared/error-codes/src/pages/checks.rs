@@ -80,8 +80,7 @@ crate::declare::declare_pages! {
     }
     5 AUDIT_FOUND = "CM0515" {
         title: "the audit found something",
-        happened: "At least one check over the whole log did not hold. Each finding is listed with its place. \
-",
+        happened: "At least one check over the whole log did not hold. Each finding is listed with its place.",
         why: "See the check's name: conservation, chain, gaps, balances or documents.",
         remedy: "Stop billing. Compare with a copy of the log (`log compare`) and with your newest seal \
             (`audit verify`).",
@@ -170,8 +169,7 @@ crate::declare::declare_pages! {
     }
     5 LOGS_DIFFER = "CM0541" {
         title: "the two logs are not the same",
-        happened: "`log compare` found streams that differ. The first commit that differs is listed for each. \
-",
+        happened: "`log compare` found streams that differ. The first commit that differs is listed for each.",
         why: "One is older, or one was changed.",
         remedy: "If one is only shorter, copy again. Otherwise run `audit verify` on both.",
     }

@@ -170,8 +170,7 @@ crate::declare::declare_pages! {
     }
     3 PROOF_UNREADABLE = "CM0364" {
         title: "the file is no statement with a proof",
-        happened: "`statement verify` needs the JSON of a statement with its `proof`, and the file is not that. \
-",
+        happened: "`statement verify` needs the JSON of a statement with its `proof`, and the file is not that.",
         why: "It was printed as text, before the first seal, or was changed.",
         remedy: "Print it with `statement ... --format json` after `audit seal`.",
     }

@@ -4,8 +4,7 @@
 crate::declare::declare_pages! {
     1 NO_SUCH_ACT = "CM0100" {
         title: "the program met an act that it does not know",
-        happened: "A command was passed to a part of the program that does not handle it. Nothing was recorded. \
-",
+        happened: "A command was passed to a part of the program that does not handle it. Nothing was recorded.",
         why: "This is a mistake in the program, not in your input.",
         remedy: "Report it with the command line you typed and the version that `creditmemo --version` \
             prints.",

@@ -6,7 +6,7 @@ use money::Exact;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 /// A field that says something else at one recorded time than at another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -69,7 +69,7 @@ type Fields = BTreeMap<(String, String), String>;
 fn fields_of<Row: Serialize>(rows: &[Row], key: &str) -> Result<Fields, Failure> {
     let mut fields = Fields::new();
     for row in rows {
-        let value = serde_json::to_value(row).map_err(|cause| Failure::failed("CM0110", cause))?;
+        let value = serde_json::to_value(row).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?;
         let of = value.get(key).map(text_of).unwrap_or_default();
         flatten(&value, "", &of, &mut fields);
     }

@@ -8,7 +8,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 /// An explanation, one of three.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -77,13 +77,13 @@ pub async fn explain_statement(
     let several = found.len() > 1;
     let Some(mut explained) = found.pop() else {
         return Err(Failure::failed(
-            "CM0122",
+            codes::STATEMENT_UNKNOWN,
             format!("account {account} has no statement for {period}: bill the period first"),
         ));
     };
     if several {
         return Err(Failure::usage(
-            "CM0206",
+            codes::WHICH_PAYERS_STATEMENT,
             format!("account {account} has statements of several payers for {period}: say --payer"),
         ));
     }
@@ -92,7 +92,10 @@ pub async fn explain_statement(
             && lines.charge_kind.as_ref().is_none_or(|kind| line.charge_kind.eq_ignore_ascii_case(kind))
     });
     if explained.lines.is_empty() && lines.are_named() {
-        return Err(Failure::failed("CM0124", format!("the statement of {account} for {period} has no such line")));
+        return Err(Failure::failed(
+            codes::NO_SUCH_LINE,
+            format!("the statement of {account} for {period} has no such line"),
+        ));
     }
     Ok(Explanation::Statement(explained))
 }
@@ -108,7 +111,7 @@ pub async fn explain_memo(
 ) -> Result<Explanation, Failure> {
     let explained = memo_keeper::explain_one_memo(unit, number, known_by(recorded)).await?;
     explained.map(Explanation::Memo).ok_or_else(|| {
-        Failure::failed("CM0121", format!("memo {number} was not known by then: see memos show {number}"))
+        Failure::failed(codes::MEMO_UNKNOWN, format!("memo {number} was not known by then: see memos show {number}"))
     })
 }
 
@@ -126,9 +129,12 @@ pub async fn explain_suspense(
     let mut found = memo_keeper::explain_item(unit, item, payer, period, known_by(recorded)).await?;
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(Explanation::Suspense(one)),
-        (None, _) => Err(Failure::failed("CM0125", format!("no suspense item {item} is known: see credits suspense"))),
+        (None, _) => Err(Failure::failed(
+            codes::SUSPENSE_UNKNOWN,
+            format!("no suspense item {item} is known: see credits suspense"),
+        )),
         (Some(_), false) => Err(Failure::usage(
-            "CM0216",
+            codes::WHICH_SUSPENSE_MONTH,
             format!("suspense item {item} was there in several months: say --payer and --period"),
         )),
     }

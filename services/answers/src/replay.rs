@@ -8,7 +8,7 @@ use projector::{AuditCheck, Certifier, Scope, Until, differences_in};
 use read_model::WhatToFold;
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::StreamName;
 
 use crate::{
@@ -111,7 +111,7 @@ pub async fn replay(books: &Books<'_>, asked: &ReplayAsked) -> Result<Replayed, 
     let mut balances = Vec::new();
     let rebuilt = scope.memos(&report.model)?;
     if rebuilt.is_empty() && found.is_empty() && !scope.is_all() {
-        return Err(Failure::failed("CM0124", "the log holds no memo of what was asked for"));
+        return Err(Failure::failed(codes::NO_MEMO_IN_SCOPE, "the log holds no memo of what was asked for"));
     }
     for (payer, member, memo) in &rebuilt {
         let sum = open.entry(memo.currency.to_string()).or_insert(Money::zero(memo.currency));

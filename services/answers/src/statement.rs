@@ -12,7 +12,7 @@ use projector::{ProvedStatement, StatementProof};
 use read_model::{ReadModel, StoredStatement, as_of, model_of_subjects};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::Subject;
 
 use crate::{
@@ -163,7 +163,7 @@ pub async fn statement(books: &Books<'_>, asked: &StatementAsked, at: PointInTim
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
         (Some(_), false) => Err(Failure::usage(
-            "CM0206",
+            codes::WHICH_PAYERS_STATEMENT,
             format!("account {account} has statements of several payers for {period}: say --payer"),
         )),
         (None, _) => {
@@ -172,7 +172,10 @@ pub async fn statement(books: &Books<'_>, asked: &StatementAsked, at: PointInTim
                 Some(day) => format!(" as of {day}: a statement counts from the last day of its month on, {last}"),
                 None => ": bill the period first".to_owned(),
             };
-            Err(Failure::failed("CM0122", format!("account {account} has no statement for {period}{remedy}")))
+            Err(Failure::failed(
+                codes::STATEMENT_UNKNOWN,
+                format!("account {account} has no statement for {period}{remedy}"),
+            ))
         }
     }
 }
@@ -224,7 +227,7 @@ fn of_version(
     let found = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
     found.filter(|at| *at < count).map(|at| Some(versions.swap_remove(at))).ok_or_else(|| {
         let what = format!("account {} has {count} versions of its statement for {}", asked.account, asked.period);
-        Failure::usage("CM0214", format!("{what}, no version {version}: say 1 to {count}"))
+        Failure::usage(codes::NO_SUCH_VERSION, format!("{what}, no version {version}: say 1 to {count}"))
     })
 }
 

@@ -53,6 +53,7 @@ pub(crate) async fn dispatch(call: Call, unit: &mut UnitOfWork, is_watched: bool
         Command::Export(what) => commands::export(unit, what).await,
         Command::Completions { .. }
         | Command::Man { .. }
+        | Command::ExplainError { .. }
         | Command::Demo(_)
         | Command::Generate(_)
         | Command::Log(_)

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Map, Value};
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use sha2::{Digest, Sha256};
 
 use crate::{args::Command, table::CommandEntry};
@@ -19,7 +19,9 @@ use crate::{args::Command, table::CommandEntry};
 /// # Errors
 /// [`Failure`] for a command that has no such form: none that records.
 pub(crate) fn values_of(name: &str, command: &Command) -> Result<Map<String, Value>, Failure> {
-    let formless = |cause: &dyn std::fmt::Display| Failure::failed("CM0110", format!("'{name}' has no form: {cause}"));
+    let formless = |cause: &dyn std::fmt::Display| {
+        Failure::failed(codes::ANSWER_NOT_TEXT, format!("'{name}' has no form: {cause}"))
+    };
     let mut value = serde_json::to_value(command).map_err(|cause| formless(&cause))?;
     for word in name.split(' ') {
         value = match value {
@@ -113,7 +115,8 @@ fn files_below(path: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn digest_of(file: &Path) -> Result<String, Failure> {
-    let failed = |cause| Failure::refused("CM0303", format!("{}: reading it failed: {cause}", file.display()));
+    let failed =
+        |cause| Failure::refused(codes::FILE_UNREADABLE, format!("{}: reading it failed: {cause}", file.display()));
     let mut reader = std::fs::File::open(file).map_err(failed)?;
     let mut hash = Sha256::new();
     // Bills are large: a piece at a time.

@@ -6,7 +6,7 @@
 
 use bill_formats::input_file::{StreamOf, TakenStreams, is_a_stream};
 use serde_json::Value;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::ServiceName;
 
 use crate::{
@@ -26,7 +26,7 @@ pub(crate) fn take(call: Call) -> Result<(Call, Option<TakenStreams>), Failure> 
         Some(ServiceName::UsageIngest) => StreamOf::Bill,
         _ => StreamOf::Import,
     };
-    let refused = |fault| Failure::refused("CM0303", fault);
+    let refused = |fault| Failure::refused(codes::FILE_UNREADABLE, fault);
     let mut taken: Option<TakenStreams> = None;
     for option in call.entry.files {
         let named = match values.get_mut(*option) {
@@ -49,6 +49,7 @@ pub(crate) fn take(call: Call) -> Result<(Call, Option<TakenStreams>), Failure> 
     if taken.is_none() {
         return Ok((call, None));
     }
-    let command = command_of(call.entry.name, values).map_err(|cause| Failure::failed("CM0110", cause))?;
+    let command =
+        command_of(call.entry.name, values).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?;
     Ok((Call { command, ..call }, taken))
 }

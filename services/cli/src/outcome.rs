@@ -9,7 +9,7 @@ use std::fmt::Display;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::forms::{fields_of, json_text, table_text};
 
@@ -99,7 +99,7 @@ impl Outcome {
 
     /// One object as JSON, whatever the form asked for.
     pub(crate) fn json<T: Serialize>(object: &T) -> Result<Self, Failure> {
-        Ok(Self::text(json_text(object).map_err(|cause| Failure::failed("CM0110", cause))?))
+        Ok(Self::text(json_text(object).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?))
     }
 
     /// A list as a table, whatever the form asked for.
@@ -173,7 +173,7 @@ impl Outcome {
 }
 
 fn value_of<T: Serialize>(thing: &T) -> Result<Value, Failure> {
-    serde_json::to_value(thing).map_err(|cause| Failure::failed("CM0110", cause))
+    serde_json::to_value(thing).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))
 }
 
 /// What is kept of an outcome under the operator's key, so that a repeated command prints the same.
@@ -191,13 +191,14 @@ impl Answer {
 
     /// As it is kept.
     pub(crate) fn to_text(&self) -> Result<String, Failure> {
-        serde_json::to_string(self).map_err(|cause| Failure::failed("CM0110", cause))
+        serde_json::to_string(self).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))
     }
 
     /// As it was kept.
     pub(crate) fn from_text(text: &str) -> Result<Self, Failure> {
-        serde_json::from_str(text)
-            .map_err(|cause| Failure::failed("CM0110", format!("the first answer cannot be read: {cause}")))
+        serde_json::from_str(text).map_err(|cause| {
+            Failure::failed(codes::ANSWER_NOT_TEXT, format!("the first answer cannot be read: {cause}"))
+        })
     }
 
     /// To be printed again.

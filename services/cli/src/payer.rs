@@ -1,7 +1,7 @@
 //! Which payer a command is about, where none is named.
 
 use domain::ids::PayerAccountId;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 /// The payer named, or the only one there is.
 pub(crate) fn payer_or_only(unit: &UnitOfWork, named: Option<&PayerAccountId>) -> Result<PayerAccountId, Failure> {
@@ -11,10 +11,16 @@ pub(crate) fn payer_or_only(unit: &UnitOfWork, named: Option<&PayerAccountId>) -
     let payers = unit.model.payers()?;
     match payers.as_slice() {
         [only] => Ok(only.clone()),
-        [] => Err(Failure::usage("CM0202", "no payer is known yet: import accounts or ingest a bill, or say --payer")),
+        [] => Err(Failure::usage(
+            codes::NO_PAYER_YET,
+            "no payer is known yet: import accounts or ingest a bill, or say --payer",
+        )),
         several => {
             let names: Vec<&str> = several.iter().map(PayerAccountId::as_str).collect();
-            Err(Failure::usage("CM0203", format!("there are several payers, say --payer: {}", names.join(", "))))
+            Err(Failure::usage(
+                codes::WHICH_PAYER,
+                format!("there are several payers, say --payer: {}", names.join(", ")),
+            ))
         }
     }
 }

@@ -12,7 +12,7 @@ use domain::{
     },
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -67,9 +67,9 @@ fn last_closed(model: &ReadModel, payer: Option<&PayerAccountId>) -> Result<Opti
 
 fn refused(refusal: PolicyActRefusal) -> Failure {
     let code = match &refusal {
-        PolicyActRefusal::Adoption(_) => "CM0350",
-        PolicyActRefusal::Stated(_) => "CM0351",
-        PolicyActRefusal::Approval(_) => "CM0339",
+        PolicyActRefusal::Adoption(_) => codes::POLICY_TOO_EARLY,
+        PolicyActRefusal::Stated(_) => codes::POLICY_FILE_REFUSED,
+        PolicyActRefusal::Approval(_) => codes::APPROVAL_REFUSED,
     };
     Failure::refused(code, refusal)
 }
@@ -115,7 +115,9 @@ pub(crate) async fn adopt(
 
 fn payer_of(model: &ReadModel, proposal: &str) -> Result<Option<PayerAccountId>, Failure> {
     let found = policies_waiting(model)?.into_iter().find(|(_, proposed)| proposed.proposal == proposal);
-    let none = || Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals"));
+    let none = || {
+        Failure::refused(codes::NO_SUCH_PROPOSAL, format!("no proposal {proposal} waits for approval: see approvals"))
+    };
     found.map(|(payer, _)| payer).ok_or_else(none)
 }
 
@@ -128,9 +130,9 @@ pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usi
         .decide(&subject_of(payer.as_ref()), |model| {
             let decided = gather(model, payer.as_ref(), present)?.decide_approve(proposal, &by);
             let (approved, adopted) = decided.map_err(|refusal| match refusal {
-                PolicyActRefusal::Approval(refusal) => Failure::refused("CM0339", refusal),
+                PolicyActRefusal::Approval(refusal) => Failure::refused(codes::APPROVAL_REFUSED, refusal),
                 why => Failure::refused(
-                    "CM0339",
+                    codes::APPROVAL_REFUSED,
                     format!(
                         "proposal {proposal} can no longer be done: {why}; reject it (creditmemo reject {proposal})"
                     ),
@@ -148,7 +150,9 @@ pub(crate) async fn reject(unit: &mut UnitOfWork, proposal: &str) -> Result<(), 
     let (by, reason) = (unit.act.by.clone(), unit.act.reason.clone().unwrap_or_default());
     unit.decide(&subject_of(payer.as_ref()), |model| {
         let rejected = model.policy_history(payer.as_ref())?.decide_reject(proposal, &by, &reason);
-        Ok(vec![Fact::PoliciesRejected(rejected.map_err(|refusal| Failure::refused("CM0338", refusal))?)])
+        Ok(vec![Fact::PoliciesRejected(
+            rejected.map_err(|refusal| Failure::refused(codes::NO_SUCH_PROPOSAL, refusal))?,
+        )])
     })
     .await?;
     Ok(())

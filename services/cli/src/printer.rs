@@ -10,7 +10,7 @@ use std::{
 };
 
 use documents::plain_text;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{
     args::OutputFormat,
@@ -56,6 +56,8 @@ pub(crate) enum PrintFault {
     NoText,
 }
 
+impl std::error::Error for PrintFault {}
+
 impl Display for PrintFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -72,9 +74,9 @@ impl PrintFault {
     pub(crate) fn unless_reader_left(self) -> Result<(), Failure> {
         match self {
             Self::ReaderLeft => Ok(()),
-            Self::Stdout(_) => Err(Failure::failed("CM0111", self)),
-            Self::Form(_) => Err(Failure::failed("CM0110", self)),
-            Self::NoText => Err(Failure::usage("CM0223", self)),
+            Self::Stdout(_) => Err(Failure::failed(codes::STDOUT_FAILED, self)),
+            Self::Form(_) => Err(Failure::failed(codes::ANSWER_NOT_TEXT, self)),
+            Self::NoText => Err(Failure::usage(codes::BYTES_OVER_NATS, self)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use service_kit::{Clock, Failure, UnitOfWork, UnitSettings};
+use service_kit::{Clock, Failure, UnitOfWork, UnitSettings, codes};
 use telemetry::{Traces, start_logging};
 
 use crate::{
@@ -23,7 +23,10 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => {
-            return ended(Failure::failed("CM0100", format!("starting failed: {cause}")).into(), &mut printer);
+            return ended(
+                Failure::failed(codes::NO_SUCH_ACT, format!("starting failed: {cause}")).into(),
+                &mut printer,
+            );
         }
     };
     let collector = match &call.command {
@@ -58,7 +61,7 @@ fn ended(outcome: Outcome, printer: &mut Printer) -> ExitCode {
 async fn settled(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> {
     if call.entry.writes == Writes::ElsewhereForReal && call.global.dry_run {
         let what = format!("{} knows no dry run: leave out --dry-run", call.entry.name);
-        return Err(Failure::usage("CM0245", what));
+        return Err(Failure::usage(codes::NO_DRY_RUN, what));
     }
     // Kept until the command has ended: it deletes what it took.
     let (call, taken) = input_streams::take(call)?;
@@ -79,6 +82,7 @@ async fn here(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> {
         Command::Serve(args) => serve::serve(global, args.clone(), printer).await.map(|()| Outcome::new()),
         Command::Completions { shell } => commands::completions(*shell),
         Command::Man { command } => commands::man(command),
+        Command::ExplainError { code } => commands::explain_error(code),
         Command::Demo(args) => commands::demo(global, args.clone(), printer).await,
         Command::Generate(args) => commands::generate(args, printer.is_watched()),
         Command::Watch(args) => commands::watch(global, args, printer).await.map(|()| Outcome::new()),
@@ -104,7 +108,7 @@ async fn here(call: Call, printer: &mut Printer) -> Result<Outcome, Failure> {
 }
 
 async fn open(call: &Call) -> Result<UnitOfWork, Failure> {
-    let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
+    let clock = Clock::from_environment().map_err(|fault| Failure::usage(codes::CLOCK_UNREADABLE, fault))?;
     let (folder, nats) = (call.global.data.clone(), call.global.nats.clone());
     UnitOfWork::open(UnitSettings { folder, nats, access: call.access, clock, act: call.act()? }).await
 }
@@ -116,7 +120,7 @@ async fn open(call: &Call) -> Result<UnitOfWork, Failure> {
 /// [`Failure`], as the process would end with.
 pub async fn run_in(unit: &mut UnitOfWork, arguments: &[&str]) -> Result<(), Failure> {
     let words = std::iter::once("creditmemo").chain(arguments.iter().copied());
-    let call = Call::parse(words).map_err(|fault| Failure::usage("CM0200", fault))?;
+    let call = Call::parse(words).map_err(|fault| Failure::usage(codes::LINE_UNREADABLE, fault))?;
     unit.begin(call.act()?)?;
     let outcome = frame::in_unit(call, unit, false).await?;
     Printer::of_process(OutputFormat::Table).print(&outcome).or_else(|fault| fault.unless_reader_left())?;

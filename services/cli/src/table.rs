@@ -167,6 +167,7 @@ pub(crate) const COMMANDS: &[CommandEntry] = &[
     entry("log compare", Operating, Nothing, None, &[]),
     entry("streams apply", Operating, Elsewhere, None, &[]),
     entry("serve", Operating, ElsewhereForReal, None, &[]),
+    entry("explain-error", Operating, Nothing, None, &[]),
     entry("man", Operating, Nothing, None, &[]),
     entry("completions", Operating, Nothing, None, &[]),
 ];

@@ -17,7 +17,7 @@ use domain::{
 };
 use money::{Currency, Money};
 use read_model::ReadModel;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 /// What is to be exported.
 #[derive(Debug, Clone)]
@@ -83,8 +83,9 @@ struct FocusCharge<'a> {
 /// # Errors
 /// [`Failure`].
 pub fn focus_csv(model: &ReadModel, options: &FocusOptions) -> Result<Vec<u8>, Failure> {
-    let failed =
-        |cause: &dyn std::fmt::Display| Failure::failed("CM0705", format!("writing FOCUS rows failed: {cause}"));
+    let failed = |cause: &dyn std::fmt::Display| {
+        Failure::failed(codes::FOCUS_NOT_WRITTEN, format!("writing FOCUS rows failed: {cause}"))
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS).map_err(|cause| failed(&cause))?;
     let members = model.members_with_statements()?;

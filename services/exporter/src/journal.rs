@@ -9,7 +9,7 @@ use domain::{
 use event_log::{EventLog, ReadLimits};
 use memchr::memmem;
 use read_model::ReadModelFault;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::{AggregateKey, CommitBody, Fact, StreamName};
 
 use crate::facts::{PlacedFact, for_each_fact};
@@ -56,7 +56,10 @@ pub async fn journal(log: &dyn EventLog, options: &JournalOptions) -> Result<Vec
         // By construction; asserted again, since this is what the file is for.
         if !transaction.balances()? {
             let place = &transaction.place;
-            return Err(Failure::check("CM0530", format!("the postings of {place} do not sum to zero: audit the log")));
+            return Err(Failure::check(
+                codes::POSTINGS_NOT_ZERO,
+                format!("the postings of {place} do not sum to zero: audit the log"),
+            ));
         }
     }
     // What is posted on one day stays in the order of the log.
@@ -128,8 +131,9 @@ fn transactions_of(book: &mut JournalBook, placed: &PlacedFact<'_>) -> Result<Ve
         _ => Ok(Vec::new()),
     };
     made.map_err(|fault| match fault {
-        JournalFault::Fold(_) | JournalFault::Sum(_) => {
-            Failure::check("CM0531", format!("no journal can be made of {}: {fault}; audit the log", place.text))
-        }
+        JournalFault::Fold(_) | JournalFault::Sum(_) => Failure::check(
+            codes::NOT_POSTABLE,
+            format!("no journal can be made of {}: {fault}; audit the log", place.text),
+        ),
     })
 }

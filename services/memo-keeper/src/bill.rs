@@ -21,7 +21,7 @@ use domain::{
     policy::DocumentSeries,
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{gather::PayerRead, gather_run::gather_run};
@@ -111,7 +111,7 @@ fn billed_before(
 }
 
 pub(crate) fn blocked(payer: &PayerAccountId, period: BillingPeriod, blockers: Vec<Blocker>) -> Failure {
-    Failure::blocked("CM0510", format!("{period} of payer {payer} is blocked:"), blockers)
+    Failure::blocked(codes::MONTH_BLOCKED, format!("{period} of payer {payer} is blocked:"), blockers)
 }
 
 /// Which run is asked for.
@@ -172,7 +172,7 @@ impl Deciding {
             if again.inputs.run != last.decision.inputs.run {
                 let Asked { payer, period, .. } = &self.asked;
                 return Err(Failure::conflict(
-                    "CM0402",
+                    codes::OTHERS_WROTE_FIRST,
                     format!(
                         "the bill of {period} of payer {payer}, or its policies, changed under the run: bill again"
                     ),
@@ -263,22 +263,22 @@ fn refused(payer: &PayerAccountId, period: BillingPeriod, fault: &PlanFault) -> 
     match fault {
         PlanFault::Money(fault) => fault.clone().into(),
         PlanFault::Draw { .. } => Failure::blocked(
-            "CM0511",
+            codes::DAYS_MISSING,
             format!("{period} of payer {payer} is blocked:"),
             vec![Blocker::DaysMissing { detail: fault.to_string() }],
         ),
         PlanFault::NoRate { from, to } => blocked(payer, period, vec![Blocker::NoRate { from: *from, to: *to }]),
         PlanFault::Correction(fault) => correction_refused(fault),
-        PlanFault::PoNumber(refusal) => Failure::failed("CM0331", refusal),
-        PlanFault::DoesNotFollow(fault) => Failure::check("CM0503", fault),
-        PlanFault::DoesNotFoot { .. } => Failure::check("CM0512", fault),
+        PlanFault::PoNumber(refusal) => Failure::failed(codes::PO_CHANGE_FAILED, refusal.clone()),
+        PlanFault::DoesNotFollow(fault) => Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault.clone()),
+        PlanFault::DoesNotFoot { .. } => Failure::check(codes::STATEMENT_DOES_NOT_FOOT, fault.to_string()),
     }
 }
 
 fn correction_refused(fault: &CorrectionFault) -> Failure {
     match fault {
         CorrectionFault::Money(fault) => fault.clone().into(),
-        CorrectionFault::Refused(refusal) => Failure::refused("CM0334", refusal),
-        CorrectionFault::DoesNotFollow(fault) => Failure::check("CM0503", fault),
+        CorrectionFault::Refused(refusal) => Failure::refused(codes::CORRECTION_REFUSED, refusal.clone()),
+        CorrectionFault::DoesNotFollow(fault) => Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault.clone()),
     }
 }

@@ -11,7 +11,7 @@ use domain::{
 };
 use money::Exact;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -46,7 +46,9 @@ pub fn owner_of(model: &ReadModel, number: &MemoNumber) -> Result<Owner, Failure
         .into_iter()
         .find(|(_, memos)| memos.memos.contains_key(number))
         .map(|(owner, _)| owner)
-        .ok_or_else(|| Failure::refused("CM0337", format!("memo {number} does not exist: see memos list")))
+        .ok_or_else(|| {
+            Failure::refused(codes::ACT_ON_UNKNOWN_MEMO, format!("memo {number} does not exist: see memos list"))
+        })
 }
 
 /// Whose memos an act is about.
@@ -54,7 +56,7 @@ fn owner_of_act(model: &ReadModel, act: &HandAct) -> Result<Owner, Failure> {
     match (act.memo(), act.new_owner()) {
         (Some(number), _) => owner_of(model, number),
         (None, Some((payer, member))) => Ok((payer.clone(), member.clone())),
-        (None, None) => Err(Failure::failed("CM0100", "this act is about no memo")),
+        (None, None) => Err(Failure::failed(codes::NO_SUCH_ACT, "this act is about no memo")),
     }
 }
 
@@ -93,11 +95,11 @@ fn gather(model: &ReadModel, owner: &Owner, act: &HandAct, today: NaiveDate) -> 
 
 fn refused(refusal: HandRefusal) -> Failure {
     let code = match &refusal {
-        HandRefusal::Money(_) => "CM0301",
-        HandRefusal::Issue(IssueRefusal::HasMemo { .. }) => "CM0330",
-        HandRefusal::Issue(IssueRefusal::CapPaysNothing { .. }) => "CM0344",
-        HandRefusal::TakeOver { .. } => "CM0342",
-        _ => "CM0336",
+        HandRefusal::Money(_) => codes::AMOUNT_UNUSABLE,
+        HandRefusal::Issue(IssueRefusal::HasMemo { .. }) => codes::ISSUE_REFUSED,
+        HandRefusal::Issue(IssueRefusal::CapPaysNothing { .. }) => codes::CAP_PAYS_NOTHING,
+        HandRefusal::TakeOver { .. } => codes::TAKEOVER_REFUSED,
+        _ => codes::HAND_ACT_REFUSED,
     };
     Failure::refused(code, refusal)
 }
@@ -232,7 +234,8 @@ pub async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Fai
                     continue; // this account's part was approved before someone else wrote
                 }
                 let approved = context.decide_approve(proposal, &by);
-                let (approved, facts) = approved.map_err(|refusal| Failure::refused("CM0339", refusal))?;
+                let (approved, facts) =
+                    approved.map_err(|refusal| Failure::refused(codes::APPROVAL_REFUSED, refusal))?;
                 let facts = std::iter::once(Fact::ActApproved(approved)).chain(as_facts(facts)).collect();
                 decided.push((Subject::memos(&owner.0, &owner.1), facts));
             }
@@ -270,7 +273,7 @@ pub async fn reject(unit: &mut UnitOfWork, proposal: &str) -> Result<(), Failure
                 continue;
             }
             let rejected = memos.decide_reject(proposal, &maker.by, &maker.reason);
-            let rejected = rejected.map_err(|refusal| Failure::refused("CM0338", refusal))?;
+            let rejected = rejected.map_err(|refusal| Failure::refused(codes::NO_SUCH_PROPOSAL, refusal))?;
             decided.push((Subject::memos(payer, member), vec![Fact::ActRejected(rejected)]));
         }
         Ok(decided)

@@ -11,7 +11,7 @@ use domain::{
 };
 use money::Exact;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{
@@ -146,7 +146,7 @@ async fn lapse(unit: &mut UnitOfWork, payer: &PayerAccountId, period: BillingPer
                 let mut memos = model.memos(payer, &member)?;
                 let mut facts = memos.decide_lapse(&command);
                 for fact in &facts {
-                    memos.evolve(fact).map_err(|fault| Failure::check("CM0503", fault))?;
+                    memos.evolve(fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
                 }
                 if let Some(left_on) = left_for_good(model, payer, &member, period, &payers)? {
                     let account = model.member_account(payer, &member)?;

@@ -15,7 +15,7 @@ use domain::{
 };
 use event_log::EventLog;
 use read_model::{KnowledgeCut, ReadModel, SubjectRecord, model_as_known};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, StreamName, Subject};
 
@@ -38,7 +38,9 @@ pub struct FiledClosePack {
 
 impl FiledClosePack {
     fn of(pack: ClosePack) -> Result<Self, Failure> {
-        let text = serde_json::to_string_pretty(&pack).map_err(|cause| Failure::failed("CM0105", cause))? + "\n";
+        let text = serde_json::to_string_pretty(&pack)
+            .map_err(|cause| Failure::failed(codes::NOT_WRITABLE_AS_JSON, cause))?
+            + "\n";
         let digest = hex::encode(Sha256::digest(text.as_bytes()));
         Ok(Self { pack, text, digest })
     }
@@ -97,13 +99,13 @@ pub async fn close_pack_again(
     let Some(made) = made else {
         let which = version.map_or_else(String::new, |version| format!(", version {version}"));
         return Err(Failure::failed(
-            "CM0126",
+            codes::NO_CLOSE_PACK,
             format!("no close pack was made of {period} of {payer}{which}: close the month first"),
         ));
     };
     if made.kind != CLOSE_PACK_KIND {
         return Err(Failure::failed(
-            "CM0127",
+            codes::CLOSE_PACK_KIND,
             format!("the close pack of {period} of {payer} is a {}: a later program makes it", made.kind),
         ));
     }
@@ -113,7 +115,7 @@ pub async fn close_pack_again(
         return Ok(filed);
     }
     Err(Failure::check(
-        "CM0524",
+        codes::PACK_MADE_ANEW_DIFFERS,
         format!(
             "the log makes another close pack of {period} of {payer} (digest {}) than was recorded when it was closed \
              ({}): audit the log",
@@ -129,7 +131,7 @@ fn close_pack(
     through: BTreeMap<String, u64>,
 ) -> Result<ClosePack, Failure> {
     let state = model.billing(payer, period)?;
-    let not_billed = || Failure::failed("CM0126", format!("{period} of {payer} is not billed"));
+    let not_billed = || Failure::failed(codes::NOT_BILLED, format!("{period} of {payer} is not billed"));
     let basis = PayerRead::of(model, payer)?.month(model, period)?.ok_or_else(not_billed)?;
     let run = state.billed().ok_or_else(not_billed)?;
     let reconciled = reconcile(model, payer, period)?.ok_or_else(not_billed)?;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::{credit::UpstreamCreditState, ids::PayerAccountId};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{AggregateKey, Fact, Subject};
 
 use crate::{follow_credits, fund_payer, issue_for_credits};
@@ -23,7 +23,7 @@ pub fn payers_to_follow(heard: &[Subject]) -> Result<BTreeSet<PayerAccountId>, F
     let mut payers = BTreeSet::new();
     for subject in heard {
         if let AggregateKey::UpstreamCredit { payer, .. } =
-            AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))?
+            AggregateKey::of(subject).map_err(|bad| Failure::failed(codes::SUBJECT_UNKNOWN, bad))?
         {
             payers.insert(payer);
         }

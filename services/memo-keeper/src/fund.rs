@@ -10,7 +10,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::issue::issue_for_credits;
@@ -69,7 +69,7 @@ fn decide(
         let command = FundCredit { credit: &id, applied: &applied, roundings: &roundings, first_unissued };
         let facts = decide_funding(&mut of_credit, &command).map_err(|fault| match fault {
             LawFault::Money(fault) => Failure::from(fault),
-            LawFault::Fold(fault) => Failure::check("CM0503", fault),
+            LawFault::Fold(fault) => Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault),
         })?;
         accounts.extend(of_credit);
         for (place, fact) in facts {

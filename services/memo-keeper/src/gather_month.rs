@@ -12,7 +12,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::gather::{MonthsAsked, Payers};
 
@@ -81,7 +81,7 @@ impl<'a> GatheredMonth<'a> {
 fn refused(fault: CorrectionFault) -> Failure {
     match fault {
         CorrectionFault::Money(fault) => fault.into(),
-        CorrectionFault::Refused(refusal) => Failure::failed("CM0511", refusal),
-        CorrectionFault::DoesNotFollow(fault) => Failure::check("CM0503", fault),
+        CorrectionFault::Refused(refusal) => Failure::check(codes::DAYS_MISSING, refusal),
+        CorrectionFault::DoesNotFollow(fault) => Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault),
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     memo::{CreditMemo, IssueMemo, MemberMemos, TransferAct, TransferOut},
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, StreamName, Subject};
 
 use crate::by_hand::Owner;
@@ -157,7 +157,7 @@ fn incoming(model: &ReadModel, one: &InTransit) -> Result<Vec<Fact>, Failure> {
     let from = (memo.number.clone(), one.member.clone());
     let facts = target
         .decide_transfer_in(&issue, &one.transfer, from, left.funded_moved, portion.is_some())
-        .map_err(|refusal| Failure::refused("CM0336", refusal))?;
+        .map_err(|refusal| Failure::refused(codes::HAND_ACT_REFUSED, refusal))?;
     Ok(facts.into_iter().map(Fact::from).collect())
 }
 

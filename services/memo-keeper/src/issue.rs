@@ -11,7 +11,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{moved::is_anothers, upstream::terms_of};
@@ -88,14 +88,14 @@ fn decide_for_owner(
             first_unissued,
             new_ownership: false,
         };
-        let decided = memos
-            .decide_issue(&command)
-            .map_err(|refusal| Failure::refused("CM0330", format!("credit {} of {member}: {refusal}", terms.credit)))?;
+        let decided = memos.decide_issue(&command).map_err(|refusal| {
+            Failure::refused(codes::ISSUE_REFUSED, format!("credit {} of {member}: {refusal}", terms.credit))
+        })?;
         for mut fact in decided {
             if let MemoFact::Issued(issued) = &mut fact {
                 issued.customer = account.on(today).map(|assigned| assigned.customer.clone());
             }
-            memos.evolve(&fact).map_err(|fault| Failure::check("CM0503", fault))?;
+            memos.evolve(&fact).map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
             facts.push(fact.into());
         }
     }

@@ -11,7 +11,7 @@ use domain::{
     period::BillingPeriod,
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{by_hand::id_of, voids::give_back};
@@ -95,8 +95,8 @@ fn gather(
 
 fn refused(refusal: PeriodActRefusal) -> Failure {
     let code = match &refusal {
-        PeriodActRefusal::Reopen(_) => "CM0333",
-        PeriodActRefusal::Void(_) | PeriodActRefusal::Day(_) => "CM0346",
+        PeriodActRefusal::Reopen(_) => codes::REOPEN_REFUSED,
+        PeriodActRefusal::Void(_) | PeriodActRefusal::Day(_) => codes::VOID_REFUSED,
     };
     Failure::refused(code, refusal)
 }
@@ -154,7 +154,7 @@ fn waiting(model: &ReadModel, proposal: &str) -> Result<Option<PeriodActProposed
 }
 
 fn none_waits(proposal: &str) -> Failure {
-    Failure::refused("CM0338", format!("no proposal {proposal} waits for approval: see approvals"))
+    Failure::refused(codes::NO_SUCH_PROPOSAL, format!("no proposal {proposal} waits for approval: see approvals"))
 }
 
 /// Approves an act upon a period: maker is not checker.
@@ -167,7 +167,7 @@ pub(crate) async fn approve_on_period(unit: &mut UnitOfWork, proposal: &str) -> 
     let facts = unit
         .decide(&Subject::billing(&payer, period), |model| {
             let approved = gather(model, &payer, period, today)?.decide_approve(proposal, &by);
-            let (approved, done) = approved.map_err(|refusal| Failure::refused("CM0339", refusal))?;
+            let (approved, done) = approved.map_err(|refusal| Failure::refused(codes::APPROVAL_REFUSED, refusal))?;
             Ok(std::iter::once(BillingFact::ActApproved(approved)).chain(done).map(Fact::from).collect())
         })
         .await?;
@@ -181,7 +181,9 @@ pub(crate) async fn reject_on_period(unit: &mut UnitOfWork, proposal: &str) -> R
     let (by, reason) = (unit.act.by.clone(), unit.act.reason.clone().unwrap_or_default());
     unit.decide(&Subject::billing(&proposed.payer, proposed.period), |model| {
         let rejected = model.billing(&proposed.payer, proposed.period)?.decide_reject(proposal, &by, &reason);
-        Ok(vec![Fact::PeriodActRejected(rejected.map_err(|refusal| Failure::refused("CM0338", refusal))?)])
+        Ok(vec![Fact::PeriodActRejected(
+            rejected.map_err(|refusal| Failure::refused(codes::NO_SUCH_PROPOSAL, refusal))?,
+        )])
     })
     .await?;
     Ok(())
@@ -221,5 +223,5 @@ pub fn document_of(
             }
         }
     }
-    Err(Failure::refused("CM0347", format!("document {number} was never issued: see documents list")))
+    Err(Failure::refused(codes::DOCUMENT_UNKNOWN, format!("document {number} was never issued: see documents list")))
 }

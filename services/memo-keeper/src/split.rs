@@ -10,7 +10,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{in_transit::split_id, transfer::Transfer, upstream::Decided};
@@ -81,9 +81,8 @@ fn unfunded_child(
         first_unissued,
         new_ownership: false,
     };
-    let facts = model
-        .memos(payer, owner)?
-        .decide_issue(&command)
-        .map_err(|refusal| Failure::refused("CM0330", format!("credit {} of {owner}: {refusal}", portion.credit)))?;
+    let facts = model.memos(payer, owner)?.decide_issue(&command).map_err(|refusal| {
+        Failure::refused(codes::ISSUE_REFUSED, format!("credit {} of {owner}: {refusal}", portion.credit))
+    })?;
     Ok(vec![(Subject::memos(payer, owner), facts.into_iter().map(Fact::from).collect())])
 }

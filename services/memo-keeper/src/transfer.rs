@@ -9,7 +9,7 @@ use domain::{
 };
 use money::Money;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::in_transit::{arrive, one_in_transit};
@@ -63,7 +63,9 @@ impl Transfer<'_> {
             effective: self.effective,
             posting: self.posting,
         };
-        let (fact, ..) = memos.decide_transfer_out(&command).map_err(|refusal| Failure::refused("CM0336", refusal))?;
+        let (fact, ..) = memos
+            .decide_transfer_out(&command)
+            .map_err(|refusal| Failure::refused(codes::HAND_ACT_REFUSED, refusal))?;
         Ok(vec![fact.into()])
     }
 }

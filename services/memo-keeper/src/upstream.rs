@@ -17,7 +17,7 @@ use domain::{
 };
 use money::Rounding;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::{Fact, Subject};
 
@@ -147,7 +147,7 @@ fn revise(
         first_unissued,
     };
     let memos = model.memos(payer, &terms.owner)?;
-    let facts = memos.decide_revise(&command).map_err(|refusal| Failure::refused("CM0335", refusal))?;
+    let facts = memos.decide_revise(&command).map_err(|refusal| Failure::refused(codes::REVISION_REFUSED, refusal))?;
     let subject = Subject::memos(payer, &terms.owner);
     let moves_a_balance = facts.iter().any(|fact| !matches!(fact, MemoFact::Shortfall(_)));
     if moves_a_balance && policies.four_eyes.contains(&FourEyesAct::Adjust) {
@@ -270,7 +270,7 @@ fn new_owner(
     let mut facts = model
         .memos(payer, owner)?
         .decide_issue(&command)
-        .map_err(|refusal| Failure::refused("CM0330", format!("credit {id} of {owner}: {refusal}")))?;
+        .map_err(|refusal| Failure::refused(codes::ISSUE_REFUSED, format!("credit {id} of {owner}: {refusal}")))?;
     let account = model.member_account(payer, owner)?;
     for fact in &mut facts {
         if let MemoFact::Issued(issued) = fact {

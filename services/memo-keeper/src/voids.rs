@@ -6,7 +6,7 @@ use domain::{
     memo::{PastEnd, UnapplyVoided},
     period::BillingPeriod,
 };
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 /// Gives back what memos paid of a voided document. By target: repeated, it does what is missing.
@@ -35,7 +35,7 @@ pub(crate) async fn give_back(
                 let facts = model
                     .memos(payer, &member)?
                     .decide_unapply_voided(&command)
-                    .map_err(|fault| Failure::check("CM0503", fault))?;
+                    .map_err(|fault| Failure::check(codes::DECISION_DOES_NOT_FOLLOW, fault))?;
                 decided.push((Subject::memos(payer, &member), facts.into_iter().map(Fact::from).collect()));
             }
             Ok(decided)

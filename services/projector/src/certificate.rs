@@ -18,7 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use schemars::JsonSchema;
 use seal::{CommitLeaf, MerkleTree, NodeHash, leaf_hash};
 use serde::{Deserialize, Serialize};
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use sha2::{Digest, Sha256};
 use wire::{
     BodyText, ChainHash, FactText, Fingerprint, PartOfSet, StoredCommit, StreamName, Subject, facts_of_any_form,
@@ -291,7 +291,7 @@ impl Certifier {
 
 fn held(fault: io::Error) -> Failure {
     Failure::failed(
-        "CM0128",
+        codes::SORT_FILES,
         format!("holding what stands failed: {fault}: see that the folder for temporary files has room, or set TMPDIR"),
     )
 }

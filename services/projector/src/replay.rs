@@ -17,7 +17,7 @@ use read_model::{DecodedCommit, DecodedPart, ReadModel, StreamEnd, SubjectPlace,
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use tokio::{
     sync::mpsc,
     task::{JoinError, spawn_blocking},
@@ -180,7 +180,7 @@ pub(crate) async fn replay_with<Looks: Onlooker>(
         })
     };
     let reading = read_streams(log, to_decode, &done_with, &begun).await;
-    let stopped = |cause: JoinError| Failure::failed("CM0113", format!("replaying stopped: {cause}"));
+    let stopped = |cause: JoinError| Failure::failed(codes::REPLAY_STOPPED, format!("replaying stopped: {cause}"));
     let decoding = decoding.await.map_err(stopped)?;
     let folding = folding.await.map_err(stopped)?;
     // A later stage has seen less of the log, so what it found stands earlier.
@@ -279,7 +279,7 @@ impl Fold {
 /// The fields of a memo on both sides, by name: texts as they are, what is made of parts as JSON.
 fn fields_of_both(a: &CreditMemo, b: &CreditMemo) -> Result<Vec<(String, String, String)>, Failure> {
     let fields = |memo: &CreditMemo| -> Result<serde_json::Map<String, Value>, Failure> {
-        match serde_json::to_value(memo).map_err(|cause| Failure::failed("CM0114", cause))? {
+        match serde_json::to_value(memo).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))? {
             Value::Object(fields) => Ok(fields),
             other => Ok(std::iter::once(("memo".to_owned(), other)).collect()),
         }

@@ -15,7 +15,7 @@ use read_model::{ReadModel, WhatToFold};
 use schemars::JsonSchema;
 use seal::{CommitLeaf, MerkleTree, NodeHash, SignedText, SigningKey, root_of};
 use serde::{Deserialize, Serialize};
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::{StoredCommit, StreamName};
 
 use crate::{
@@ -142,7 +142,7 @@ pub async fn seal_log(log: &dyn EventLog, key: &SigningKey, sealer: &Sealer) -> 
         sealed_at: sealer.at,
         clock: sealer.injected.then(|| "injected".to_owned()),
         by: sealer.by.clone(),
-        head: SignedText::sign_json(key, &head).map_err(|cause| Failure::failed("CM0105", cause))?,
+        head: SignedText::sign_json(key, &head).map_err(|cause| Failure::failed(codes::NOT_WRITABLE_AS_JSON, cause))?,
         streams,
         policies: policies(&report.model)?,
         certificates: certifier.certificates()?,

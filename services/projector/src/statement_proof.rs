@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use seal::{CommitLeaf, FactProof, NodeHash, PublicKey, SignedText, commit_parts, proof_in_blocks};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::{Fact, StoredCommit, StreamName, Subject};
 
 use crate::sealing::{HEAD_KIND, LogHead, Seal};
@@ -53,7 +53,7 @@ pub async fn prove_statement(
 ) -> Result<Option<StatementProof>, Failure> {
     let statement = &stored.statement;
     let head: LogHead = serde_json::from_str(&seal.head.signed)
-        .map_err(|cause| Failure::failed("CM0140", format!("a seal cannot be read: {cause}")))?;
+        .map_err(|cause| Failure::failed(codes::SEAL_UNREADABLE, format!("a seal cannot be read: {cause}")))?;
     let name = StreamName::Billing.as_str();
     let sealed = head.streams.iter().find(|sealed| sealed.stream == name);
     let blocks = seal.streams.iter().find(|blocks| blocks.stream == name);
@@ -69,7 +69,7 @@ pub async fn prove_statement(
     }
     let differs = || {
         Failure::check(
-            "CM0516",
+            codes::SEALED_PART_CHANGED,
             format!("{name} near sequence {} is not as it was sealed: run audit verify", commit.sequence),
         )
     };
@@ -139,7 +139,7 @@ pub struct StatementVerified {
 /// # Errors
 /// [`Failure`]: no proof (exit 3), or one that does not hold (exit 5), with what does not.
 pub fn verify_statement(text: &str, key: &PublicKey) -> Result<StatementVerified, Failure> {
-    let refused = |what: String| Failure::refused("CM0360", what);
+    let refused = |what: String| Failure::refused(codes::PROOF_UNREADABLE, what);
     let mut statement: Map<String, Value> =
         serde_json::from_str(text).map_err(|cause| refused(format!("this is no statement as JSON: {cause}")))?;
     let proof = statement
@@ -150,7 +150,8 @@ pub fn verify_statement(text: &str, key: &PublicKey) -> Result<StatementVerified
     if proof.kind != PROOF_KIND {
         return Err(refused(format!("the proof is a {}, and a {PROOF_KIND} is needed", proof.kind)));
     }
-    let wrong = |what: String| Failure::check("CM0517", format!("the statement does not hold: {what}"));
+    let wrong =
+        |what: String| Failure::check(codes::PROOF_DOES_NOT_HOLD, format!("the statement does not hold: {what}"));
     let head: LogHead = proof.head.verified_json(key, HEAD_KIND).map_err(|fault| wrong(fault.to_string()))?;
     let root = proof.fact.root();
     let stands = head.streams.iter().any(|sealed| {

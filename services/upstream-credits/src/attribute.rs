@@ -16,7 +16,7 @@ use domain::{
 };
 use money::Exact;
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 /// Attributes the credit lines of all delivered periods of a payer, the earliest first. Where a credit
@@ -210,7 +210,7 @@ fn attributable(
 pub async fn attribute_by_hand(unit: &mut UnitOfWork, command: &AttributeByHand) -> Result<(), Failure> {
     if unit.model.upstream_credit(&command.payer, &command.credit)?.terms.is_none() {
         return Err(Failure::refused(
-            "CM0325",
+            codes::ATTRIBUTE_TO_UNKNOWN,
             format!("payer {} has no credit {}: import it first", command.payer, command.credit),
         ));
     }
@@ -223,7 +223,7 @@ pub async fn attribute_by_hand(unit: &mut UnitOfWork, command: &AttributeByHand)
         let state = model.suspense(&command.payer, command.period)?;
         let fact = state.decide_by_hand(command).ok_or_else(|| {
             Failure::refused(
-                "CM0326",
+                codes::NO_SUCH_SUSPENSE,
                 format!(
                     "{} of {} has no suspense item '{}': see credits suspense",
                     command.period, command.payer, command.item

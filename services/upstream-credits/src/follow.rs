@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::{ids::PayerAccountId, period::BillingPeriod};
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{AggregateKey, Fact, Subject};
 
 use crate::{attribute_payer, attribute_period};
@@ -43,7 +43,7 @@ pub fn concerns(fact: &Fact) -> bool {
 pub fn due_after(model: &ReadModel, heard: &[Subject]) -> Result<BTreeMap<PayerAccountId, Due>, Failure> {
     let mut due: BTreeMap<PayerAccountId, Due> = BTreeMap::new();
     for subject in heard {
-        match AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))? {
+        match AggregateKey::of(subject).map_err(|bad| Failure::failed(codes::SUBJECT_UNKNOWN, bad))? {
             AggregateKey::Delivery { payer, period } => {
                 if let Due::Months(months) = due.entry(payer).or_insert_with(|| Due::Months(Vec::new())) {
                     months.retain(|month| *month != period);

@@ -15,7 +15,7 @@ use domain::{
 };
 use money::{Currency, Exact};
 use serde_json::Value;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{
@@ -40,7 +40,7 @@ pub struct HistoryImported {
 /// [`Failure`] with what is wrong; nothing of the file counts then.
 pub fn read_history_file(path: &Path, payer: &PayerAccountId) -> Result<Vec<CreditAllocationObserved>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let bytes = read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
+    let bytes = read_import(path).map_err(|fault| Failure::refused(codes::FILE_UNREADABLE, fault))?;
     let mut answers = Vec::new();
     for document in serde_json::Deserializer::from_slice(without_byte_order_mark(&bytes)).into_iter::<Value>() {
         match document {
@@ -48,11 +48,11 @@ pub fn read_history_file(path: &Path, payer: &PayerAccountId) -> Result<Vec<Cred
             Ok(page) => answers.push(page),
             Err(cause) => {
                 let place = format!("{name} line {} column {}", cause.line(), cause.column());
-                return Err(Failure::refused("CM0322", format!("{place}: it is not JSON: {cause}")));
+                return Err(Failure::refused(codes::NOT_JSON, format!("{place}: it is not JSON: {cause}")));
             }
         }
     }
-    read_history(&answers, payer).map_err(|fault| Failure::refused("CM0329", format!("{name}: {fault}")))
+    read_history(&answers, payer).map_err(|fault| Failure::refused(codes::HISTORY_REFUSED, format!("{name}: {fault}")))
 }
 
 type ByCreditAndMonth =

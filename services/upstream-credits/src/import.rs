@@ -8,7 +8,7 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId},
     services::product_code_of,
 };
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::{csv_file::read_credits_csv, read_get_credits};
@@ -39,15 +39,15 @@ pub fn read_credits_file(
     payer: Option<&PayerAccountId>,
 ) -> Result<Vec<UpstreamCreditTerms>, Failure> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let bytes = read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
+    let bytes = read_import(path).map_err(|fault| Failure::refused(codes::FILE_UNREADABLE, fault))?;
     let bytes = without_byte_order_mark(&bytes);
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if !matches!(first, Some(b'{' | b'[')) {
-        return read_credits_csv(path).map_err(|fault| Failure::refused("CM0321", fault));
+        return read_credits_csv(path).map_err(|fault| Failure::refused(codes::CREDITS_FILE_REFUSED, fault));
     }
     let document = serde_json::from_slice(bytes).map_err(|cause| {
         Failure::refused(
-            "CM0322",
+            codes::NOT_JSON,
             format!("{name} line {} column {}: it is not JSON: {cause}", cause.line(), cause.column()),
         )
     })?;
@@ -59,7 +59,8 @@ pub fn read_credits_file(
             payers.next().filter(|_| payers.next().is_none())
         })
     };
-    read_get_credits(&document, &payer_of).map_err(|fault| Failure::refused("CM0323", format!("{name}: {fault}")))
+    read_get_credits(&document, &payer_of)
+        .map_err(|fault| Failure::refused(codes::GET_CREDITS_REFUSED, format!("{name}: {fault}")))
 }
 
 /// Records what credits are.
@@ -95,7 +96,7 @@ pub async fn observe(unit: &mut UnitOfWork, credits: Vec<UpstreamCreditTerms>) -
                             state.decide_observe(&ObserveCredit { terms, on })
                         }
                     };
-                    let facts = facts.map_err(|refusal| Failure::refused("CM0324", refusal))?;
+                    let facts = facts.map_err(|refusal| Failure::refused(codes::CREDIT_REFUSED, refusal))?;
                     Ok((Subject::credit(&terms.payer, &terms.credit), facts.into_iter().map(Fact::from).collect()))
                 })
                 .collect()

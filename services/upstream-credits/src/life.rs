@@ -4,7 +4,7 @@ use domain::{
     credit::{CreditLife, UpstreamCreditObserved, UpstreamCreditTerms},
     ids::{PayerAccountId, UpstreamCreditId},
 };
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 /// Records what AWS did with a credit; the children of a split are observed with it.
@@ -24,7 +24,9 @@ pub async fn credit_life(
     let decided = unit
         .decide_many(|model| {
             let state = model.upstream_credit(payer, credit)?;
-            let facts = state.decide_life(credit, life).map_err(|refusal| Failure::refused("CM0327", refusal))?;
+            let facts = state
+                .decide_life(credit, life)
+                .map_err(|refusal| Failure::refused(codes::CREDIT_ACT_REFUSED, refusal))?;
             let mut decided = Vec::new();
             if let (CreditLife::Split { portions, effective, .. }, Some(terms)) = (life, &state.terms) {
                 for (at, portion) in portions.iter().enumerate() {
@@ -50,7 +52,7 @@ pub async fn credit_life(
                         Some(known) => {
                             let what =
                                 format!("credit {} is known already: name new ids for the portions", known.credit);
-                            return Err(Failure::refused("CM0328", what));
+                            return Err(Failure::refused(codes::PORTION_ID_TAKEN, what));
                         }
                     };
                     decided.push((Subject::credit(payer, &portion.credit), facts));

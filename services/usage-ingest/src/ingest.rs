@@ -13,7 +13,7 @@ use domain::{
     },
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{IngestRow, ingest_row, record::record};
 
@@ -48,7 +48,8 @@ pub async fn ingest(
 ) -> Result<Ingested, Failure> {
     let keep_days = counts_days(&unit.model)?;
     let read = ReadOptions { keep_days, ..ReadOptions::default() };
-    let reading = read_deliveries(paths, &read, progress).map_err(|fault| Failure::refused("CM0310", fault))?;
+    let reading =
+        read_deliveries(paths, &read, progress).map_err(|fault| Failure::refused(codes::BILL_REFUSED, fault))?;
     let mut ingested = Ingested {
         rows: Vec::new(),
         warnings: reading.warnings.iter().map(ToString::to_string).collect(),
@@ -105,7 +106,7 @@ pub(crate) fn judge(
         dropped_example: dropped.first().map(ToString::to_string),
         replace: options.replace,
     };
-    let verdict = state.decide(&offer).map_err(|refusal| Failure::refused("CM0311", refusal))?;
+    let verdict = state.decide(&offer).map_err(|refusal| Failure::refused(codes::DELIVERY_DROPS_MEMBERS, refusal))?;
     Ok((verdict, dropped))
 }
 

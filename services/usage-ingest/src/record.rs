@@ -7,7 +7,7 @@ use domain::{
     usage::{DeliveryCompleted, DeliveryVerdict, MemberUsage},
 };
 use read_model::ReadModel;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
 use crate::ingest::{IngestOptions, judge, nothing_of};
@@ -38,7 +38,7 @@ pub(crate) async fn record(
         }
     }
     Err(Failure::conflict(
-        "CM0402",
+        codes::OTHERS_WROTE_FIRST,
         format!(
             "other deliveries of {} for payer {} were completed {OTHERS_COMPLETED_MAX} times while this one was \
              recorded: run the command again",

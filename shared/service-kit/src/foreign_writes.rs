@@ -3,6 +3,7 @@
 //! The wait ends when the decision comes out empty: whatever the other has to do is then done. So
 //! a command answers once everything that follows from it stands, whoever recorded it.
 
+use error_codes::codes;
 use std::time::{Duration, Instant};
 
 use wire::{Fact, ServiceName, StreamName, Subject};
@@ -46,7 +47,7 @@ impl UnitOfWork {
         if since.elapsed() > patience {
             let writer = ServiceName::writing(stream).map_or("an operator", ServiceName::as_str);
             return Err(Failure::failed(
-                NOT_FOLLOWED,
+                codes::NOT_FOLLOWED,
                 format!(
                     "what follows from this is {writer}'s to record on {stream}, and it has not for {} s; what the \
                      command itself decided is recorded: see that {writer} runs, then run the command again",
@@ -59,6 +60,3 @@ impl UnitOfWork {
         self.sync().await
     }
 }
-
-/// What was decided is recorded, and what follows from it is not there yet.
-pub const NOT_FOLLOWED: &str = "CM0601";

@@ -1,6 +1,7 @@
 //! Opening a log on NATS JetStream: connecting, whether its streams are as they must be, and where
 //! its read model is kept.
 
+use error_codes::codes;
 use std::path::{Path, PathBuf};
 
 use event_log::EventLog;
@@ -19,7 +20,7 @@ const IDENTITY_DIGITS: usize = 16;
 /// [`Failure`] where the URL is none, or no server can be reached.
 pub async fn connect(url: &str) -> Result<JetStreamLog, Failure> {
     let mut settings = ConnectSettings::from_environment();
-    let address = Address::parse(url, &mut settings).map_err(|bad| Failure::usage("CM0241", bad))?;
+    let address = Address::parse(url, &mut settings).map_err(|bad| Failure::usage(codes::ADDRESS_UNREADABLE, bad))?;
     Ok(JetStreamLog::connect(address, settings).await?)
 }
 
@@ -27,7 +28,7 @@ pub async fn connect(url: &str) -> Result<JetStreamLog, Failure> {
 pub(crate) fn refuse_clock(clock: Clock) -> Result<(), Failure> {
     if clock.is_injected() {
         return Err(Failure::usage(
-            "CM0240",
+            codes::CLOCK_WITH_NATS,
             "CREDITMEMO_CLOCK sets the clock of the embedded log only: leave it out with --nats",
         ));
     }
@@ -57,7 +58,7 @@ pub(crate) async fn ready(log: &JetStreamLog, writes: bool) -> Result<bool, Fail
         .chain(plan.refusals.iter().map(|refusal| format!("{}: {}", refusal.stream, refusal.why)))
         .collect();
     Err(Failure::failed(
-        "CM0140",
+        codes::STREAMS_NOT_AS_NEEDED,
         format!(
             "the streams at {} are not as the log needs them, so nothing is read or written: {}. \
              Look at `creditmemo streams apply --dry-run`, then apply it",
@@ -74,7 +75,7 @@ pub(crate) async fn folder_of(log: &dyn EventLog, data: &Path) -> Result<PathBuf
     let digest = hex::encode(Sha256::digest(identity.as_bytes()));
     let folder = data.join(format!("nats-{}", &digest[..IDENTITY_DIGITS]));
     std::fs::create_dir_all(&folder).map_err(|cause| {
-        Failure::failed("CM0103", format!("making the folder {} failed: {cause}", folder.display()))
+        Failure::failed(codes::FOLDER_NOT_MADE, format!("making the folder {} failed: {cause}", folder.display()))
     })?;
     Ok(folder)
 }

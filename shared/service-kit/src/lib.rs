@@ -19,9 +19,9 @@ mod service_unit;
 mod unit_of_work;
 
 pub use clock::{Clock, ClockFault};
+pub use error_codes::{self, codes};
 pub use event_log_nats::Provision;
-pub use failure::{ExitCode, Failure};
-pub use foreign_writes::NOT_FOLLOWED;
+pub use failure::{ExitCode, Failure, IsCode};
 pub use jetstream::connect as connect_to_jetstream;
 pub use open::{Access, UnitSettings};
 pub use place::LogPlace;

@@ -1,6 +1,7 @@
 //! Opening a back office: the log, and the read model as a cache of it. A read model that is in use
 //! or damaged never stops a command: the answer is then rebuilt from the log.
 
+use error_codes::codes;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -54,7 +55,7 @@ impl UnitOfWork {
         }
         if !folder.join("log").is_dir() {
             return Err(Failure::failed(
-                "CM0108",
+                codes::NO_LOG,
                 format!("there is no log in {}: record something first", folder.display()),
             ));
         }
@@ -100,7 +101,7 @@ impl UnitOfWork {
             false => None,
         };
         std::fs::create_dir_all(&folder).map_err(|cause| {
-            Failure::failed("CM0103", format!("making the folder {} failed: {cause}", folder.display()))
+            Failure::failed(codes::FOLDER_NOT_MADE, format!("making the folder {} failed: {cause}", folder.display()))
         })?;
         let log = FileLog::open_writer(&folder, WRITER_WAIT).await?;
         for repair in log.repairs() {
@@ -211,7 +212,7 @@ async fn refuse_remade_streams(log: &dyn EventLog, model: &ReadModel) -> Result<
     }
     if same > 0 && !remade.is_empty() {
         return Err(Failure::check(
-            "CM0540",
+            codes::STREAM_REMADE,
             format!(
                 "{} was made anew since it was last read, and the other streams were not: its commits are lost. \
                  Restore the log from a copy, into streams of their own (`creditmemo log copy`)",
@@ -238,10 +239,11 @@ fn set_aside(directory: &Path) -> Result<PathBuf, Failure> {
     for number in 1..1000 {
         let aside = directory.with_extension(format!("set-aside-{number}"));
         if !aside.exists() {
-            std::fs::rename(directory, &aside)
-                .map_err(|cause| Failure::failed("CM0102", format!("setting the read model aside failed: {cause}")))?;
+            std::fs::rename(directory, &aside).map_err(|cause| {
+                Failure::failed(codes::READ_MODEL_STORE, format!("setting the read model aside failed: {cause}"))
+            })?;
             return Ok(aside);
         }
     }
-    Err(Failure::failed("CM0102", "a thousand read models were set aside: delete them"))
+    Err(Failure::failed(codes::READ_MODEL_STORE, "a thousand read models were set aside: delete them"))
 }

@@ -1,5 +1,6 @@
 //! Where a log is, as an operator names it: a data folder or the URL of a NATS server.
 
+use error_codes::codes;
 use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr, sync::Arc};
 
 use event_log::{EventLog, MemoryLog};
@@ -46,7 +47,7 @@ impl LogPlace {
     pub async fn open_to_read(&self) -> Result<Arc<dyn EventLog>, Failure> {
         match self {
             Self::Folder(folder) if !folder.join("log").is_dir() => {
-                Err(Failure::failed("CM0108", format!("there is no log in {}", folder.display())))
+                Err(Failure::failed(codes::NO_LOG, format!("there is no log in {}", folder.display())))
             }
             Self::Folder(folder) => Ok(Arc::new(FileLog::open_reader(folder).await?)),
             Self::Nats(url) => Ok(Arc::new(jetstream::connect(url).await?)),

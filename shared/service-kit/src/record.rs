@@ -1,5 +1,6 @@
 //! Recording decisions: the one place where facts become commits.
 
+use error_codes::codes;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -87,7 +88,7 @@ impl UnitOfWork {
         }
         let said = last.map_or_else(String::new, |conflict| conflict.to_string());
         Err(Failure::conflict(
-            "CM0402",
+            codes::OTHERS_WROTE_FIRST,
             format!("{said}: tried {CONFLICT_RETRIES_MAX} times again; run the command again"),
         ))
     }
@@ -132,7 +133,7 @@ impl UnitOfWork {
 
     /// Seals the facts of one subject: one commit, or a set of parts where they are many.
     fn seal(&self, subject: &Subject, facts: &[Fact], now: DateTime<Utc>) -> Result<Vec<Ready>, Failure> {
-        AggregateKey::of(subject).map_err(|bad| Failure::failed("CM0104", bad))?;
+        AggregateKey::of(subject).map_err(|bad| Failure::failed(codes::SUBJECT_UNKNOWN, bad))?;
         let place = self.model.place_of(subject)?;
         let chunks = chunks_that_fit(facts)?;
         let count = chunks.len();
@@ -164,7 +165,7 @@ impl UnitOfWork {
                 part_of: (count > 1).then_some(set),
                 facts: chunk,
             };
-            let frozen = body.freeze().map_err(|cause| Failure::failed("CM0105", cause))?;
+            let frozen = body.freeze().map_err(|cause| Failure::failed(codes::NOT_WRITABLE_AS_JSON, cause))?;
             let follows_in_set = !sealed.is_empty();
             let prev = if follows_in_set { 0 } else { place.last_sequence };
             let commit = SealedCommit::seal(subject.clone(), id, n, prev, chain, frozen);
@@ -204,7 +205,7 @@ impl UnitOfWork {
                 Err((_, fault)) => fault,
             };
             match fault {
-                AppendError::BrokenChain { .. } => return Err(Failure::failed("CM0106", fault)),
+                AppendError::BrokenChain { .. } => return Err(Failure::failed(codes::CHAIN_NOT_CONTINUED, fault)),
                 AppendError::Conflict { .. } if !had_failed => return Ok(Outcome::Conflict(fault)),
                 AppendError::Conflict { .. } | AppendError::Log { .. } => {}
             }
@@ -316,7 +317,7 @@ fn read_back(commit: &SealedCommit, meant: &CommitBody) -> Result<CommitBody, Fa
 
 fn unreadable(subject: &Subject, cause: &dyn std::fmt::Display) -> Failure {
     let what = format!("what is to be recorded on {subject} could not be read again: {cause}; nothing was recorded");
-    Failure::refused("CM0112", what)
+    Failure::refused(codes::NOT_READ_BACK, what)
 }
 
 /// Recorded time never goes back in what was read of the log, whatever the clock does: what was known at
@@ -334,7 +335,8 @@ fn chunks_that_fit(facts: &[Fact]) -> Result<Vec<Vec<Fact>>, Failure> {
     let mut chunks: Vec<Vec<Fact>> = Vec::new();
     let mut bytes = BODY_BYTES_MAX;
     for fact in facts {
-        let size = serde_json::to_vec(fact).map_err(|cause| Failure::failed("CM0105", cause))?.len() + 1;
+        let size =
+            serde_json::to_vec(fact).map_err(|cause| Failure::failed(codes::NOT_WRITABLE_AS_JSON, cause))?.len() + 1;
         if bytes + size > BODY_BYTES_MAX - ENVELOPE_BYTES_MAX {
             chunks.push(Vec::new());
             bytes = 0;

@@ -1,5 +1,6 @@
 //! The back office that a command or service works in.
 
+use error_codes::codes;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -146,7 +147,7 @@ impl UnitOfWork {
             };
             if taken_for.is_some_and(|input| input != offered.input) {
                 return Err(Failure::refused(
-                    "CM0302",
+                    codes::KEY_OF_OTHER_INPUT,
                     format!("the idempotency key '{}' was used for another input: use another key", offered.key),
                 ));
             }
@@ -213,7 +214,8 @@ impl UnitOfWork {
         let Some(key) = self.act.idempotency.as_ref().filter(|_| self.was_done) else { return Ok(None) };
         let mut answer = String::new();
         for stored in self.log.read_subject(&Subject::command(&key.key)).await? {
-            let body = CommitBody::read(&stored.commit).map_err(|fault| Failure::check("CM0503", fault))?;
+            let body =
+                CommitBody::read(&stored.commit).map_err(|fault| Failure::check(codes::COMMIT_UNREADABLE, fault))?;
             for fact in body.facts {
                 if let Fact::CommandDone(done) = fact {
                     answer.push_str(&done.answer);
@@ -232,7 +234,8 @@ impl UnitOfWork {
     pub async fn recorded_before(&self, subject: &Subject) -> Result<Option<Vec<Fact>>, Failure> {
         let Some(key) = self.act.idempotency.as_ref().filter(|_| !self.records_nothing()) else { return Ok(None) };
         for stored in self.log.read_subject(subject).await?.iter().rev() {
-            let body = CommitBody::read(&stored.commit).map_err(|fault| Failure::check("CM0503", fault))?;
+            let body =
+                CommitBody::read(&stored.commit).map_err(|fault| Failure::check(codes::COMMIT_UNREADABLE, fault))?;
             if body.idempotency.as_ref() == Some(key) {
                 return Ok(Some(body.facts));
             }

@@ -4,6 +4,7 @@
 //! log and reaches it; `/metrics` in Prometheus's text. Deliberately absent: anything about money,
 //! and any way to change something.
 
+use error_codes::codes;
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -91,7 +92,10 @@ impl Probe {
 /// [`Failure`] where the address cannot be listened on.
 pub async fn serve_probe(address: SocketAddr, probe: Probe) -> Result<SocketAddr, Failure> {
     let failed = |cause: std::io::Error| {
-        Failure::failed("CM0602", format!("listening on {address} for probes failed: {cause}: name another address"))
+        Failure::failed(
+            codes::PROBE_ADDRESS,
+            format!("listening on {address} for probes failed: {cause}: name another address"),
+        )
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let listening = listener.local_addr().map_err(failed)?;

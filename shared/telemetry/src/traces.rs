@@ -6,6 +6,7 @@
 //! nothing but its spans. Deliberately absent: TLS (a collector on the same machine or pod takes the
 //! spans on).
 
+use error_codes::codes;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -54,7 +55,10 @@ impl Traces {
     pub fn to(collector: &str, runtime: Handle) -> Result<Self, Failure> {
         let refused = |why: &str| {
             // Not repeated: an address may hold a login.
-            Failure::usage("CM0626", format!("the address of the collector {why}: it reads http://HOST:PORT"))
+            Failure::usage(
+                codes::COLLECTOR_ADDRESS,
+                format!("the address of the collector {why}: it reads http://HOST:PORT"),
+            )
         };
         let address: Uri = collector.parse().map_err(|_| refused("is none"))?;
         if address.scheme_str() != Some("http") {

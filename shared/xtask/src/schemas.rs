@@ -61,6 +61,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<projector::MemoChanged>("watch")?,
         printed::<answers::Reconciliation>("reconcile")?,
         printed::<answers::Explanation>("explain")?,
+        printed::<cli::json_rows::ErrorPageRow>("explain-error")?,
         printed::<answers::WhatIfRow>("what-if")?,
         printed::<answers::PrintedStatement>("statement")?,
         printed::<answers::KnowledgeDifference>("since")?,

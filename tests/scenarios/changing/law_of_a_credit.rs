@@ -78,8 +78,13 @@ fn d3_a_lapse_comes_back_with_the_end_month_delivered_anew() {
     settle(&mut office, "2019-03", FIVE_APRIL, month("2019-03", "500.00", "-0.00", "-0.00"));
     assert_fields(
         &office.statement(OWNER, "2019-03"),
-        &[("prior_balance", "730.00"),
-            ("expired", "350.00"), ("corrections", "200.00"), ("applied", "500.00"), ("balance_of_funds", "80.00")],
+        &[
+            ("prior_balance", "730.00"),
+            ("expired", "350.00"),
+            ("corrections", "200.00"),
+            ("applied", "500.00"),
+            ("balance_of_funds", "80.00"),
+        ],
     );
     assert_sound(&office, &["2019-01", "2019-02", "2019-03"]);
 }

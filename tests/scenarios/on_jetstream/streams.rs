@@ -27,7 +27,7 @@ fn a_cluster_keeps_three_copies_and_never_fewer() {
     let made = office.json(&["streams", "apply"]);
     let replicas: Vec<_> = made.as_array().unwrap().iter().filter(|row| row["setting"] == "replicas").collect();
     assert!(replicas.len() == 5 && replicas.iter().all(|row| row["to"] == "3"), "{replicas:?}");
-    office.run(&["streams", "apply", "--replicas", "1"]).exits(3).says(&["CM0360", "weaken"]);
+    office.run(&["streams", "apply", "--replicas", "1"]).exits(3).says(&["CM0363", "weaken"]);
     assert_eq!(office.json(&["streams", "apply", "--replicas", "3"]), json!([]));
 
     // One server may go; the others have everything.

@@ -5,6 +5,7 @@ mod account_cells;
 mod containers;
 mod credit_cells;
 mod deliveries;
+mod explained_errors;
 mod headers;
 mod lines;
 mod unusual_ids;

@@ -203,6 +203,12 @@ pub(crate) enum Command {
     /// Run the services on a JetStream log: all of them, or those named.
     #[serde(skip)]
     Serve(ServeArgs),
+    /// What an error code means, why it happens and what to do: `creditmemo explain-error CM0511`.
+    #[serde(skip)]
+    ExplainError {
+        /// The code, as it stands in brackets behind the message.
+        code: String,
+    },
     /// The manual page of a command, in roff: `creditmemo man bill | man -l -`.
     #[serde(skip)]
     Man {

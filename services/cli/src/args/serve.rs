@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::ServiceName;
 
 use crate::partition::Partition;
@@ -50,7 +50,12 @@ impl ServeArgs {
     pub(crate) fn check(&self, services: &[ServiceName]) -> Result<(), Failure> {
         let misplaced = |given: bool, option: &str, of: ServiceName| {
             let missing = given && !services.contains(&of);
-            missing.then(|| Failure::usage("CM0612", format!("{option} is for {of}, which is not served here")))
+            missing.then(|| {
+                Failure::usage(
+                    codes::OPTION_OF_OTHER_SERVICE,
+                    format!("{option} is for {of}, which is not served here"),
+                )
+            })
         };
         let found = misplaced(self.inbox.is_some(), "--inbox", ServiceName::UsageIngest)
             .or_else(|| misplaced(!self.ingest_from.is_empty(), "--ingest-from", ServiceName::UsageIngest))

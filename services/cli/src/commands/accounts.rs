@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{DatesArgs, FilterArgs},
@@ -13,7 +13,7 @@ use crate::{
 
 /// Imports member accounts.
 pub(crate) async fn accounts_import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
-    let commands = read(file).map_err(|fault| Failure::refused("CM0340", fault))?;
+    let commands = read(file).map_err(|fault| Failure::refused(codes::ACCOUNTS_FILE_REFUSED, fault))?;
     let unusual: BTreeSet<String> = commands
         .iter()
         .flat_map(|command| {

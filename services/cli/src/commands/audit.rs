@@ -2,7 +2,7 @@
 
 use answers::{Books, ReplayAsked, Replayed};
 use projector::{Scope, Until, WHOLE_LOG};
-use service_kit::{ExitCode, Failure, UnitOfWork};
+use service_kit::{ExitCode, Failure, UnitOfWork, codes};
 use wire::StreamName;
 
 use crate::{
@@ -19,11 +19,14 @@ pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs
         None => Until::Head,
         Some(text) => match text.parse() {
             Ok(sequence) => Until::MemoSequence(sequence),
-            Err(_) => Until::Time(time_or_day(text).map_err(|fault| Failure::usage("CM0207", fault))?),
+            Err(_) => Until::Time(time_or_day(text).map_err(|fault| Failure::usage(codes::UNTIL_UNREADABLE, fault))?),
         },
     };
     if args.verify && until != Until::Head {
-        return Err(Failure::usage("CM0208", "--verify compares with the live balances: leave out --until"));
+        return Err(Failure::usage(
+            codes::VERIFY_AND_UNTIL,
+            "--verify compares with the live balances: leave out --until",
+        ));
     }
     let asked = ReplayAsked {
         until,
@@ -38,10 +41,10 @@ pub(crate) async fn replay(global: &Global, unit: &UnitOfWork, args: &ReplayArgs
     let outcome = Outcome::wide_row(&row)?;
     if failed > 0 {
         let what = format!("{failed} differences between the log and the live read model");
-        return Ok(outcome.failing(Failure::check("CM0514", what)));
+        return Ok(outcome.failing(Failure::check(codes::BALANCES_DIFFER, what)));
     }
     Ok(match snapshots_differ {
-        Some(check) => outcome.failing(Failure::check("CM0527", check.findings.join("; "))),
+        Some(check) => outcome.failing(Failure::check(codes::SNAPSHOT_CHANGED, check.findings.join("; "))),
         None => outcome,
     })
 }
@@ -53,7 +56,7 @@ fn must_exist(global: &Global, unit: &UnitOfWork) -> Result<(), Failure> {
         return Ok(());
     }
     let place = global.nats.as_ref().map_or_else(|| global.data.display().to_string(), |_| "these streams".to_owned());
-    Err(Failure::failed("CM0108", format!("there is no log in {place}: say which one with --data or --nats")))
+    Err(Failure::failed(codes::NO_LOG, format!("there is no log in {place}: say which one with --data or --nats")))
 }
 
 /// Checks every invariant over the whole log.
@@ -62,7 +65,7 @@ pub(crate) async fn audit(global: &Global, unit: &UnitOfWork) -> Result<Outcome,
     let log = unit.log();
     let mut report = projector::audit(log.as_ref(), &unit.model, unit.snapshots().as_ref()).await?;
     report.checks.extend(packs_on_file(unit)?);
-    checks_hold(&report.checks, "CM0515", "the audit found something")
+    checks_hold(&report.checks, codes::AUDIT_FOUND, "the audit found something")
 }
 
 /// The report on a log that cannot be opened.

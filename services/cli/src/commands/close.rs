@@ -2,7 +2,7 @@
 
 use domain::billing::{Blocker, PeriodAct, PeriodStatus};
 use memo_keeper::{BillOptions, CloseOptions};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use super::rows::PeriodRow;
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) async fn close(global: &Global, unit: &mut UnitOfWork, args: &CloseAr
     let payer = payer_or_only(unit, args.of.payer.as_ref())?;
     let period = args.of.period;
     if args.waive && global.reason.is_none() {
-        return Err(Failure::usage("CM0205", "waiving needs a reason: say --reason"));
+        return Err(Failure::usage(codes::REASON_MISSING, "waiving needs a reason: say --reason"));
     }
     bring_up_to_date(unit, &payer, period).await?;
     let billed = unit.model.billing(&payer, period)?;
@@ -52,7 +52,7 @@ pub(crate) async fn close(global: &Global, unit: &mut UnitOfWork, args: &CloseAr
 /// Reopens a closed period.
 pub(crate) async fn reopen(global: &Global, unit: &mut UnitOfWork, args: &PeriodArgs) -> Result<Outcome, Failure> {
     if global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::usage("CM0205", "reopening needs a reason: say --reason"));
+        return Err(Failure::usage(codes::REASON_MISSING, "reopening needs a reason: say --reason"));
     }
     let payer = payer_or_only(unit, args.payer.as_ref())?;
     let done = memo_keeper::act_on_period(unit, &payer, args.period, &PeriodAct::Reopen).await?;

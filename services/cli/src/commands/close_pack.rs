@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use seal::{PublicKey, SignedText, SigningKey};
 use serde::Serialize;
 use serde_json::Value;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{ClosePackCommand, Global},
@@ -136,14 +136,14 @@ pub(crate) fn close_pack_verify(file: &Path, public_key: Option<&Path>) -> Resul
         outcome = outcome.warn("its signature was not checked: name the key with --public-key");
     }
     checks.extend(pack.checks().into_iter().map(|one| check(one.check, one.looked_at, one.of, one.findings)));
-    Ok(outcome.then(checks_hold(&checks, "CM0525", "the close pack does not hold")?))
+    Ok(outcome.then(checks_hold(&checks, codes::PACK_DOES_NOT_HOLD, "the close pack does not hold")?))
 }
 
 async fn compare(unit: &UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
     let (pack, text, _) = read_pack(file)?;
     let (payer, period) = (&pack.payer_account_id, pack.period);
     let again = close_pack_again(unit.log().as_ref(), &unit.model, payer, period, Some(pack.version)).await?;
-    let unreadable = |cause| Failure::failed("CM0110", cause);
+    let unreadable = |cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause);
     let stated: Value = serde_json::from_str(&text).map_err(unreadable)?;
     let found: Value = serde_json::from_str(&again.text).map_err(unreadable)?;
     let mut differences = Vec::new();
@@ -153,7 +153,7 @@ async fn compare(unit: &UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
         return Ok(outcome.say(format_args!("{} is what the log makes of it, byte for byte", file.display())));
     }
     let what = format!("{} is not what the log makes of {period} of {payer}", file.display());
-    Ok(outcome.failing(Failure::check("CM0526", what)))
+    Ok(outcome.failing(Failure::check(codes::PACK_DIFFERS, what)))
 }
 
 fn differences_of(field: &str, file: Option<&Value>, log: Option<&Value>, found: &mut Vec<ClosePackDifference>) {

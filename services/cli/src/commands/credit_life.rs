@@ -4,7 +4,7 @@ use domain::{
     credit::{CreditLife, UpstreamPortion},
     ids::UpstreamCreditId,
 };
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{CreditsCommand, DatesArgs, FilterArgs, LifeArgs, plain_amount},
@@ -35,7 +35,7 @@ pub(crate) async fn credit_life(unit: &mut UnitOfWork, command: CreditsCommand) 
             let life = CreditLife::Cancel { effective: day(&of) };
             (id, of, life)
         }
-        _ => return Err(Failure::failed("CM0100", "this is no act upon a credit")),
+        _ => return Err(Failure::failed(codes::NO_SUCH_ACT, "this is no act upon a credit")),
     };
     let payer = payer_or_only(unit, of.payer.as_ref())?;
     upstream_credits::credit_life(unit, &payer, &id, &life).await?;
@@ -47,7 +47,10 @@ pub(crate) async fn credit_life(unit: &mut UnitOfWork, command: CreditsCommand) 
 /// `ID:AMOUNT[:OWNER]`.
 fn portion(text: &str) -> Result<UpstreamPortion, Failure> {
     let refuse = |what: &dyn std::fmt::Display| {
-        Failure::usage("CM0212", format!("the portion '{text}': {what}; write ID:AMOUNT or ID:AMOUNT:OWNER"))
+        Failure::usage(
+            codes::PORTION_UNREADABLE,
+            format!("the portion '{text}': {what}; write ID:AMOUNT or ID:AMOUNT:OWNER"),
+        )
     };
     let mut parts = text.split(':');
     let (Some(id), Some(amount)) = (parts.next(), parts.next()) else { return Err(refuse(&"its amount is missing")) };

@@ -1,7 +1,7 @@
 //! `credits history`, `credits exceptions`, `credits simulate`.
 
 use answers::{Books, history_of};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{ExceptionsArgs, HistoryArgs, PeriodArgs},
@@ -61,7 +61,7 @@ pub(crate) fn credits_simulate(unit: &UnitOfWork, args: &PeriodArgs) -> Result<O
     let payer = payer_or_only(unit, args.payer.as_ref())?;
     let Some(rows) = answers::simulate_period(&unit.model, &payer, args.period)? else {
         let what = format!("nothing was delivered for {} of payer {payer}: ingest its bill first", args.period);
-        return Err(Failure::failed("CM0123", what));
+        return Err(Failure::failed(codes::NOTHING_DELIVERED, what));
     };
     let columns = [
         "credit_id",

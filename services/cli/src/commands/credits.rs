@@ -8,7 +8,7 @@ use domain::{
     ids::{PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
 };
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{DatesArgs, FilterArgs},
@@ -57,8 +57,8 @@ pub(crate) async fn credits_show(
     }
     match found.as_slice() {
         [one] => Outcome::object(one),
-        [] => Err(Failure::failed("CM0120", format!("no credit {id} is known: see credits list"))),
-        _ => Err(Failure::usage("CM0204", format!("several payers have a credit {id}: say --payer"))),
+        [] => Err(Failure::failed(codes::CREDIT_UNKNOWN, format!("no credit {id} is known: see credits list"))),
+        _ => Err(Failure::usage(codes::WHICH_PAYERS_CREDIT, format!("several payers have a credit {id}: say --payer"))),
     }
 }
 

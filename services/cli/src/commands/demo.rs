@@ -12,7 +12,7 @@ use money::{Exact, Money, Rounding};
 use projector::{Until, differences};
 use read_model::WhatToFold;
 use serde::Serialize;
-use service_kit::{Access, Act, Clock, Failure, UnitOfWork, UnitSettings};
+use service_kit::{Access, Act, Clock, Failure, UnitOfWork, UnitSettings, codes};
 use usage_ingest::IngestOptions;
 
 use crate::{
@@ -50,7 +50,7 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs, printer: &mut Printer)
         accounts: args.accounts,
         rows: args.rows,
         seed: args.seed,
-        ..GeneratorPlan::demo().map_err(|fault| Failure::failed("CM0130", fault))?
+        ..GeneratorPlan::demo().map_err(|fault| Failure::failed(codes::GENERATING_FAILED, fault))?
     };
     let (folder, _temporary) = folder(args.keep.as_deref())?;
     let year = write_year(&plan, &folder.join("bills"), printer.is_watched())?;
@@ -103,12 +103,13 @@ pub(crate) async fn demo(global: &Global, args: DemoArgs, printer: &mut Printer)
 }
 
 fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
-    let failed = |cause: std::io::Error| Failure::failed("CM0103", format!("making a folder failed: {cause}"));
+    let failed =
+        |cause: std::io::Error| Failure::failed(codes::FOLDER_NOT_MADE, format!("making a folder failed: {cause}"));
     match keep {
         Some(folder) => {
             if folder.join("data").exists() {
                 return Err(Failure::usage(
-                    "CM0210",
+                    codes::DEMO_IS_THERE,
                     format!("{} holds a demo already: name another folder", folder.display()),
                 ));
             }
@@ -127,7 +128,7 @@ fn clock_after(period: BillingPeriod) -> Result<Clock, Failure> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0);
     match day.zip(noon) {
         Some((day, noon)) => Ok(Clock::Injected(day.and_time(noon).and_utc())),
-        None => Err(Failure::failed("CM0109", "the demo's calendar ran out")),
+        None => Err(Failure::failed(codes::DEMO_CALENDAR, "the demo's calendar ran out")),
     }
 }
 
@@ -159,7 +160,7 @@ fn opening(year: &GeneratedYear) -> Result<String, Failure> {
 }
 
 async fn import_accounts(unit: &mut UnitOfWork, file: &Path) -> Result<(), Failure> {
-    let commands = read(file).map_err(|fault| Failure::refused("CM0340", fault))?;
+    let commands = read(file).map_err(|fault| Failure::refused(codes::ACCOUNTS_FILE_REFUSED, fault))?;
     assign(unit, commands).await.map(|_| ())
 }
 
@@ -172,7 +173,7 @@ async fn run_month(unit: &mut UnitOfWork, generated: &GeneratedPeriod) -> Result
     memo_keeper::bill(unit, payer, period, BillOptions::default()).await?;
     memo_keeper::close(unit, payer, period, CloseOptions::default()).await?;
     let Some(reconciled) = memo_keeper::reconcile(&unit.model, payer, period)? else {
-        return Err(Failure::check("CM0513", format!("{period} cannot be reconciled")));
+        return Err(Failure::failed(codes::NOTHING_DELIVERED, format!("{period} cannot be reconciled")));
     };
     month_row(unit, generated.rows, &reconciled)
 }
@@ -269,7 +270,9 @@ async fn proof(unit: &UnitOfWork) -> Result<Outcome, Failure> {
         text.push_str(&format!("  {word}  {} ({} {})\n", check.check, check.looked_at, check.of));
     }
     if !audit.holds || !found.is_empty() {
-        return Ok(Outcome::new().say(text).failing(Failure::check("CM0515", "the demo's audit found something")));
+        return Ok(Outcome::new()
+            .say(text)
+            .failing(Failure::check(codes::AUDIT_FOUND, "the demo's audit found something")));
     }
     Ok(Outcome::text(text))
 }

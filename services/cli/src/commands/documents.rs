@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::{billing::PeriodAct, ids::DocumentNumber};
 use memo_keeper::PeriodOutcome;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{DatesArgs, DocumentsCommand, Global},
@@ -34,7 +34,7 @@ async fn void(
     date: Option<NaiveDate>,
 ) -> Result<Outcome, Failure> {
     if global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::usage("CM0205", "voiding a document needs a reason: say --reason"));
+        return Err(Failure::usage(codes::REASON_MISSING, "voiding a document needs a reason: say --reason"));
     }
     let (payer, period, ..) = memo_keeper::document_of(&unit.model, &number)?;
     let act = PeriodAct::Void { document: number.clone(), effective: date };

@@ -2,7 +2,7 @@
 
 use answers::{ExplainedLines, Explanation};
 use documents::{explained_document, explained_memo, explained_suspense};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{args::ExplainArgs, outcome::Outcome};
 
@@ -17,7 +17,7 @@ pub(crate) async fn explain(unit: &UnitOfWork, args: &ExplainArgs) -> Result<Out
         }
         (_, _, Some(number), _) => answers::explain_memo(unit, number, recorded).await?,
         (_, period, _, Some(item)) => answers::explain_suspense(unit, item, payer, period, recorded).await?,
-        _ => return Err(Failure::usage("CM0215", "say --account with --period, --memo or --suspense")),
+        _ => return Err(Failure::usage(codes::EXPLAIN_WHAT, "say --account with --period, --memo or --suspense")),
     };
     let text = match &explanation {
         Explanation::Statement(one) => explained_document(one, lines.are_named()),
@@ -28,7 +28,7 @@ pub(crate) async fn explain(unit: &UnitOfWork, args: &ExplainArgs) -> Result<Out
     Ok(match explanation.checks().iter().find(|check| !check.agrees) {
         None => outcome,
         Some(check) => outcome.failing(Failure::check(
-            "CM0520",
+            codes::EXPLAINED_DIFFERS,
             format!(
                 "{} was recorded as {} and is derived as {}: what was recorded is shown; ask the program's maintainers",
                 check.what, check.recorded, check.derived

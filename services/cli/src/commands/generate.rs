@@ -3,7 +3,7 @@
 use bill_generator::{BillContainer, BillFormat, GeneratorPlan};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{
     args::{GenerateArgs, GenerateContainer, GenerateFormat},
@@ -30,7 +30,7 @@ pub(crate) struct GeneratedRow {
 
 /// Writes bill files.
 pub(crate) fn generate(args: &GenerateArgs, is_watched: bool) -> Result<Outcome, Failure> {
-    let demo = GeneratorPlan::demo().map_err(|fault| Failure::failed("CM0130", fault))?;
+    let demo = GeneratorPlan::demo().map_err(|fault| Failure::failed(codes::GENERATING_FAILED, fault))?;
     let payers = if args.payers.is_empty() { demo.payers.clone() } else { args.payers.clone() };
     let plan = GeneratorPlan {
         payers,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use event_log::{CopyFault, Difference, EventLog, SideBySide};
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::StreamName;
 
 use crate::{
@@ -100,7 +100,7 @@ async fn compare(places: &Places) -> Result<Outcome, Failure> {
         return Ok(outcome);
     }
     let what = format!("the logs are not the same: {}", differing.join(", "));
-    Ok(outcome.failing(Failure::check("CM0541", what)))
+    Ok(outcome.failing(Failure::check(codes::LOGS_DIFFER, what)))
 }
 
 async fn compare_stream(
@@ -149,17 +149,19 @@ async fn commits_of(stream: StreamName, log: &Arc<dyn EventLog>) -> Result<(u64,
 
 fn refuse_one_place(places: &Places) -> Result<(), Failure> {
     if places.from == places.to {
-        return Err(Failure::usage("CM0244", "--from and --to are the same place: name two"));
+        return Err(Failure::usage(codes::SAME_PLACE, "--from and --to are the same place: name two"));
     }
     Ok(())
 }
 
 fn failure_of(fault: CopyFault) -> Failure {
     match fault {
-        CopyFault::Differs(_) => Failure::check("CM0542", format!("{fault}; `creditmemo log compare` shows all")),
+        CopyFault::Differs(_) => {
+            Failure::check(codes::COPY_DIFFERS, format!("{fault}; `creditmemo log compare` shows all"))
+        }
         CopyFault::Log(fault) => fault.into(),
         CopyFault::Append(fault) => {
-            Failure::failed("CM0143", format!("writing the copy failed: {}", with_causes(&fault)))
+            Failure::failed(codes::COPY_FAILED, format!("writing the copy failed: {}", with_causes(&fault)))
         }
     }
 }

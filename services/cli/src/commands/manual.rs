@@ -1,6 +1,6 @@
 //! `completions` and `man`.
 
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 use crate::{help::command_line, outcome::Outcome};
 
@@ -18,10 +18,10 @@ pub(crate) fn man(names: &[String]) -> Result<Outcome, Failure> {
     for name in names {
         let found = command.find_subcommand(name).cloned();
         command = found.ok_or_else(|| {
-            Failure::usage("CM0213", format!("there is no command '{}': see --help", names.join(" ")))
+            Failure::usage(codes::NO_SUCH_COMMAND, format!("there is no command '{}': see --help", names.join(" ")))
         })?;
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).map_err(|cause| Failure::failed("CM0110", cause))?;
+    clap_mangen::Man::new(command).render(&mut page).map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?;
     Ok(Outcome::bytes(page))
 }

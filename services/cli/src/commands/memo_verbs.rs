@@ -6,7 +6,7 @@ use domain::memo::{
     AdjustAct, AmountAct, HandAct, IssueAct, MemoTerms, ReassignAct, ReinstateAct, TakeOverAct, TransferAct,
 };
 use memo_keeper::{HandOutcome, act_by_hand, owner_of};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use upstream_credits::{CsvFault, CsvTable};
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) async fn memo_verb(
     }
     let needs_reason = !matches!(command, MemosCommand::Expire(_) | MemosCommand::Reinstate { .. });
     if needs_reason && global.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::usage("CM0205", "an act by hand needs a reason: say --reason"));
+        return Err(Failure::usage(codes::REASON_MISSING, "an act by hand needs a reason: say --reason"));
     }
     let act = act_of(unit, command)?;
     let ((payer, member), done) = act_by_hand(unit, &act).await?;
@@ -74,7 +74,10 @@ fn act_of(unit: &UnitOfWork, command: MemosCommand) -> Result<HandAct, Failure> 
                 return Ok(HandAct::Transfer(TransferAct { memo, to_payer, to_member, amount, consent, effective }));
             }
             if customer.is_none() && po.is_none() {
-                return Err(Failure::usage("CM0211", "say where to: --to-account, --to-payer, --customer or --po"));
+                return Err(Failure::usage(
+                    codes::REASSIGN_NOWHERE,
+                    "say where to: --to-account, --to-payer, --customer or --po",
+                ));
             }
             HandAct::ReassignPo(ReassignAct {
                 memo: of.number,
@@ -85,7 +88,7 @@ fn act_of(unit: &UnitOfWork, command: MemosCommand) -> Result<HandAct, Failure> 
             })
         }
         MemosCommand::List { .. } | MemosCommand::Show { .. } | MemosCommand::Import { .. } => {
-            return Err(Failure::failed("CM0100", "this is no act by hand"));
+            return Err(Failure::failed(codes::NO_SUCH_ACT, "this is no act by hand"));
         }
     })
 }
@@ -111,7 +114,7 @@ fn issue(unit: &UnitOfWork, args: MemoIssueArgs) -> Result<IssueAct, Failure> {
             excluded_services: list(&args.excluded_services),
             regions: list(&args.regions),
             covers_tax: args.covers_tax,
-            monthly_cap: cap.map_err(|fault| Failure::refused("CM0301", fault))?,
+            monthly_cap: cap.map_err(|fault| Failure::refused(codes::AMOUNT_UNUSABLE, fault))?,
         },
     })
 }
@@ -131,7 +134,7 @@ const IMPORT_COLUMNS: [&str; 11] = [
 ];
 
 async fn import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
-    let rows = read_memos(file).map_err(|fault| Failure::refused("CM0343", fault))?;
+    let rows = read_memos(file).map_err(|fault| Failure::refused(codes::MEMOS_FILE_REFUSED, fault))?;
     let taken = memo_keeper::open_memos(unit, &rows).await?;
     let mut outcome = Outcome::new().say(format_args!("{} memos read, {} taken over", rows.len(), taken.opened));
     if let Some(proposal) = taken.proposal {

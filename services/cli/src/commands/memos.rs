@@ -2,7 +2,7 @@
 
 use answers::Books;
 use domain::ids::MemoNumber;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{args::DatesArgs, outcome::Outcome, shown::differences::rows_or_differences};
 
@@ -16,6 +16,6 @@ pub(crate) async fn memos_show(unit: &UnitOfWork, number: &MemoNumber, dates: &D
     }
     match known {
         Some(known) => Outcome::object(&known),
-        None => Err(Failure::failed("CM0121", format!("no memo {number} is known: see memos list"))),
+        None => Err(Failure::failed(codes::MEMO_UNKNOWN, format!("no memo {number} is known: see memos list"))),
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use answers::Books;
 use domain::{period::BillingPeriod, rates::StateRate};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
@@ -43,13 +43,14 @@ fn read(file: &Path) -> Result<Vec<StateRate>, CsvFault> {
 
 /// Imports conversion rates.
 pub(crate) async fn rates_import(unit: &mut UnitOfWork, file: &Path) -> Result<Outcome, Failure> {
-    let commands = read(file).map_err(|fault| Failure::refused("CM0360", fault))?;
+    let commands = read(file).map_err(|fault| Failure::refused(codes::RATES_FILE_REFUSED, fault))?;
     let facts = unit
         .decide(&Subject::rates(), |model| {
             let mut rates = model.conversion_rates()?;
             let mut facts = Vec::new();
             for command in &commands {
-                let decided = rates.decide(command).map_err(|refusal| Failure::refused("CM0361", refusal))?;
+                let decided =
+                    rates.decide(command).map_err(|refusal| Failure::refused(codes::RATE_REFUSED, refusal))?;
                 for fact in decided {
                     rates.evolve(&fact);
                     facts.push(Fact::ConversionRateStated(fact));

@@ -1,7 +1,7 @@
 //! `reconcile`.
 
 use answers::Books;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{args::ReconcileArgs, outcome::Outcome, payer::payer_or_only, shown::differences::rows_or_differences};
 
@@ -34,7 +34,7 @@ pub(crate) async fn reconcile(unit: &UnitOfWork, args: &ReconcileArgs) -> Result
     let mut outcome = rows_or_differences(reconciled.as_slice(), before, "period", &COLUMNS)?;
     let Some(reconciled) = reconciled else {
         let what = format!("nothing was delivered for {period} of payer {payer}: ingest its bill first");
-        return Ok(outcome.failing(Failure::failed("CM0123", what)));
+        return Ok(outcome.failing(Failure::failed(codes::NOTHING_DELIVERED, what)));
     };
     for item in &reconciled.open_items {
         let memo = item.memo_number.as_ref().map_or_else(String::new, |memo| format!("{memo}: "));
@@ -55,5 +55,5 @@ pub(crate) async fn reconcile(unit: &UnitOfWork, args: &ReconcileArgs) -> Result
         return Ok(outcome);
     }
     let what = format!("the residual of {period} is {} {}: it must be 0", reconciled.residual, reconciled.currency);
-    Ok(outcome.failing(Failure::check("CM0513", what)))
+    Ok(outcome.failing(Failure::check(codes::RESIDUAL, what)))
 }

@@ -30,3 +30,20 @@ pub struct BlockerRow {
     #[serde(flatten)]
     pub blocker: domain::billing::Blocker,
 }
+
+/// What an error code means.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ErrorPageRow {
+    /// The code.
+    pub code: String,
+    /// What it is, in a few words.
+    pub title: String,
+    /// How a command with this error ends.
+    pub exit_code: u8,
+    /// What happened, and what was recorded.
+    pub what_happened: String,
+    /// Why it happens.
+    pub why: String,
+    /// What to do.
+    pub what_to_do: String,
+}

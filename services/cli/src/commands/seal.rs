@@ -6,7 +6,7 @@ use projector::{HEAD_KIND, LogHead, SEAL_KIND, Seal, Sealer, seal_log, verify_se
 use schemars::JsonSchema;
 use seal::{PublicKey, SignedText, SigningKey};
 use serde::Serialize;
-use service_kit::{Clock, Failure, UnitOfWork};
+use service_kit::{Clock, Failure, UnitOfWork, codes};
 
 use crate::{
     args::{AuditAct, Global, StatementAct},
@@ -73,19 +73,23 @@ fn keygen(global: &Global, private: &Path) -> Result<Outcome, Failure> {
 
 async fn make_seal(global: &Global, key: &Path, out: Option<&Path>) -> Result<Outcome, Failure> {
     let key = SigningKey::read(key).map_err(key_failure)?;
-    let clock = Clock::from_environment().map_err(|fault| Failure::usage("CM0201", fault))?;
+    let clock = Clock::from_environment().map_err(|fault| Failure::usage(codes::CLOCK_UNREADABLE, fault))?;
     let log = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let sealer = Sealer { at: clock.now(), injected: clock.is_injected(), by: global.actor() };
     let sealed = seal_log(log.as_ref(), &key, &sealer).await?;
-    let head: LogHead =
-        sealed.head.verified_json(&key.public(), HEAD_KIND).map_err(|fault| Failure::failed("CM0140", fault))?;
+    let head: LogHead = sealed
+        .head
+        .verified_json(&key.public(), HEAD_KIND)
+        .map_err(|fault| Failure::failed(codes::SEAL_UNREADABLE, fault))?;
     let commits = head.streams.iter().map(|stream| stream.commits).sum();
-    let text = SignedText::sign_json(&key, &sealed).map_err(|cause| Failure::failed("CM0105", cause))?.to_file();
+    let text = SignedText::sign_json(&key, &sealed)
+        .map_err(|cause| Failure::failed(codes::NOT_WRITABLE_AS_JSON, cause))?
+        .to_file();
     let mut file = None;
     if !global.dry_run {
         let folder = UnitOfWork::folder_of(log.as_ref(), &global.data, global.nats.as_deref()).await?.join(SEALS);
         fs::create_dir_all(&folder).map_err(|cause| {
-            Failure::failed("CM0142", format!("making the folder {} failed: {cause}", folder.display()))
+            Failure::failed(codes::FOLDER_NOT_MADE, format!("making the folder {} failed: {cause}", folder.display()))
         })?;
         // Named after what is sealed: in order of the log, and sealing it again takes the same name.
         let name = format!("{commits:012}-{}-{}.json", &sealed.certificates.log[..8], &sealed.head.key[..8]);
@@ -114,7 +118,7 @@ async fn check_seal(global: &Global, path: &Path, public_key: &Path) -> Result<O
     let head: LogHead = sealed.head.verified_json(&key, HEAD_KIND).map_err(key_failure)?;
     let log = UnitOfWork::open_log_to_read(&global.data, global.nats.as_deref()).await?;
     let checks = verify_seal(log.as_ref(), &sealed, &head).await?;
-    checks_hold(&checks, "CM0519", "the log is not the one that was sealed")
+    checks_hold(&checks, codes::LOG_NOT_SEALED_ONE, "the log is not the one that was sealed")
 }
 
 /// Checks a statement with the public key alone.

@@ -9,7 +9,7 @@ use documents::{
 };
 use projector::{StatementProof, prove_statement};
 use read_model::StoredStatement;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{
     args::{Global, OutputFormat, StatementArgs, StatementFormat},
@@ -25,7 +25,10 @@ pub(crate) async fn statement(
     args: Option<&StatementArgs>,
 ) -> Result<Outcome, Failure> {
     let Some(args) = args else {
-        return Err(Failure::usage("CM0216", "say which statement: --account ID --period P, or verify FILE"));
+        return Err(Failure::usage(
+            codes::WHICH_STATEMENT,
+            "say which statement: --account ID --period P, or verify FILE",
+        ));
     };
     let asked = StatementAsked {
         payer: args.payer.clone(),
@@ -54,14 +57,17 @@ async fn printed(
     let stored = &answer.stored;
     let named = args.format;
     if named != Some(StatementFormat::Eml) && (args.from.is_some() || !args.to.is_empty()) {
-        return Err(Failure::usage("CM0220", "--from and --to are for a mail message: say --format eml"));
+        return Err(Failure::usage(codes::MAIL_OPTIONS, "--from and --to are for a mail message: say --format eml"));
     }
     let is_rolled_up = matches!(
         (named, global.output),
         (Some(StatementFormat::Json | StatementFormat::Text), _) | (None, OutputFormat::Json | OutputFormat::Table)
     );
     if args.by_program && !is_rolled_up {
-        return Err(Failure::usage("CM0222", "--by-program is for text and JSON: leave it out of the other forms"));
+        return Err(Failure::usage(
+            codes::BY_PROGRAM_FORMS,
+            "--by-program is for text and JSON: leave it out of the other forms",
+        ));
     }
     let shown = ShownStatement::new(&stored.statement, answer.standing.clone());
     match (named, global.output) {
@@ -84,8 +90,9 @@ async fn printed(
         (Some(StatementFormat::Html), _) => Ok(Outcome::text(statement_html(&shown))),
         (Some(StatementFormat::Eml), _) => {
             let parties = MailParties { from: args.from.as_ref(), to: &args.to };
-            let message = statement_mail(&shown, stored.recorded, parties)
-                .map_err(|cause| Failure::failed("CM0700", format!("writing the message failed: {cause}")))?;
+            let message = statement_mail(&shown, stored.recorded, parties).map_err(|cause| {
+                Failure::failed(codes::MAIL_NOT_WRITTEN, format!("writing the message failed: {cause}"))
+            })?;
             Ok(Outcome::bytes(message))
         }
         (Some(StatementFormat::Pdf), _) => pdf(&shown, stored.recorded),
@@ -94,11 +101,14 @@ async fn printed(
 
 fn pdf(shown: &ShownStatement, recorded: DateTime<Utc>) -> Result<Outcome, Failure> {
     if stdout().is_terminal() {
-        return Err(Failure::usage("CM0221", "a PDF is not for a terminal: write it to a file, `... > statement.pdf`"));
+        return Err(Failure::usage(
+            codes::PDF_TO_TERMINAL,
+            "a PDF is not for a terminal: write it to a file, `... > statement.pdf`",
+        ));
     }
     let bytes = statement_pdf(shown, recorded).map_err(|fault| match fault {
-        PdfFault::NoShape(_) => Failure::failed("CM0706", fault),
-        PdfFault::NotWritten(_) => Failure::failed("CM0701", fault),
+        PdfFault::NoShape(_) => Failure::failed(codes::PDF_LACKS_CHARACTERS, fault),
+        PdfFault::NotWritten(_) => Failure::failed(codes::PDF_NOT_WRITTEN, fault),
     })?;
     Ok(Outcome::bytes(bytes))
 }

@@ -3,7 +3,7 @@
 use event_log::LogError;
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::{Failure, Provision, connect_to_jetstream};
+use service_kit::{Failure, Provision, codes, connect_to_jetstream};
 
 use crate::{
     args::{Global, StreamsArgs, StreamsCommand},
@@ -27,17 +27,20 @@ pub struct StreamChangeRow {
 pub(crate) async fn streams(global: &Global, command: &StreamsCommand) -> Result<Outcome, Failure> {
     let StreamsCommand::Apply(StreamsArgs { replicas }) = command;
     let url = global.nats.as_deref().ok_or_else(|| {
-        Failure::usage("CM0242", "streams are on a server: name it with --nats or in CREDITMEMO_NATS")
+        Failure::usage(codes::STREAMS_NEED_SERVER, "streams are on a server: name it with --nats or in CREDITMEMO_NATS")
     })?;
     if replicas.is_some_and(|count| !(1..=5).contains(&count)) {
-        return Err(Failure::usage("CM0243", "--replicas is a number from 1 to 5; 3 survives the loss of one server"));
+        return Err(Failure::usage(
+            codes::REPLICAS_RANGE,
+            "--replicas is a number from 1 to 5; 3 survives the loss of one server",
+        ));
     }
     let log = connect_to_jetstream(url).await?;
     let plan = log.plan(Provision { replicas: *replicas }).await?;
     if !plan.refusals.is_empty() {
         let said: Vec<String> = plan.refusals.iter().map(|of| format!("{}: {}", of.stream, of.why)).collect();
         return Err(Failure::refused(
-            "CM0360",
+            codes::STREAMS_WEAKENED,
             format!("this would weaken the log, so nothing is done. {}", said.join("; ")),
         ));
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use event_log::{EventLog, ReadLimits};
 use read_model::decode_all;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::StreamName;
 
 use crate::{
@@ -40,7 +40,8 @@ pub(crate) async fn watch(global: &Global, args: &WatchArgs, printer: &mut Print
                 let of_account = args.account.as_ref().is_none_or(|account| *account == changed.member_account_id);
                 let of_memo = args.memo.as_ref().is_none_or(|memo| *memo == changed.memo_number);
                 if of_payer && of_account && of_memo {
-                    let line = serde_json::to_string(&changed).map_err(|cause| Failure::failed("CM0110", cause))?;
+                    let line = serde_json::to_string(&changed)
+                        .map_err(|cause| Failure::failed(codes::ANSWER_NOT_TEXT, cause))?;
                     if let Err(fault) = printer.text(&format!("{line}\n")) {
                         return fault.unless_reader_left();
                     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use domain::account::{AssignMember, MemberAccountState};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use upstream_credits::{CsvFault, CsvTable};
 use wire::{Fact, Subject};
 
@@ -53,7 +53,9 @@ pub(crate) async fn assign(unit: &mut UnitOfWork, mut commands: Vec<AssignMember
                     by_subject.push((subject, model.member_account(&command.payer, &command.member)?, Vec::new()));
                 }
                 if let Some((_, state, facts)) = by_subject.last_mut() {
-                    let decided = state.decide(command).map_err(|refusal| Failure::refused("CM0341", refusal))?;
+                    let decided = state
+                        .decide(command)
+                        .map_err(|refusal| Failure::refused(codes::ASSIGNMENT_REFUSED, refusal))?;
                     for fact in decided {
                         *state = std::mem::take(state).evolve(&fact);
                         facts.push(Fact::MemberAssigned(fact));

@@ -13,7 +13,7 @@ use domain::{
 use memo_keeper::{FiledClosePack, close_pack_again, record_close_pack};
 use projector::{AuditCheck, check};
 use seal::{SealFault, SignedText, SigningKey};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use sha2::{Digest, Sha256};
 use wire::Subject;
 
@@ -46,7 +46,7 @@ pub(crate) async fn file_close_pack(
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|cause| {
-            Failure::failed("CM0142", format!("making the folder {} failed: {cause}", folder.display()))
+            Failure::failed(codes::FOLDER_NOT_MADE, format!("making the folder {} failed: {cause}", folder.display()))
         })?;
     }
     write(&path, &text_of(&filed, key.as_ref()))?;
@@ -76,7 +76,10 @@ pub(crate) fn read_pack(path: &Path) -> Result<(ClosePack, String, Option<Signed
     let signed = SignedText::from_file(&whole).ok();
     let text = signed.as_ref().map_or(whole, |signed| signed.signed.clone());
     let pack: ClosePack = serde_json::from_str(&text).map_err(|cause| {
-        Failure::refused("CM0362", format!("{} is no close pack that can be read: {cause}", path.display()))
+        Failure::refused(
+            codes::PACK_UNREADABLE,
+            format!("{} is no close pack that can be read: {cause}", path.display()),
+        )
     })?;
     if pack.kind != CLOSE_PACK_KIND {
         return Err(key_failure(SealFault::OtherKind { expected: CLOSE_PACK_KIND, found: pack.kind }));

@@ -7,7 +7,7 @@ use std::{
 
 use bill_generator::{GeneratedYear, GeneratorFault, GeneratorPlan, generate_with_progress};
 use indicatif::{ProgressBar, ProgressStyle};
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 /// Writes the files of a plan, with progress where a person watches.
 pub(crate) fn write_year(plan: &GeneratorPlan, folder: &Path, is_watched: bool) -> Result<GeneratedYear, Failure> {
@@ -21,7 +21,7 @@ pub(crate) fn write_year(plan: &GeneratorPlan, folder: &Path, is_watched: bool) 
     });
     bar.finish_and_clear();
     outcome.map_err(|fault| match fault {
-        GeneratorFault::Plan(_) => Failure::usage("CM0209", fault),
-        other => Failure::failed("CM0130", other),
+        GeneratorFault::Plan(_) => Failure::usage(codes::PLAN_OUT_OF_RANGE, fault),
+        other => Failure::failed(codes::GENERATING_FAILED, other),
     })
 }

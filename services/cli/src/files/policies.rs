@@ -5,7 +5,7 @@ use std::path::Path;
 use bill_formats::input_file::read_import;
 use domain::policy::{BadPolicy, Policies, StatedPolicies};
 use serde_json::Value;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 /// The policies of a file over others, refused as `policy adopt` refuses them.
 pub(crate) fn policies_of(file: &Path, base: &Policies) -> Result<Policies, Failure> {
@@ -16,9 +16,9 @@ pub(crate) fn policies_of(file: &Path, base: &Policies) -> Result<Policies, Fail
 /// A policy that cannot be one, in a file.
 fn refused(file: &Path, bad: &BadPolicy) -> Failure {
     match bad {
-        BadPolicy::OutOfRange(what) => Failure::refused("CM0353", what),
+        BadPolicy::OutOfRange(what) => Failure::refused(codes::POLICY_FIGURE_REFUSED, what.as_str()),
         BadPolicy::Unknown { .. } | BadPolicy::Unreadable(_) => {
-            Failure::refused("CM0351", format!("{}: {bad}", file.display()))
+            Failure::refused(codes::POLICY_FILE_REFUSED, format!("{}: {bad}", file.display()))
         }
     }
 }
@@ -26,8 +26,8 @@ fn refused(file: &Path, bad: &BadPolicy) -> Failure {
 /// What a policy file states: JSON or TOML, told by its content.
 pub(crate) fn stated_in(file: &Path) -> Result<StatedPolicies, Failure> {
     let name = file.display();
-    let refuse = |what: String| Failure::refused("CM0351", format!("{name}: {what}"));
-    let bytes = read_import(file).map_err(|fault| Failure::refused("CM0351", fault))?;
+    let refuse = |what: String| Failure::refused(codes::POLICY_FILE_REFUSED, format!("{name}: {what}"));
+    let bytes = read_import(file).map_err(|fault| Failure::refused(codes::POLICY_FILE_REFUSED, fault))?;
     let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text: save it as UTF-8".into()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let stated: Value = if text.trim_start().starts_with('{') {

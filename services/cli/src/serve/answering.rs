@@ -5,7 +5,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
-use service_kit::{Act, ExitCode, Failure, ForeignWrites, UnitOfWork};
+use service_kit::{Act, ExitCode, Failure, ForeignWrites, UnitOfWork, codes};
 use tokio::{sync::Mutex, task::JoinSet};
 use tracing::Instrument;
 use wire::ServiceName;
@@ -44,7 +44,7 @@ pub(super) async fn answer(mut process: Process, service: ServiceName) -> Result
             }
         }
     };
-    let unanswered = |fault: command_bus::BusFault| Failure::failed("CM0613", fault);
+    let unanswered = |fault: command_bus::BusFault| Failure::failed(codes::CANNOT_ANSWER, fault);
     let mut answering = process.bus.answer(service, env!("CARGO_PKG_VERSION")).await.map_err(unanswered)?;
     if service == ServiceName::UsageIngest {
         process.probe.ready(service.as_str());
@@ -157,7 +157,7 @@ fn allowed(process: &Process, paths: &[PathBuf]) -> Result<(), Failure> {
         let known = path.canonicalize().ok().filter(|known| open.iter().any(|folder| known.starts_with(folder)));
         if known.is_none() {
             return Err(Failure::refused(
-                "CM0620",
+                codes::DELIVERY_ELSEWHERE,
                 format!(
                     "{} is not below a folder that this usage-ingest takes bills from (--inbox, --ingest-from): put \
                      the delivery there",

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use event_log::{AppendError, CopyFault, EventLog, SideBySide};
-use service_kit::{Failure, LogPlace};
+use service_kit::{Failure, LogPlace, codes};
 use wire::{ServiceName, StreamName};
 
 use super::process::Process;
@@ -36,7 +36,10 @@ impl Archive {
         for stream in &mut self.streams {
             stream.copy(from.as_ref(), log.as_ref()).await.map_err(|fault| match fault {
                 CopyFault::Log(fault) | CopyFault::Append(AppendError::Log { cause: fault, .. }) => fault.into(),
-                differs => Failure::check("CM0630", format!("the archive and the log are not the same: {differs}")),
+                differs => Failure::check(
+                    codes::ARCHIVE_DIFFERS,
+                    format!("the archive and the log are not the same: {differs}"),
+                ),
             })?;
         }
         Ok(())

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use service_kit::{Act, ExitCode, Failure, NOT_FOLLOWED, UnitOfWork};
+use service_kit::{Act, ExitCode, Failure, UnitOfWork, codes};
 use tokio::sync::Mutex;
 use wire::ServiceName;
 
@@ -109,7 +109,10 @@ fn refusal_of_kind(delivery: &Path) -> Option<Failure> {
         kind if kind.is_symlink() => "a link: links are not followed out of the inbox",
         _ => "a pipe, a device or a socket",
     };
-    Some(Failure::refused("CM0310", format!("{}: is {kind}; drop the file or folder itself", delivery.display())))
+    Some(Failure::refused(
+        codes::BILL_REFUSED,
+        format!("{}: is {kind}; drop the file or folder itself", delivery.display()),
+    ))
 }
 
 /// Ingests a delivery and moves it; an error where it is to be tried again.
@@ -140,7 +143,7 @@ async fn take(process: &Process, unit: &Mutex<UnitOfWork>, folder: &Path, delive
             move_to(folder, DONE, delivery, None)
         }
         // It is recorded; what follows from it will be recorded once who does that runs.
-        Err(failure) if failure.code == NOT_FOLLOWED => {
+        Err(failure) if failure.code == codes::NOT_FOLLOWED.as_str() => {
             tracing::warn!(delivery = %delivery.display(), %failure, "ingested");
             move_to(folder, DONE, delivery, None)
         }
@@ -158,7 +161,7 @@ fn refuse(process: &Process, folder: &Path, delivery: &Path, failure: &Failure) 
 /// Moves a delivery out of the inbox, under its name or one with a number after it.
 fn move_to(folder: &Path, kind: &str, delivery: &Path, reason: Option<&str>) -> Result<(), Failure> {
     let failed = |cause: std::io::Error| {
-        Failure::failed("CM0625", format!("moving {} to {kind}/ failed: {cause}", delivery.display()))
+        Failure::failed(codes::INBOX_MOVE, format!("moving {} to {kind}/ failed: {cause}", delivery.display()))
     };
     let target = folder.join(kind);
     std::fs::create_dir_all(&target).map_err(failed)?;

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use command::{CommandAnswer, CommandRequest};
 pub use schemas::message_schemas;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use telemetry::{Probe, serve_probe};
 pub(crate) use through::through_a_service;
 use tokio::{sync::watch, task::JoinSet};
@@ -41,7 +41,7 @@ use crate::{
 /// Runs services until the process is told to end.
 pub(crate) async fn serve(global: &Global, args: ServeArgs, printer: &mut Printer) -> Result<(), Failure> {
     let Some(url) = &global.nats else {
-        return Err(Failure::usage("CM0610", "serve needs the JetStream log: say --nats URL"));
+        return Err(Failure::usage(codes::SERVE_NEEDS_SERVER, "serve needs the JetStream log: say --nats URL"));
     };
     let services = if args.services.is_empty() { ServiceName::ALL.to_vec() } else { args.services.clone() };
     args.check(&services)?;
@@ -83,7 +83,7 @@ pub(crate) async fn serve(global: &Global, args: ServeArgs, printer: &mut Printe
 fn outcome_of(ended: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
     match ended {
         Some(Ok(outcome)) => outcome,
-        Some(Err(cause)) => Err(Failure::failed("CM0611", format!("a service broke down: {cause}"))),
+        Some(Err(cause)) => Err(Failure::failed(codes::SERVICE_BROKE_DOWN, format!("a service broke down: {cause}"))),
         None => Ok(()),
     }
 }

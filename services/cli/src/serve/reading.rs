@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::{Map, Value};
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::{IdempotencyKey, ServiceName};
 
 use super::command::{CommandRequest, MESSAGE_VERSION, SentFile};
@@ -31,20 +31,20 @@ pub(super) struct AskedCall {
 /// [`Failure`] where it is none.
 pub(super) fn read(service: ServiceName, of_process: &Global, request: &[u8]) -> Result<AskedCall, Failure> {
     let request: CommandRequest = serde_json::from_slice(request)
-        .map_err(|cause| Failure::usage("CM0614", format!("the request is not one: {cause}")))?;
+        .map_err(|cause| Failure::usage(codes::REQUEST_UNREADABLE, format!("the request is not one: {cause}")))?;
     let name = request.command.kind.replace('.', " ");
-    let entry = CommandEntry::named(&name)
-        .filter(|entry| entry.service == Some(service))
-        .ok_or_else(|| Failure::usage("CM0616", format!("'{}' is no command for {service}", request.command.kind)))?;
+    let entry = CommandEntry::named(&name).filter(|entry| entry.service == Some(service)).ok_or_else(|| {
+        Failure::usage(codes::REQUEST_WRONG_SERVICE, format!("'{}' is no command for {service}", request.command.kind))
+    })?;
     if request.command.version != MESSAGE_VERSION {
         let what = format!(
             "version {} of '{}' is not known here: send version {MESSAGE_VERSION}, or run a newer program",
             request.command.version, request.command.kind
         );
-        return Err(Failure::usage("CM0615", what));
+        return Err(Failure::usage(codes::REQUEST_NO_COMMAND, what));
     }
     let not_one = |cause: &dyn std::fmt::Display| {
-        Failure::usage("CM0615", format!("the command '{}' is not one: {cause}", request.command.kind))
+        Failure::usage(codes::REQUEST_NO_COMMAND, format!("the command '{}' is not one: {cause}", request.command.kind))
     };
     let mut values = request.command.values.clone();
     let sent = unpack(entry, &mut values)?;
@@ -58,7 +58,7 @@ pub(super) fn read(service: ServiceName, of_process: &Global, request: &[u8]) ->
         return Err(not_one(&format!("it has no '{unknown}'; it has: {}", options.join(", "))));
     }
     let output = OutputFormat::from_str(&request.output, true)
-        .map_err(|_| Failure::usage("CM0617", format!("there is no output '{}'", request.output)))?;
+        .map_err(|_| Failure::usage(codes::REQUEST_OUTPUT, format!("there is no output '{}'", request.output)))?;
     let global = Global {
         output,
         dry_run: request.dry_run,
@@ -73,12 +73,15 @@ pub(super) fn read(service: ServiceName, of_process: &Global, request: &[u8]) ->
 
 /// Writes the files that were sent out under their own names, and has the command read them there.
 fn unpack(entry: &CommandEntry, values: &mut Map<String, Value>) -> Result<Option<tempfile::TempDir>, Failure> {
-    let failed = |cause: std::io::Error| Failure::failed("CM0619", format!("keeping a sent file failed: {cause}"));
+    let failed = |cause: std::io::Error| {
+        Failure::failed(codes::SENT_FILE_NOT_KEPT, format!("keeping a sent file failed: {cause}"))
+    };
     let mut folder = None;
     for option in entry.files_sent() {
         let Some(value) = values.get_mut(*option).filter(|value| !value.is_null()) else { continue };
-        let sent: SentFile = serde_json::from_value(value.take())
-            .map_err(|_| Failure::usage("CM0618", format!("'{option}' is a file: send its name and its text")))?;
+        let sent: SentFile = serde_json::from_value(value.take()).map_err(|_| {
+            Failure::usage(codes::REQUEST_FILES, format!("'{option}' is a file: send its name and its text"))
+        })?;
         let place = match &folder {
             Some(place) => place,
             None => folder.insert(tempfile::tempdir().map_err(failed)?),

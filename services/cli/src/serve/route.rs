@@ -8,7 +8,7 @@ use std::path::Path;
 use bill_formats::input_file::read_import;
 use command_bus::{AskFault, CommandBus};
 use serde_json::Value;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 use wire::{IdempotencyKey, ServiceName};
 
 use super::command::{CommandAnswer, CommandMessage, CommandRequest, MESSAGE_VERSION, SentFile};
@@ -35,10 +35,10 @@ pub(super) async fn ask_service(
         idempotency,
         output: global.output.name().to_owned(),
     };
-    let body = serde_json::to_vec(&request).map_err(|cause| Failure::failed("CM0621", cause))?;
+    let body = serde_json::to_vec(&request).map_err(|cause| Failure::failed(codes::REQUEST_NOT_MADE, cause))?;
     if body.len() > bus.message_bytes_max() {
         return Err(Failure::refused(
-            "CM0622",
+            codes::REQUEST_TOO_LARGE,
             format!(
                 "the request has {} bytes, more than the server takes ({}): import the file in parts",
                 body.len(),
@@ -50,10 +50,11 @@ pub(super) async fn ask_service(
         Ok(answer) => answer,
         // Who may not ask may still read, or write, what the command needs; the log says if not.
         Err(AskFault::NobodyAnswers(_) | AskFault::Denied { .. }) => return Ok(None),
-        Err(fault) => return Err(Failure::failed("CM0623", fault)),
+        Err(fault) => return Err(Failure::failed(codes::SERVICE_SILENT, fault)),
     };
-    let answer: CommandAnswer = serde_json::from_slice(&answer)
-        .map_err(|cause| Failure::failed("CM0624", format!("the answer of {service} is not one: {cause}")))?;
+    let answer: CommandAnswer = serde_json::from_slice(&answer).map_err(|cause| {
+        Failure::failed(codes::ANSWER_UNREADABLE, format!("the answer of {service} is not one: {cause}"))
+    })?;
     let mut outcome = Outcome::text(answer.out).ended_elsewhere(answer.exit);
     for line in answer.messages.lines() {
         outcome = outcome.say(line);
@@ -72,7 +73,8 @@ fn message_of(call: &Call) -> Result<CommandMessage, Failure> {
     let mut values = values_of(entry.name, &call.command)?;
     for option in entry.files_sent() {
         let Some(path) = paths_in(&values, option).pop() else { continue };
-        let sent = serde_json::to_value(sent_file(&path)?).map_err(|cause| Failure::failed("CM0621", cause))?;
+        let sent =
+            serde_json::to_value(sent_file(&path)?).map_err(|cause| Failure::failed(codes::REQUEST_NOT_MADE, cause))?;
         values.insert((*option).to_owned(), sent);
     }
     for option in entry.files.iter().filter(|option| !entry.files_sent().contains(option)) {
@@ -85,9 +87,10 @@ fn message_of(call: &Call) -> Result<CommandMessage, Failure> {
 
 fn sent_file(path: &Path) -> Result<SentFile, Failure> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let bytes = read_import(path).map_err(|fault| Failure::refused("CM0320", fault))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::refused("CM0320", format!("{name}: it is not UTF-8 text: save it as UTF-8")))?;
+    let bytes = read_import(path).map_err(|fault| Failure::refused(codes::FILE_UNREADABLE, fault))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::refused(codes::FILE_UNREADABLE, format!("{name}: it is not UTF-8 text: save it as UTF-8"))
+    })?;
     Ok(SentFile { name, text })
 }
 

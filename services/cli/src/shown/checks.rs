@@ -1,7 +1,7 @@
 //! Checks that hold or do not.
 
 use projector::AuditCheck;
-use service_kit::Failure;
+use service_kit::{Failure, error_codes::Code};
 
 use crate::outcome::Outcome;
 
@@ -13,7 +13,7 @@ pub(crate) fn check_rows(checks: &[AuditCheck]) -> Result<Outcome, Failure> {
 }
 
 /// Checks as rows; a failure where one does not hold.
-pub(crate) fn checks_hold(checks: &[AuditCheck], code: &'static str, what: &str) -> Result<Outcome, Failure> {
+pub(crate) fn checks_hold(checks: &[AuditCheck], code: Code<5>, what: &str) -> Result<Outcome, Failure> {
     let outcome = check_rows(checks)?;
     let failed: Vec<&str> = checks.iter().filter(|check| !check.holds).map(|check| check.check).collect();
     if failed.is_empty() {

@@ -15,7 +15,7 @@ use money::Exact;
 use read_model::ReadModel;
 use schemars::JsonSchema;
 use serde::Serialize;
-use service_kit::Failure;
+use service_kit::{Failure, codes};
 
 pub use definitions::{ColumnDefinition, ColumnKind, TABLES, TableDefinition};
 
@@ -107,14 +107,17 @@ pub struct TableFile {
 /// [`Failure`] where the model cannot be read, or a file cannot be written.
 pub fn write_tables(model: &ReadModel, format: TableFormat, folder: &Path) -> Result<Vec<TableFile>, Failure> {
     let failed = |path: &Path, cause: &dyn std::fmt::Display| {
-        Failure::failed("CM0703", format!("{}: writing it failed: {cause}", path.display()))
+        Failure::failed(codes::TABLE_NOT_WRITTEN, format!("{}: writing it failed: {cause}", path.display()))
     };
     std::fs::create_dir_all(folder).map_err(|cause| failed(folder, &cause))?;
     let mut written = Vec::new();
     for definition in TABLES {
         let table = Table { definition, rows: rows_of(model, definition.name)? };
         if let Some(row) = table.rows.iter().find(|row| row.len() != definition.columns.len()) {
-            return Err(Failure::failed("CM0704", format!("a row of {} has {} cells", definition.name, row.len())));
+            return Err(Failure::failed(
+                codes::TABLE_DEFINITION,
+                format!("a row of {} has {} cells", definition.name, row.len()),
+            ));
         }
         let (bytes, ending) = match format {
             TableFormat::Csv => (csv_files::bytes(&table), "csv"),
@@ -148,6 +151,6 @@ fn rows_of(model: &ReadModel, table: &str) -> Result<Vec<Vec<Cell>>, Failure> {
         "statement_memos" => billing::statement_memos(model),
         "statement_lines" => billing::statement_lines(model),
         "corrections" => billing::corrections(model),
-        other => Err(Failure::failed("CM0704", format!("nothing makes the rows of {other}"))),
+        other => Err(Failure::failed(codes::TABLE_DEFINITION, format!("nothing makes the rows of {other}"))),
     }
 }

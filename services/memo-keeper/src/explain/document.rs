@@ -18,7 +18,7 @@ use domain::{
 };
 use event_log::EventLog;
 use read_model::{KnowledgeCut, ReadModel, facts_of_subject, model_of_subjects};
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, StreamName, Subject};
 
 use super::{PlacedUsage, placed_usage, position};
@@ -55,7 +55,7 @@ pub async fn explain_statement(
 
     let Some(mut basis) = payers.own.month(&past, period)? else {
         return Err(Failure::check(
-            "CM0520",
+            codes::DELIVERY_MISSING,
             format!("the statement of {member} for {period} rests on a delivery that the log does not hold"),
         ));
     };
@@ -90,7 +90,7 @@ pub async fn explain_statement(
         follows: found.follows,
         corrections,
     });
-    explained.map(Some).map_err(|fault| Failure::check("CM0520", fault))
+    explained.map(Some).map_err(|fault| Failure::check(codes::EXPLAINED_DIFFERS, fault))
 }
 
 /// The statement that stood, and what its period's statements bring forward.

@@ -252,9 +252,9 @@ impl Simulation<'_> {
             return Ok(());
         }
         let (payer, period) = (group.payer, group.period);
-        let context = |failure: Failure| Failure {
-            message: format!("{} of {period}, payer {payer}, could not be done: {}", group.what, failure.message),
-            ..failure
+        let context = |failure: Failure| {
+            let message = format!("{} of {period}, payer {payer}, could not be done: {}", group.what, failure.message);
+            failure.saying(message)
         };
         self.before_group(&payer, period).await?;
         match group.what {

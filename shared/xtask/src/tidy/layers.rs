@@ -38,6 +38,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("bill-formats", 4),
     ("bill-generator", 4),
     ("read-model", 4),
+    ("error-codes", 0),
     ("testkit", 5),
     ("service-kit", 5),
     ("telemetry", 6),

@@ -5,7 +5,7 @@ use std::path::Path;
 use domain::journal::PostingTemplates;
 use exporter::{JournalOptions, write_hledger};
 use serde_json::Value;
-use service_kit::{Failure, UnitOfWork};
+use service_kit::{Failure, UnitOfWork, codes};
 
 use crate::{args::JournalArgs, outcome::Outcome};
 
@@ -21,14 +21,14 @@ pub(super) async fn export_journal(unit: &UnitOfWork, args: &JournalArgs) -> Res
     let options = JournalOptions { templates, payer: args.payer.clone(), recorded: args.recorded };
     let transactions = exporter::journal(unit.log().as_ref(), &options).await?;
     let mut text = Vec::new();
-    write_hledger(&transactions, &mut text).map_err(|cause| Failure::failed("CM0702", cause))?;
+    write_hledger(&transactions, &mut text).map_err(|cause| Failure::failed(codes::JOURNAL_NOT_WRITTEN, cause))?;
     Ok(Outcome::bytes(text))
 }
 
 /// Reads a file of templates, JSON or TOML.
 fn read_templates(file: &Path) -> Result<PostingTemplates, Failure> {
     let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let refuse = |what: String| Failure::refused("CM0370", format!("{name}: {what}"));
+    let refuse = |what: String| Failure::refused(codes::TEMPLATES_REFUSED, format!("{name}: {what}"));
     let text = std::fs::read_to_string(file).map_err(|cause| refuse(format!("reading it failed: {cause}")))?;
     let stated: Value = if text.trim_start().starts_with('{') {
         serde_json::from_str(&text).map_err(|cause| refuse(format!("it is not JSON: {cause}")))?

@@ -1,7 +1,7 @@
 //! Funding memos: what was attributed to a credit, in each period and under each payer of ours, reaches the
 //! memos that carry it. How it is laid over them is the domain's (`credit_law`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use domain::{
     credit_law::{Accounts, AppliedUnder, FundCredit, LawFault, Place, decide_funding},
@@ -60,8 +60,8 @@ fn decide(
         let applied = applied_of(model, &id, payers)?;
         let places = places_of(model, &id, &applied, &mut accounts)?;
         for one in &applied {
-            if !roundings.contains_key(&one.period) {
-                roundings.insert(one.period, model.policies(payer, one.period)?.rounding);
+            if let Entry::Vacant(unknown) = roundings.entry(one.period) {
+                unknown.insert(model.policies(payer, one.period)?.rounding);
             }
         }
         // Only the accounts of this credit take part; what was decided of others stays with them.

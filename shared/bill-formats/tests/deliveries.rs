@@ -1,5 +1,7 @@
 //! Deliveries of several files: manifests, folders, order.
 
+#![allow(clippy::expect_used, clippy::panic)] // what the test makes itself
+
 mod support;
 
 use std::path::PathBuf;
@@ -114,11 +116,13 @@ fn payers_and_periods_of_one_file_are_deliveries_of_their_own() {
 
 /// The month by the hour: each charge of the sample in two rows, of other digits than the whole.
 fn by_the_hour(lines: &[Line]) -> Vec<Line> {
-    let halved = |line: &Line| {
-        let cost: f64 = line.cost.parse().unwrap();
-        [cost / 4.0, cost - cost / 4.0].map(|part| Line { cost: format!("{part}"), ..line.clone() })
+    let parted = |line: &Line| {
+        let whole = money::Exact::parse(&line.cost).expect("the sample's costs are amounts");
+        let first = money::Exact::parse("0.0000123").expect("an amount");
+        let rest = whole.checked_sub(first).expect("a small difference");
+        [first, rest].map(|part| Line { cost: part.to_string(), ..line.clone() })
     };
-    lines.iter().flat_map(halved).collect()
+    lines.iter().flat_map(parted).collect()
 }
 
 #[test]

@@ -4,9 +4,9 @@
 //! The same bytes are changed in every run. `CREDITMEMO_MUTATIONS` asks for more of them, and
 //! `CREDITMEMO_MUTATIONS_SEED` for others; `tests/fuzz/long` does both for hours.
 
-mod support;
+#![allow(clippy::expect_used, clippy::panic)] // what the test makes itself
 
-use std::time::{Duration, Instant};
+mod support;
 
 use bill_formats::{NoProgress, ReadOptions, read_deliveries};
 use proptest::{
@@ -17,9 +17,6 @@ use support::*;
 
 /// Changed files of each kind in a plain run: some seconds in all.
 const MUTATIONS: u32 = 120;
-
-/// No file of some kilobytes takes longer, on however busy a machine.
-const TIME_MAX: Duration = Duration::from_secs(60);
 
 /// One change of a file.
 #[derive(Debug, Clone)]
@@ -89,8 +86,7 @@ fn survives(name: &str, original: &[u8], beside: &[(&str, Vec<u8>)]) {
     let path = folder.path(name);
     let options = ReadOptions { threads: Some(1), ..ReadOptions::default() };
     let outcome = runner.run(&prop::collection::vec(change(), 1..6), |changes| {
-        std::fs::write(&path, changed(original, &changes)).unwrap();
-        let begun = Instant::now();
+        std::fs::write(&path, changed(original, &changes)).expect("a file of the test is written");
         for paths in [vec![path.clone()], vec![folder.root()]] {
             match read_deliveries(&paths, &options, &NoProgress) {
                 Ok(reading) => prop_assert!(!reading.deliveries.is_empty()),
@@ -100,10 +96,11 @@ fn survives(name: &str, original: &[u8], beside: &[(&str, Vec<u8>)]) {
                 }
             }
         }
-        prop_assert!(begun.elapsed() < TIME_MAX);
         Ok(())
     });
-    outcome.unwrap();
+    if let Err(found) = outcome {
+        panic!("{found}");
+    }
 }
 
 #[test]

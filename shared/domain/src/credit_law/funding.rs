@@ -137,12 +137,14 @@ fn come_back(
     last: BillingPeriod,
     facts: &mut Vec<(Place, MemoFact)>,
 ) -> Result<(), LawFault> {
-    let kinds: [(Returned, fn(&CreditMemo) -> Money); 2] =
-        [(Returned::Lapse, |memo| memo.lapsed), (Returned::WriteDown, |memo| memo.written_down)];
-    for (returned, ended) in kinds {
+    for returned in [Returned::Lapse, Returned::WriteDown] {
         let Some(memo) = memo_in(accounts, place, number) else { return Ok(()) };
+        let ended = match returned {
+            Returned::Lapse => memo.lapsed,
+            Returned::WriteDown => memo.written_down,
+        };
         let beyond = memo.funded_units() - memo.had() - memo.open;
-        let amount = beyond.at_least_zero().min(ended(memo));
+        let amount = beyond.at_least_zero().min(ended);
         if !amount.is_positive() {
             continue;
         }

@@ -73,7 +73,7 @@ pub enum ApprovalRefusal {
         /// The proposal.
         proposal: String,
         /// Why not.
-        why: HandRefusal,
+        why: Box<HandRefusal>,
     },
 }
 
@@ -98,7 +98,7 @@ impl HandContext {
         check_second_person(&proposed.by, by)?;
         let facts = self
             .decide(&proposed.act)
-            .map_err(|why| ApprovalRefusal::NoLonger { proposal: proposal.to_owned(), why })?;
+            .map_err(|why| ApprovalRefusal::NoLonger { proposal: proposal.to_owned(), why: Box::new(why) })?;
         let approved =
             ActApproved { proposal: proposal.to_owned(), proposed_by: proposed.by.clone(), by: by.to_owned() };
         Ok((approved, facts))

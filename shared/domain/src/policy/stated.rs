@@ -86,10 +86,10 @@ impl StatedPolicies {
 
 fn check_figures(policies: &Policies) -> Result<(), BadPolicy> {
     let refuse = |what: String| Err(BadPolicy::OutOfRange(what));
-    if let CustomerTax::RateBeforeMemo(rate) | CustomerTax::RateAfterMemo(rate) = &policies.customer_tax {
-        if rate.is_negative() || Exact::parse("1").is_ok_and(|one| *rate > one) {
-            return refuse(format!("customer_tax: the rate {rate} is not between 0 and 1: write 19 % as 0.19"));
-        }
+    if let CustomerTax::RateBeforeMemo(rate) | CustomerTax::RateAfterMemo(rate) = &policies.customer_tax
+        && (rate.is_negative() || Exact::parse("1").is_ok_and(|one| *rate > one))
+    {
+        return refuse(format!("customer_tax: the rate {rate} is not between 0 and 1: write 19 % as 0.19"));
     }
     for (name, tolerances) in [
         ("suspense_tolerance", &policies.suspense_tolerance),

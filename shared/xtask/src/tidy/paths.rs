@@ -98,7 +98,7 @@ impl Module {
                 let mut imports = Vec::new();
                 at = read_use(&words, at + 1, &[], &mut imports);
                 for import in imports {
-                    let Some(path) = module.from_root(&import.path, &children) else { continue };
+                    let Some(path) = module.rooted(&import.path, &children) else { continue };
                     match (is_handed_on, import.is_all) {
                         (true, true) => module.all_of.push(path),
                         (true, false) => drop(module.handed_on.insert(import.called, path)),
@@ -121,7 +121,7 @@ impl Module {
                 if let Some(through) = through {
                     module.named.push(through.iter().chain(&path[1..]).cloned().collect());
                 } else if path.len() > 1
-                    && let Some(path) = module.from_root(&path, &children)
+                    && let Some(path) = module.rooted(&path, &children)
                 {
                     module.named.push(path);
                 }
@@ -134,7 +134,7 @@ impl Module {
     }
 
     /// A path as it is written here, from the root of the crate; none where it leads outside.
-    fn from_root(&self, path: &[String], children: &[&str]) -> Option<ModulePath> {
+    fn rooted(&self, path: &[String], children: &[&str]) -> Option<ModulePath> {
         let first = path.first()?.as_str();
         let mut base: ModulePath = match first {
             "crate" => Vec::new(),

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 pub use memo_keeper::{WhatIfOutcome, WhatIfRow};
 use service_kit::{Failure, UnitOfWork};
 
-/// Every figure that would be another one, had the policies been changed by `other` from a month on.
+/// Every figure that would differ, had the policies been changed by `other` from a month on.
 ///
 /// # Errors
 /// [`Failure`].

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// A table of no rows.
-const NONE: &str = "(none)\n";
+const NONE: &str = "nothing to list\n";
 
 /// A value as JSON over several lines.
 pub(crate) fn json_text<T: Serialize + ?Sized>(value: &T) -> Result<String, String> {
@@ -31,9 +31,6 @@ pub(crate) fn fields_of<Row: JsonSchema>() -> Vec<String> {
 pub(crate) fn csv_text(rows: &[Value], header: &[String]) -> Result<String, String> {
     let failed = |cause: csv::Error| cause.to_string();
     let mut writer = csv::Writer::from_writer(Vec::new());
-    if rows.is_empty() && !header.is_empty() {
-        writer.write_record(header).map_err(failed)?;
-    }
     if let Some(first) = rows.first().and_then(Value::as_object) {
         writer.write_record(first.keys()).map_err(failed)?;
         for row in rows.iter().filter_map(Value::as_object) {

@@ -5,7 +5,7 @@ use service_kit::{Failure, UnitOfWork};
 
 use crate::{args::WhatIfArgs, files::policies::policies_of, outcome::Outcome};
 
-/// Prints every figure that would be another one.
+/// Prints every figure that would differ.
 pub(crate) async fn what_if(unit: &UnitOfWork, args: &WhatIfArgs) -> Result<Outcome, Failure> {
     let other = |base: &Policies| policies_of(&args.policy, base);
     let found = answers::what_if(unit, &other, args.from).await?;
@@ -14,7 +14,7 @@ pub(crate) async fn what_if(unit: &UnitOfWork, args: &WhatIfArgs) -> Result<Outc
         outcome = outcome.warn(note);
     }
     if found.rows.is_empty() {
-        outcome = outcome.say("no figure would be another one");
+        outcome = outcome.say("no figure would differ");
     }
     let columns = [
         "of",

@@ -21,7 +21,7 @@ pub enum DifferenceOf {
     Customer,
 }
 
-/// A figure that would be another one.
+/// A figure that would differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WhatIfRow {
     /// What it is about.

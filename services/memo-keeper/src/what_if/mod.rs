@@ -55,7 +55,7 @@ pub type Attribute =
 
 /// What came of it.
 pub struct WhatIfOutcome {
-    /// Every figure that would be another one.
+    /// Every figure that would differ.
     pub rows: Vec<WhatIfRow>,
     /// What could not be done as it was.
     pub notes: Vec<String>,
@@ -89,11 +89,17 @@ pub async fn what_if(
         transfers: Transfers::new(),
         notes: Vec::new(),
     };
-    simulation.adopt_at_first().await?;
     let mut commits = InOrder::of(log.as_ref());
-    while let Some(commit) = commits.next().await? {
+    let mut coming = commits.next().await?;
+    if let Some(first) = &coming {
+        // The other policies stand from the first moment of the log on: recorded time never goes back.
+        simulation.unit.clock = Clock::Injected(first.body.recorded);
+    }
+    simulation.adopt_at_first().await?;
+    while let Some(commit) = coming {
         simulation.go_through(commit, &commits).await?;
         simulation.unit.forget_recorded();
+        coming = commits.next().await?;
     }
     simulation.react().await?;
     Ok(WhatIfOutcome { rows: differences::differences(&unit.model, &simulation.unit.model)?, notes: simulation.notes })

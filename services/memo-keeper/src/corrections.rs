@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     billing::{ConvertedCorrection, Correction, PaidAcrossPayers, PeriodStatus, convert},
-    classification::{LineClass, classify_line},
     ids::{DocumentNumber, MemberAccountId, MemoNumber, PayerAccountId, RunId},
     memo::{CorrectPeriod, MemberMemos, MemoFact, PastEnd, UnapplyCause, UnapplyVoided},
     period::BillingPeriod,
     rating::RatedMonth,
+    reversal::reversed_month,
     usage::{ChargeAggregate, DeliveryState},
 };
 use money::{Currency, Exact, Money};
@@ -23,6 +23,7 @@ use service_kit::Failure;
 use crate::{
     cross_payer::CrossPayer,
     members::PeriodContext,
+    undated::with_months,
     voids::{VoidedMembers, voided_members},
 };
 
@@ -74,10 +75,9 @@ pub(crate) fn settled(
     Ok(settled)
 }
 
-/// The month before that a refund line gives money back for, where it names one.
+/// The month before that a line gives money back for, or corrects, where it names one (law D6).
 pub(crate) fn refunds_month(charge: &ChargeAggregate, billed_in: BillingPeriod) -> Option<BillingPeriod> {
-    let is_refund = classify_line(&charge.key.line_type) == LineClass::Refund;
-    charge.key.charge_month.filter(|month| is_refund && *month < billed_in)
+    reversed_month(charge, billed_in)
 }
 
 /// A month whose documents went out before a run, and that may need correcting in it.
@@ -371,6 +371,7 @@ pub(crate) fn refunds_of(
     let mut refunds = Vec::new();
     for (later, deliveries) in later {
         let Some(usage) = model.member_usage(&basis.payer, member, *later, deliveries)? else { continue };
+        let usage = with_months(model, usage, |line| basis.treat(line))?;
         refunds.extend(usage.charges.into_iter().filter(|charge| refunds_month(charge, *later) == Some(basis.period)));
     }
     Ok(refunds)

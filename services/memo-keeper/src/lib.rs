@@ -24,6 +24,7 @@ mod reconcile;
 mod shown;
 mod split;
 mod transfer;
+mod undated;
 mod upstream;
 mod voids;
 mod what_if;

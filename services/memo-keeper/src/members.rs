@@ -17,7 +17,10 @@ use money::Currency;
 use read_model::ReadModel;
 use service_kit::Failure;
 
-use crate::corrections::{refunds_month, sum_of};
+use crate::{
+    corrections::{refunds_month, sum_of},
+    undated::with_months,
+};
 
 /// A payer's period with what its decisions depend on.
 pub(crate) struct PeriodContext {
@@ -65,9 +68,12 @@ impl PeriodContext {
         self.known_credits.treat(line, &self.policies)
     }
 
-    /// A member's usage as it counts.
+    /// A member's usage as it counts, with the months of lines that bear no date.
     pub(crate) fn usage(&self, model: &ReadModel, member: &MemberAccountId) -> Result<Option<MemberUsage>, Failure> {
-        Ok(model.member_usage(&self.payer, member, self.period, &self.deliveries)?)
+        let Some(usage) = model.member_usage(&self.payer, member, self.period, &self.deliveries)? else {
+            return Ok(None);
+        };
+        Ok(Some(with_months(model, usage, |line| self.treat(line))?))
     }
 
     /// A member's month, rated; empty where it has no charges. Refunds of earlier months that have

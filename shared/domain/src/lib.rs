@@ -23,5 +23,6 @@ pub mod period;
 pub mod policy;
 pub mod rates;
 pub mod rating;
+pub mod reversal;
 pub mod services;
 pub mod usage;

@@ -126,7 +126,10 @@ pub(crate) async fn dispatch(global: &Global, unit: &mut UnitOfWork, command: Co
         Command::Credits(CreditsCommand::Suspense { payer, period }) => {
             commands::credits_suspense(global, unit, payer.as_ref(), period)
         }
-        Command::Credits(CreditsCommand::Attribute { item, credit, payer, period }) => {
+        Command::Credits(CreditsCommand::Attributions { payer }) => {
+            commands::credits_attributions(global, unit, payer.as_ref())
+        }
+        Command::Credits(CreditsCommand::Attribute { item, credit, withdraw: _, payer, period }) => {
             commands::credits_attribute(global, unit, item, credit, payer, period).await
         }
         Command::Credits(CreditsCommand::History(args)) => commands::credits_history(global, unit, &args).await,
@@ -182,6 +185,7 @@ pub(crate) fn name_and_access(command: &Command) -> (&'static str, Access) {
         Command::Accounts(AccountsCommand::List) => ("accounts list", Read),
         Command::Credits(CreditsCommand::Import { .. }) => ("credits import", Write),
         Command::Credits(CreditsCommand::Attribute { .. }) => ("credits attribute", Write),
+        Command::Credits(CreditsCommand::Attributions { .. }) => ("credits attributions", Read),
         Command::Credits(CreditsCommand::History(args)) if args.file.is_some() => ("credits history", Write),
         Command::Credits(CreditsCommand::Transfer { .. }) => ("credits transfer", Write),
         Command::Credits(CreditsCommand::Split { .. }) => ("credits split", Write),

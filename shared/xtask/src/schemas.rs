@@ -41,6 +41,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<cli::json_rows::AccountRow>("accounts")?,
         printed::<cli::json_rows::CreditRow>("credits")?,
         printed::<cli::json_rows::SuspenseRow>("credits-suspense")?,
+        printed::<cli::json_rows::AttributionRow>("credits-attributions")?,
         printed::<cli::json_rows::RateRow>("rates")?,
         printed::<cli::json_rows::CreditHistoryRow>("credits-history")?,
         printed::<memo_keeper::Exception>("credits-exceptions")?,

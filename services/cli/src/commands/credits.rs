@@ -15,7 +15,7 @@ use wire::{StreamName, Subject};
 
 use super::{
     dates::{DatesArgs, Knowledge, print_differences},
-    rows::{CreditApplicationRow, CreditRow, SuspenseRow},
+    rows::{AttributionRow, CreditApplicationRow, CreditRow, SuspenseRow},
 };
 use crate::{args::Global, output, process_manager};
 
@@ -103,6 +103,10 @@ fn row(
         regions: terms.regions.clone(),
         covers_tax: terms.covers_tax,
         status: state.status,
+        initial_amount: terms.initial_amount,
+        remaining_amount: terms.remaining_amount,
+        not_applied: terms.stated.not_applied(),
+        stated: terms.stated.clone(),
         memo_number: memos.of_credit(credit).map(|memo| memo.number.to_string()),
         applications: applications.collect(),
     }))
@@ -217,18 +221,42 @@ pub(crate) fn credits_suspense(
     )
 }
 
-/// Gives a suspense item an owner.
+/// Lists what was said of suspense items by hand.
+pub(crate) fn credits_attributions(
+    global: &Global,
+    unit: &UnitOfWork,
+    payer: Option<&PayerAccountId>,
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for (_, state) in unit.model.all_suspense(payer)? {
+        rows.extend(state.by_operator.iter().map(|said| AttributionRow {
+            item: said.item.clone(),
+            payer_account_id: said.payer.to_string(),
+            period: said.period.to_string(),
+            member_account_id: said.member.to_string(),
+            description: said.description.clone(),
+            credit_id: said.credit.to_string(),
+        }));
+    }
+    output::print_rows(global.output, &rows, &["item", "period", "member_account_id", "description", "credit_id"])
+}
+
+/// Gives a suspense item an owner, or takes back what was said of it where no credit is named.
 pub(crate) async fn credits_attribute(
     global: &Global,
     unit: &mut UnitOfWork,
     item: String,
-    credit: UpstreamCreditId,
+    credit: Option<UpstreamCreditId>,
     payer: PayerAccountId,
     period: BillingPeriod,
 ) -> Result<(), Failure> {
-    let command = AttributeByHand { payer: payer.clone(), period, item, credit };
-    if !unit.was_done() {
-        upstream_credits::attribute_by_hand(unit, &command).await?;
+    match credit {
+        _ if unit.was_done() => {}
+        Some(credit) => {
+            let command = AttributeByHand { payer: payer.clone(), period, item, credit };
+            upstream_credits::attribute_by_hand(unit, &command).await?;
+        }
+        None => upstream_credits::withdraw_attribution(unit, &payer, period, &item).await?,
     }
     memo_keeper::fund_payer(unit, &payer).await?;
     credits_suspense(global, unit, Some(&payer), Some(period))

@@ -6,7 +6,7 @@ pub use super::{
     streams::StreamChangeRow,
 };
 use chrono::NaiveDate;
-use domain::credit::{CreditStatus, SuspenseReason};
+use domain::credit::{CreditStatus, StatedByAws, SuspenseReason};
 use money::{Exact, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -73,6 +73,18 @@ pub struct CreditRow {
     pub covers_tax: bool,
     /// Where it stands upstream.
     pub status: CreditStatus,
+    /// What AWS granted, where the API states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_amount: Option<Exact>,
+    /// What was left at the last import, where the API states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_amount: Option<Exact>,
+    /// What else the billing API says of it.
+    #[serde(skip_serializing_if = "StatedByAws::is_blank")]
+    pub stated: StatedByAws,
+    /// Restrictions that AWS states and nothing here applies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_applied: Vec<String>,
     /// Its memo.
     pub memo_number: Option<String>,
     /// By month, where `credits show` asks.
@@ -139,6 +151,23 @@ pub struct SuspenseRow {
     pub reason: SuspenseReason,
     /// Days since the end of the month.
     pub age_days: i64,
+}
+
+/// What was said of a suspense item by hand.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AttributionRow {
+    /// The item.
+    pub item: String,
+    /// The payer.
+    pub payer_account_id: String,
+    /// The month.
+    pub period: String,
+    /// The account that AWS let benefit.
+    pub member_account_id: String,
+    /// The description.
+    pub description: String,
+    /// The credit that was said.
+    pub credit_id: String,
 }
 
 /// A conversion rate as it was stated.

@@ -10,6 +10,7 @@ mod history;
 mod known;
 mod life;
 mod state;
+mod stated;
 mod suspense;
 
 pub use attribution::{AttributableCredit, Attribution, MatchedBy, PromotionalLine, attribute, split_owner_suffix};
@@ -22,7 +23,8 @@ pub use history::{AllocatedAmount, CreditAllocationObserved};
 pub use known::KnownCredits;
 pub use life::{CreditLife, LifeRefusal};
 pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};
+pub use stated::StatedByAws;
 pub use suspense::{
-    AttributeByHand, SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,
+    AttributeByHand, SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,
     SuspenseReason, SuspenseState,
 };

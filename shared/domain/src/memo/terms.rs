@@ -24,6 +24,9 @@ pub struct MemoTerms {
     /// The most it pays a month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_cap: Option<Money>,
+    /// Restrictions that AWS states and nothing here applies: it may pay more than AWS will.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_applied: Vec<String>,
 }
 
 impl MemoTerms {

@@ -16,6 +16,7 @@ mod explain;
 mod exposure;
 mod follow;
 mod fund;
+mod given_back;
 mod in_transit;
 mod issue;
 mod members;

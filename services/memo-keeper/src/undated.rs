@@ -88,8 +88,7 @@ pub(crate) fn billed_before(
             if classify_line(&line.charge_kind.as_str().into()) == LineClass::Tax {
                 continue;
             }
-            let [charged, applied] =
-                sums.entry((statement.period, line.service.as_str().to_owned())).or_default();
+            let [charged, applied] = sums.entry((statement.period, line.service.as_str().to_owned())).or_default();
             *charged = charged.checked_add(line.gross.to_exact())?;
             *applied = applied.checked_add(line.applied.to_exact())?;
         }

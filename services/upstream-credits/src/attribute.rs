@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     classification::CreditLineTreatment,
     credit::{
-        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, KnownCredits, PromotionalLine, SuspenseState,
-        UpstreamCreditState, attribute,
+        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, KnownCredits, PromotionalLine,
+        SuspenseState, UpstreamCreditState, attribute,
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -156,9 +156,7 @@ fn promotional_lines(
         .into_iter()
         .filter(|(_, applied)| !applied.is_zero())
         .map(|((member, description, credit_id), applied)| PromotionalLine {
-            by_operator: suspense
-                .operator_says(&member, &description)
-                .cloned(),
+            by_operator: suspense.operator_says(&member, &description).cloned(),
             remembered: said_before.get(&description).cloned(),
             currency,
             member,

@@ -100,8 +100,7 @@ fn stated_by_aws(credit: &Value) -> Result<StatedByAws, (&'static str, String)> 
         listed.map(|one| text_of(Some(one))).filter(|one| !one.is_empty()).collect()
     };
     let accounts = list("shareableAccounts").iter().map(|id| MemberAccountId::parse(id)).collect::<Result<_, _>>();
-    let (estimated_amount, _) =
-        amount_of(credit, "estimatedAmount").map_err(|cause| ("estimatedAmount", cause))?;
+    let (estimated_amount, _) = amount_of(credit, "estimatedAmount").map_err(|cause| ("estimatedAmount", cause))?;
     Ok(StatedByAws {
         credit_status: text("creditStatus"),
         credit_sharing_type: text("creditSharingType"),

@@ -183,7 +183,8 @@ pub fn hangs(charge: &ChargeAggregate, period: BillingPeriod) -> Hangs {
 }
 
 const TAX_WORDS: [&str; 4] = ["tax", "taxes", "vat", "gst"];
-const UPFRONT_WORDS: [&str; 6] = ["upfront", "up-front", "one-time fee", "one time fee", "sign up charge", "sign-up charge"];
+const UPFRONT_WORDS: [&str; 6] =
+    ["upfront", "up-front", "one-time fee", "one time fee", "sign up charge", "sign-up charge"];
 
 /// The charges of a month with the nature of each: a line that hangs on others takes theirs, in parts
 /// where they differ. Answers with each part beside the place of the line that it comes of, in order.
@@ -204,7 +205,10 @@ pub fn with_natures(lines: Vec<RatedCharge>) -> Result<Vec<(usize, RatedCharge)>
             Hangs::Discount | Hangs::LeftCredit => shared(line, &narrowed(line, &bases))?,
             Hangs::Tax => {
                 let taxed = shared(line, &taxed(line, &bases))?;
-                taxed.into_iter().map(|part| RatedCharge { never_covered: of_tax(part.never_covered), ..part }).collect()
+                taxed
+                    .into_iter()
+                    .map(|part| RatedCharge { never_covered: of_tax(part.never_covered), ..part })
+                    .collect()
             }
         };
         judged.extend(parts.into_iter().map(|part| (at, part)));
@@ -252,7 +256,8 @@ fn narrow<'a>(line: &RatedCharge, mut bases: Vec<&'a RatedCharge>) -> Vec<&'a Ra
     keep_some(&mut bases, |base| is_marketplace(base) == is_marketplace(line));
     keep_some(&mut bases, |base| base.line_type == line.line_type);
     keep_some(&mut bases, |base| said(&line.seller.invoice_id, &base.seller.invoice_id));
-    keep_some(&mut bases, |base| said(&line.bill_type, &base.bill_type));
+    let is_correction = line.bill_type.eq_ignore_ascii_case(CORRECTION);
+    keep_some(&mut bases, |base| !is_correction && said(&line.bill_type, &base.bill_type));
     keep_some(&mut bases, |base| said(&line.region, &base.region));
     keep_some(&mut bases, |base| line.day.is_some() && line.day == base.day);
     bases
@@ -309,7 +314,8 @@ fn given_back(
         // Its own words say whose nature it has, whether the fee stands on a bill that is known or not.
         return Ok(vec![in_cash(line.amount, NeverCovered::UpfrontFee)]);
     }
-    if line.never_covered == Some(NeverCovered::CannotBeTold) || line.never_covered == Some(NeverCovered::BeforeStatements)
+    if line.never_covered == Some(NeverCovered::CannotBeTold)
+        || line.never_covered == Some(NeverCovered::BeforeStatements)
     {
         return Ok(vec![line.clone()]);
     }

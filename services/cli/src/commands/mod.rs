@@ -38,7 +38,9 @@ pub(crate) use close::{close, reopen};
 pub(crate) use close_pack::{ClosePackCommand, close_pack, close_pack_verify};
 pub(crate) use credit_life::credit_life;
 pub(crate) use credit_reports::{ExceptionsArgs, HistoryArgs, credits_exceptions, credits_history, credits_simulate};
-pub(crate) use credits::{credits_attribute, credits_attributions, credits_import, credits_list, credits_show, credits_suspense};
+pub(crate) use credits::{
+    credits_attribute, credits_attributions, credits_import, credits_list, credits_show, credits_suspense,
+};
 pub(crate) use dates::DatesArgs;
 pub(crate) use demo::demo;
 pub(crate) use documents::{DocumentsCommand, documents};

@@ -229,13 +229,18 @@ fn candidates(
     let remembered = line.remembered.as_ref().filter(|_| !is_borne);
     if let Some(at) = remembered.and_then(|named| all().find(|at| credits[*at].credit == *named))
         && credits[at].live
-        && (credits[at].owner == line.member || !all().any(|own| credits[own].live && credits[own].owner == line.member))
+        && (credits[at].owner == line.member
+            || !all().any(|own| credits[own].live && credits[own].owner == line.member))
     {
         return Ok((MatchedBy::Remembered, vec![at]));
     }
-    let is_of_another_currency = (0..credits.len())
-        .any(|at| credits[at].currency != line.currency && credits[at].live && words.are_of(at));
-    Err(if is_of_another_currency && !all().any(|at| words.are_of(at)) { SuspenseReason::OtherCurrency } else { reason })
+    let is_of_another_currency =
+        (0..credits.len()).any(|at| credits[at].currency != line.currency && credits[at].live && words.are_of(at));
+    Err(if is_of_another_currency && !all().any(|at| words.are_of(at)) {
+        SuspenseReason::OtherCurrency
+    } else {
+        reason
+    })
 }
 
 /// The words of a line beside those of credits.

@@ -25,6 +25,6 @@ pub use life::{CreditLife, LifeRefusal};
 pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};
 pub use stated::StatedByAws;
 pub use suspense::{
-    AttributeByHand, SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,
-    SuspenseReason, SuspenseState,
+    AttributeByHand, SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseFact,
+    SuspenseItem, SuspenseOpened, SuspenseReason, SuspenseState,
 };

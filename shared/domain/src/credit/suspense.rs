@@ -253,9 +253,9 @@ impl SuspenseState {
                 self.items.remove(&cleared.item);
             }
             SuspenseFact::Attributed(attributed) => self.by_operator.push(attributed.clone()),
-            SuspenseFact::Withdrawn(withdrawn) => self.by_operator.retain(|said| {
-                said.member != withdrawn.member || said.description != withdrawn.description
-            }),
+            SuspenseFact::Withdrawn(withdrawn) => self
+                .by_operator
+                .retain(|said| said.member != withdrawn.member || said.description != withdrawn.description),
         }
     }
 

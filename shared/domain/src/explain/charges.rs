@@ -82,7 +82,8 @@ impl ExplainedMonth {
             let known = explained.month.charges.len();
             add_tax(amount, &mut explained.month)?;
             for part in &explained.month.charges[known..] {
-                let of = part.of_service.as_ref().map_or_else(String::new, |(code, _)| format!(" (the part of {code})"));
+                let of =
+                    part.of_service.as_ref().map_or_else(String::new, |(code, _)| format!(" (the part of {code})"));
                 let said = format!("customer tax: {gross} at a rate of {tax_rate}{of}");
                 let reason = Derivation::leaf(said, part.amount).by(Rule::TaxByRate).under(&policies.hash());
                 explained.reasons.push(reason);

@@ -141,8 +141,7 @@ impl<'a> Planner<'a> {
         let gross = month.gross()?.round_to_money(currency, rounding)?;
         // More given back than was charged is cash that no memo's share is lowered by.
         let charged = month.charges.iter().filter(|charge| charge.never_covered != Some(NeverCovered::BeyondCharge));
-        let bound =
-            Exact::checked_sum(charged.map(|charge| charge.amount))?.round_to_money(currency, rounding)?;
+        let bound = Exact::checked_sum(charged.map(|charge| charge.amount))?.round_to_money(currency, rounding)?;
         let payable = month.charges.iter().filter(|charge| is_eligible(charge, tax_is_payable));
         let eligible = Exact::checked_sum(payable.map(|charge| charge.amount))?.round_to_money(currency, rounding)?;
         Ok(Self {
@@ -260,9 +259,8 @@ fn draw_one(
         .filter(|at| {
             let charge = &month.charges[*at];
             // What bears no day is not known to be in time; what it takes back is taken off all the same.
-            let in_time = drawable
-                .last_day
-                .is_none_or(|last| charge.day.map_or(charge.amount.is_negative(), |day| day <= last));
+            let in_time =
+                drawable.last_day.is_none_or(|last| charge.day.map_or(charge.amount.is_negative(), |day| day <= last));
             let of_service = drawable.service.is_none_or(|service| service == charge.product_code.as_str());
             in_time && of_service && drawable.memo.terms.may_pay(charge)
         })

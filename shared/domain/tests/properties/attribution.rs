@@ -237,7 +237,9 @@ fn line(on: &str, description: &str, applied: &str) -> PromotionalLine {
         description: description.into(),
         credit_id: String::new(),
         applied: exact(applied),
-        by_operator: None, currency: Currency::USD, remembered: None,
+        by_operator: None,
+        currency: Currency::USD,
+        remembered: None,
     }
 }
 

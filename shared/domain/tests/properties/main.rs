@@ -20,4 +20,5 @@ mod lives;
 mod moves;
 mod odd_inputs;
 mod policies;
+mod reversals;
 mod worked_examples;

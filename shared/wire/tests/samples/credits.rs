@@ -3,9 +3,9 @@
 use domain::{
     credit::{
         AllocatedAmount, ApplicationsAttributed, AttributedLine, CreditAllocationObserved, MatchedBy,
-        SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseItem, SuspenseOpened, SuspenseReason,
-        UpstreamCreditCancelled, UpstreamCreditObserved, UpstreamCreditPaused, UpstreamCreditRevised,
-        UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
+        SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseItem,
+        SuspenseOpened, SuspenseReason, UpstreamCreditCancelled, UpstreamCreditObserved, UpstreamCreditPaused,
+        UpstreamCreditRevised, UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
     },
     ids::UpstreamCreditId,
 };

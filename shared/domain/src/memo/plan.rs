@@ -159,7 +159,12 @@ impl<'a> Planner<'a> {
 
     /// Offers a memo; answers with what it pays.
     pub(super) fn draw(&mut self, drawable: &Drawable<'_>) -> Result<MemoDraw, MoneyError> {
-        let draw = draw_one(self.month, drawable, (&mut self.remaining, &mut self.offset), self.room, self.rounding)?;
+        let draw = draw_one(self.month, drawable, (&mut self.remaining, &self.offset), self.room, self.rounding)?;
+        // A memo that pays all that it may leaves as much unpaid as negative charges took off it: these
+        // are set off against each other, or the next memo would find them again.
+        if drawable.service.is_none() && draw.amount == draw.eligible.at_least_zero() {
+            offset_negatives(self.month, &payable_by(self.month, drawable), &self.remaining, &mut self.offset)?;
+        }
         self.room -= draw.amount;
         if !draw.amount.is_zero() {
             match self.draws.iter_mut().find(|known| known.memo == draw.memo) {
@@ -250,24 +255,12 @@ pub(super) fn plan(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Roundin
 fn draw_one(
     month: &RatedMonth,
     drawable: &Drawable<'_>,
-    (remaining, offset): (&mut [Exact], &mut [Exact]),
+    (remaining, offset): (&mut [Exact], &[Exact]),
     room: Money,
     rounding: Rounding,
 ) -> Result<MemoDraw, MoneyError> {
     let currency = month.currency;
-    let payable: Vec<usize> = (0..month.charges.len())
-        .filter(|at| {
-            let charge = &month.charges[*at];
-            // What bears no day is not known to be in time; what it takes back is taken off all the same.
-            let in_time =
-                drawable.last_day.is_none_or(|last| charge.day.map_or(charge.amount.is_negative(), |day| day <= last));
-            let of_service = drawable.service.is_none_or(|service| service == charge.product_code.as_str());
-            in_time && of_service && drawable.memo.terms.may_pay(charge)
-        })
-        .collect();
-    if drawable.limit.is_positive() {
-        offset_negatives(month, &payable, remaining, offset)?;
-    }
+    let payable = payable_by(month, drawable);
     let mut services: BTreeMap<&ProductCode, Exact> = BTreeMap::new();
     let mut available = vec![Exact::ZERO; remaining.len()];
     for at in &payable {
@@ -310,6 +303,20 @@ fn draw_one(
         .filter(|part| !part.amount.is_zero())
         .collect();
     Ok(draw)
+}
+
+/// The charges that a memo may pay, by their place in the month.
+fn payable_by(month: &RatedMonth, drawable: &Drawable<'_>) -> Vec<usize> {
+    (0..month.charges.len())
+        .filter(|at| {
+            let charge = &month.charges[*at];
+            // What bears no day is not known to be in time; what it takes back is taken off all the same.
+            let in_time =
+                drawable.last_day.is_none_or(|last| charge.day.map_or(charge.amount.is_negative(), |day| day <= last));
+            let of_service = drawable.service.is_none_or(|service| service == charge.product_code.as_str());
+            in_time && of_service && drawable.memo.terms.may_pay(charge)
+        })
+        .collect()
 }
 
 /// Sets negative charges off against those that a memo may pay: of their own service first, then of the

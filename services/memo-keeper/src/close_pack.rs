@@ -294,6 +294,7 @@ fn packed_exception(found: Exception) -> Option<PackedException> {
         ExceptionKind::HistoryDifference => "history-difference",
         ExceptionKind::InTransit => "in-transit",
         ExceptionKind::PaidNotShown => "paid-not-shown",
+        ExceptionKind::UnclearRefund => "unclear-refund",
     };
     Some(PackedException {
         exception: exception.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::{
-    credit::{CreditStatus, UpstreamCreditState},
+    credit::{CreditStatus, StatedByAws, UpstreamCreditState},
     ids::{PayerAccountId, UpstreamCreditId},
 };
 use money::Exact;
@@ -65,6 +65,18 @@ pub struct CreditRow {
     pub covers_tax: bool,
     /// Where it stands upstream.
     pub status: CreditStatus,
+    /// What AWS granted, where the API states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_amount: Option<Exact>,
+    /// What was left at the last import, where the API states it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_amount: Option<Exact>,
+    /// What else the billing API says of it.
+    #[serde(skip_serializing_if = "StatedByAws::is_blank")]
+    pub stated: StatedByAws,
+    /// Restrictions that AWS states and nothing here applies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_applied: Vec<String>,
     /// Its memo.
     pub memo_number: Option<String>,
     /// By month, where `credits show` asks.
@@ -201,6 +213,10 @@ pub fn credit_of(
         regions: terms.regions.clone(),
         covers_tax: terms.covers_tax,
         status: state.status,
+        initial_amount: terms.initial_amount,
+        remaining_amount: terms.remaining_amount,
+        not_applied: terms.stated.not_applied(),
+        stated: terms.stated.clone(),
         memo_number: memos.of_credit(credit).map(|memo| memo.number.to_string()),
         applications: applications.collect(),
     }))

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod approvals;
+mod attributions;
 mod balance;
 mod books;
 mod credit_history;
@@ -32,6 +33,7 @@ mod words;
 
 pub use accounts::{AccountRow, accounts};
 pub use approvals::{ProposalRow, approvals, policies_waiting};
+pub use attributions::{AttributionRow, attributions};
 pub use balance::{BalanceRow, balance, balance_of};
 pub use books::Books;
 pub use credit_history::{CreditHistoryRow, credit_history, history_of};

@@ -9,7 +9,7 @@ use crate::{
     outcome::Outcome,
     shown::{
         accounts::accounts_list,
-        credits::{credits_list, credits_suspense},
+        credits::{credits_attributions, credits_list, credits_suspense},
         memos::memos_list,
         proposals::approvals,
     },
@@ -68,8 +68,9 @@ async fn credits(unit: &mut UnitOfWork, command: CreditsCommand) -> Result<Outco
         CreditsCommand::Import { file, payer } => commands::credits_import(unit, &file, payer.as_ref()).await,
         CreditsCommand::List { filter, dates } => credits_list(unit, &filter, &dates).await,
         CreditsCommand::Show { id, payer, dates } => commands::credits_show(unit, &id, payer.as_ref(), &dates).await,
+        CreditsCommand::Attributions { filter } => credits_attributions(unit, &filter).await,
         CreditsCommand::Suspense { filter, period, dates } => credits_suspense(unit, period, &filter, &dates).await,
-        CreditsCommand::Attribute { item, credit, payer, period } => {
+        CreditsCommand::Attribute { item, credit, withdraw: _, payer, period } => {
             commands::credits_attribute(unit, item, credit, payer, period).await
         }
         CreditsCommand::History(args) => commands::credits_history(unit, &args).await,

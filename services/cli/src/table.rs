@@ -113,6 +113,7 @@ pub(crate) const COMMANDS: &[CommandEntry] = &[
     entry("credits show", Masters, Nothing, None, &[]),
     entry("credits suspense", Masters, Nothing, None, &[]),
     entry("credits attribute", Masters, Log, CREDITS, &[]),
+    entry("credits attributions", Masters, Nothing, None, &[]),
     entry("credits history", Masters, LogWithFile, CREDITS, &["file"]),
     entry("credits exceptions", Masters, Nothing, None, &[]),
     entry("credits simulate", Masters, Nothing, None, &[]),

@@ -298,6 +298,7 @@ fn packed_exception(found: Exception) -> Option<PackedException> {
         ExceptionKind::PaidNotShown => "paid-not-shown",
         ExceptionKind::UpstreamSurplus => "upstream-surplus",
         ExceptionKind::OtherCustomer => "other-customer",
+        ExceptionKind::UnclearRefund => "unclear-refund",
     };
     Some(PackedException {
         exception: exception.to_owned(),

@@ -2,6 +2,8 @@
 //! book N6, N7, N10, N13, N14, N18, N28). It blocks nothing by itself; what blocks a close is the
 //! close's to say.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use domain::{
     credit::{SuspenseReason, UpstreamCreditState},
@@ -15,7 +17,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use service_kit::Failure;
 
-use crate::in_transit::{InTransit, in_transit_of};
+use crate::{
+    given_back::unclear,
+    in_transit::{InTransit, in_transit_of},
+};
 
 /// What kind of exception it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -45,6 +50,8 @@ pub enum ExceptionKind {
     InTransit,
     /// Memos of another payer of ours paid more or less of a month than its statements say (N21).
     PaidNotShown,
+    /// Money given back of which nothing tells what it is of, or more than was charged (law D6).
+    UnclearRefund,
 }
 
 /// An exception.
@@ -117,6 +124,13 @@ pub fn exceptions(
             });
         }
     }
+    let payers = match payer {
+        Some(payer) => BTreeSet::from([payer.clone()]),
+        None => model.payers()?.into_iter().collect(),
+    };
+    for of_payer in payers {
+        found.extend(unclear(model, &of_payer, today)?);
+    }
     found.sort_by(|a, b| {
         let key = |one: &Exception| (one.exception, one.payer_account_id.clone(), one.memo_number.clone(), one.period);
         key(a).cmp(&key(b))
@@ -175,7 +189,7 @@ fn moved(one: InTransit, today: NaiveDate) -> Exception {
     }
 }
 
-fn age(since: NaiveDate, today: NaiveDate) -> Option<i64> {
+pub(crate) fn age(since: NaiveDate, today: NaiveDate) -> Option<i64> {
     Some((today - since).num_days().max(0))
 }
 

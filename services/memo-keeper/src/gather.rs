@@ -23,6 +23,8 @@ use domain::{
 use read_model::ReadModel;
 use service_kit::Failure;
 
+use crate::undated::with_months;
+
 /// A payer with all its months in outline.
 pub(crate) struct PayerRead {
     pub(crate) payer: PayerAccountId,
@@ -88,7 +90,7 @@ impl PayerRead {
         with_delivery.collect()
     }
 
-    /// A member's usage of a month as it counts.
+    /// A member's usage of a month as it counts, with the months of lines that bear no date.
     pub(crate) fn usage(
         &self,
         model: &ReadModel,
@@ -96,7 +98,9 @@ impl PayerRead {
         period: BillingPeriod,
     ) -> Result<Option<MemberUsage>, Failure> {
         let Some(deliveries) = self.delivered.get(&period) else { return Ok(None) };
-        Ok(model.member_usage(&self.payer, member, period, deliveries)?)
+        let Some(usage) = model.member_usage(&self.payer, member, period, deliveries)? else { return Ok(None) };
+        let policies = model.policies(&self.payer, period)?;
+        with_months(model, usage, |line| self.known_credits.treat(line, &policies)).map(Some)
     }
 }
 

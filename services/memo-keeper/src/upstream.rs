@@ -287,5 +287,6 @@ pub(crate) fn terms_of(terms: &domain::credit::UpstreamCreditTerms) -> MemoTerms
         regions: terms.regions.clone(),
         covers_tax: terms.covers_tax,
         monthly_cap: None,
+        not_applied: terms.stated.not_applied(),
     }
 }

@@ -82,6 +82,7 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("suspense_opened.v1", "suspense", Each(Some("item"))),
     ("suspense_cleared.v1", "suspense", Each(Some("item"))),
     ("suspense_attributed.v1", "suspense-attributed", Each(None)),
+    ("suspense_attribution_withdrawn.v1", "suspense-attributed", Each(None)),
     ("memo_issued.v1", "memo", Each(MEMO)),
     ("memo_opened.v1", "memo", Each(MEMO)),
     ("memo_funded.v1", "memo", Each(MEMO)),

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     classification::CreditLineTreatment,
     credit::{
-        AttributableCredit, AttributeByHand, AttributedLine, KnownCredits, PromotionalLine, SuspenseReason,
-        SuspenseState, UpstreamCreditState, attribute,
+        AttributableCredit, AttributeByHand, AttributedLine, CreditStatus, KnownCredits, PromotionalLine,
+        SuspenseReason, SuspenseState, UpstreamCreditState, attribute,
     },
     ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -155,6 +155,7 @@ fn promotional_lines(
     treat: impl Fn(&CreditLineAggregate) -> CreditLineTreatment,
 ) -> Result<Vec<PromotionalLine>, Failure> {
     let deliveries = model.deliveries(payer, period)?;
+    let Some(currency) = deliveries.current().map(|current| current.currency) else { return Ok(Vec::new()) };
     let mut sums: BTreeMap<(MemberAccountId, String, String), Exact> = BTreeMap::new();
     for member in model.members_of_period(payer, period)? {
         let Some(usage) = model.member_usage(payer, &member, period, &deliveries)? else { continue };
@@ -168,10 +169,9 @@ fn promotional_lines(
         .into_iter()
         .filter(|(_, applied)| !applied.is_zero())
         .map(|((member, description, credit_id), applied)| PromotionalLine {
-            by_operator: suspense
-                .operator_says(&member, &description)
-                .or_else(|| said_before.get(&description))
-                .cloned(),
+            by_operator: suspense.operator_says(&member, &description).cloned(),
+            remembered: said_before.get(&description).cloned(),
+            currency,
             member,
             description,
             credit_id,
@@ -198,6 +198,9 @@ fn attributable(
             live: credit.is_live_in(period),
             end_date: terms.end_date,
             start_date: terms.start_date,
+            currency: terms.currency,
+            is_split: credit.status == CreditStatus::Split,
+            split_from: credit.split_from.clone(),
         });
     }
     Ok(found)
@@ -212,6 +215,19 @@ pub async fn attribute_by_hand(unit: &mut UnitOfWork, command: &AttributeByHand)
         return Err(Failure::refused(
             codes::ATTRIBUTE_TO_UNKNOWN,
             format!("payer {} has no credit {}: import it first", command.payer, command.credit),
+        ));
+    }
+    let currency = unit.model.deliveries(&command.payer, command.period)?.current().map(|current| current.currency);
+    let of = unit.model.upstream_credit(&command.payer, &command.credit)?.terms.map(|terms| terms.currency);
+    if let (Some(currency), Some(of)) = (currency, of)
+        && currency != of
+    {
+        return Err(Failure::refused(
+            codes::ATTRIBUTE_OTHER_CURRENCY,
+            format!(
+                "the bill of {} for {} is in {currency} and credit {} in {of}: a credit pays lines of its own currency",
+                command.payer, command.period, command.credit
+            ),
         ));
     }
     let subject = Subject::suspense(&command.payer, command.period);
@@ -234,4 +250,31 @@ pub async fn attribute_by_hand(unit: &mut UnitOfWork, command: &AttributeByHand)
     })
     .await?;
     attribute_period(unit, &command.payer, command.period).await
+}
+
+/// Takes back what an operator said of an item, and attributes its lines anew in its month and in those
+/// that remembered it.
+///
+/// # Errors
+/// [`Failure`] where nothing was said of the item.
+pub async fn withdraw_attribution(
+    unit: &mut UnitOfWork,
+    payer: &PayerAccountId,
+    period: BillingPeriod,
+    item: &str,
+) -> Result<(), Failure> {
+    let subject = Subject::suspense(payer, period);
+    let was_said = unit.recorded_before(&subject).await?.is_some();
+    unit.decide(&subject, |model| {
+        if was_said {
+            return Ok(Vec::new());
+        }
+        let fact = model.suspense(payer, period)?.decide_withdraw(item).ok_or_else(|| {
+            let what = format!("nothing was said of item '{item}' in {period} of {payer}: see credits attributions");
+            Failure::refused(codes::NOTHING_ATTRIBUTED, what)
+        })?;
+        Ok(vec![fact.into()])
+    })
+    .await?;
+    attribute_payer(unit, payer).await
 }

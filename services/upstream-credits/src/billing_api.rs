@@ -7,9 +7,9 @@
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use domain::{
-    credit::UpstreamCreditTerms,
+    credit::{StatedByAws, UpstreamCreditTerms},
     day::{has_year_of_four_digits, parse_day},
-    ids::{MemberAccountId, PayerAccountId, UpstreamCreditId},
+    ids::{IdFault, MemberAccountId, PayerAccountId, UpstreamCreditId},
 };
 use money::{Currency, Exact};
 use serde_json::Value;
@@ -89,6 +89,37 @@ fn read_credit(
         excluded_services: Vec::new(),
         regions: Vec::new(),
         covers_tax: false,
+        stated: stated_by_aws(credit).map_err(|(field, cause)| fault(field, &cause))?,
+    })
+}
+
+/// What AWS says beside amounts and dates, each field as it comes.
+fn stated_by_aws(credit: &Value) -> Result<StatedByAws, (&'static str, String)> {
+    let text = |field: &str| text_of(credit.get(field));
+    let list = |field: &str| -> Vec<String> {
+        let listed = credit.get(field).and_then(Value::as_array).into_iter().flatten();
+        listed.map(|one| text_of(Some(one))).filter(|one| !one.is_empty()).collect()
+    };
+    let accounts = list("shareableAccounts").iter().map(|id| MemberAccountId::parse(id)).collect::<Result<_, _>>();
+    let (estimated_amount, _) = amount_of(credit, "estimatedAmount").map_err(|cause| ("estimatedAmount", cause))?;
+    Ok(StatedByAws {
+        credit_status: text("creditStatus"),
+        credit_sharing_type: text("creditSharingType"),
+        account_has_credit_sharing_enabled: match credit.get("accountHasCreditSharingEnabled") {
+            Some(Value::Bool(is_enabled)) => Some(*is_enabled),
+            Some(Value::String(word)) => word.to_ascii_lowercase().parse().ok(),
+            _ => None,
+        },
+        shareable_accounts: accounts.map_err(|cause: IdFault| ("shareableAccounts", cause.to_string()))?,
+        cost_category_arn: text("costCategoryArn"),
+        rule_name: text("ruleName"),
+        purchase_type_applications: list("purchaseTypeApplications"),
+        application_type: text("applicationType"),
+        estimated_amount,
+        exhaust_date: match credit.get("exhaustDate") {
+            None | Some(Value::Null) => None,
+            stated => Some(date_of(stated).map_err(|cause| ("exhaustDate", cause))?),
+        },
     })
 }
 
@@ -143,7 +174,9 @@ mod tests {
                 "initialAmount":{"currencyCode":"USD","currencyAmount":"1000.00"},
                 "remainingAmount":{"currencyCode":"USD","currencyAmount":"700.5"},
                 "startDate":1546300800,"endDate":"2019-12-31T23:59:59Z","applicableProductNames":["Amazon Simple Storage Service"],
-                "creditSharingType":"DEFAULT"}],"nextToken":null}"#,
+                "creditSharingType":"CUSTOM","accountHasCreditSharingEnabled":true,"shareableAccounts":["222233334444"],
+                "creditStatus":"DISABLED","purchaseTypeApplications":["OnDemand"],"applicationType":"AFTER_DISCOUNTS",
+                "estimatedAmount":{"currencyCode":"USD","currencyAmount":"650"},"exhaustDate":null}],"nextToken":null}"#,
         )
         .unwrap();
         let payer = PayerAccountId::parse("999900001111").unwrap();
@@ -153,6 +186,12 @@ mod tests {
         assert_eq!(credits[0].start_date.to_string(), "2019-01-01");
         assert_eq!(credits[0].end_date.unwrap().to_string(), "2019-12-31");
         assert_eq!(credits[0].services, ["Amazon Simple Storage Service"]);
+        let stated = &credits[0].stated;
+        assert_eq!(stated.is_paused(), Some(true));
+        assert_eq!(stated.shareable_accounts[0].as_str(), "222233334444");
+        assert_eq!(stated.not_applied(), ["purchaseTypeApplications: OnDemand"]);
+        assert_eq!(stated.estimated_amount, Some(Exact::parse("650").unwrap()));
+        assert_eq!((stated.application_type.as_str(), stated.exhaust_date), ("AFTER_DISCOUNTS", None));
         let fault = read_get_credits(&answer, &|_| None).unwrap_err();
         assert!(fault.contains("--payer"), "{fault}");
     }

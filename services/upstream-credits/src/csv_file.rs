@@ -258,6 +258,7 @@ pub fn read_credits_csv(path: &Path) -> Result<Vec<UpstreamCreditTerms>, CsvFaul
             excluded_services: row.list("excluded_services"),
             regions: row.list("regions"),
             covers_tax: row.yes_or_no("covers_tax")?,
+            stated: Default::default(),
         };
         if !terms.face_amount.is_positive() {
             return Err(row.fault(

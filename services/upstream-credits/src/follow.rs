@@ -32,6 +32,7 @@ pub fn concerns(fact: &Fact) -> bool {
             | Fact::UpstreamCreditPaused(_)
             | Fact::UpstreamCreditCancelled(_)
             | Fact::SuspenseAttributed(_)
+            | Fact::SuspenseAttributionWithdrawn(_)
             | Fact::PolicyAdopted(_)
     )
 }

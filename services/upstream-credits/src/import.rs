@@ -139,6 +139,13 @@ fn seen_again(terms: &UpstreamCreditTerms, known: Option<&UpstreamCreditTerms>) 
 
 fn warnings(unit: &UnitOfWork, terms: &UpstreamCreditTerms) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
+    for restriction in terms.stated.not_applied() {
+        warnings.push(format!(
+            "credit {}: AWS restricts it ({restriction}), and nothing here can tell such charges apart: its memo may pay \
+             more than AWS will; it is shown with the memo",
+            terms.credit
+        ));
+    }
     for service in terms.services.iter().chain(&terms.excluded_services) {
         // A name has spaces; a code is taken at its word, since any code seen in a bill is valid.
         if product_code_of(service).is_none() && service.contains(' ') {

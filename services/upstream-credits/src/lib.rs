@@ -12,7 +12,7 @@ mod import;
 mod life;
 mod simulated;
 
-pub use attribute::{attribute_by_hand, attribute_payer, attribute_period};
+pub use attribute::{attribute_by_hand, attribute_payer, attribute_period, withdraw_attribution};
 pub use billing_api::read_get_credits;
 pub use csv_file::{CsvFault, CsvTable, read_credits_csv, steers_the_display};
 pub use follow::{Due, concerns, due_after, everything, follow};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::{
-    aws_rules::{CreditSharing, HighestSpend, MemberCharge, OfferedCredit, PayerMonth, SimulatedMonth, simulate},
+    aws_rules::{HighestSpend, MemberCharge, OfferedCredit, PayerMonth, SimulatedMonth, simulate},
     classification::{LineClass, classify_line},
     credit::{CreditStatus, UpstreamCreditState},
     ids::{MemberAccountId, PayerAccountId, ProductCode, UpstreamCreditId},
@@ -130,7 +130,7 @@ fn offer(
         end_date: terms.end_date.unwrap_or(NaiveDate::MAX),
         services,
         excluded_services: codes(&terms.excluded_services),
-        sharing: CreditSharing::On,
+        sharing: terms.stated.sharing(),
     }))
 }
 

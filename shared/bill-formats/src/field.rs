@@ -101,29 +101,37 @@ impl Field {
             Self::Payer | Self::Member | Self::Period | Self::LineType | Self::Currency | Self::Product => true,
             Self::ServiceCode | Self::BillingEntity | Self::Invoice | Self::BillType | Self::Publisher => true,
             Self::ServiceName => true,
-            Self::PurchaseType | Self::Region | Self::LegalEntity | Self::BillingView | Self::ChargeDate => {
-                matches!(class, LineClass::Charge)
-            }
-            Self::Description | Self::CreditId => matches!(class, LineClass::Credit),
+            // Of credits too: a Free Tier line belongs to the charges of its place and day.
+            Self::Region | Self::ChargeDate => true,
+            Self::PurchaseType | Self::LegalEntity | Self::BillingView => !matches!(class, LineClass::Credit),
+            Self::Description | Self::CreditId => !matches!(class, LineClass::Charge),
             // The providers decide before a key is made; all rows kept are billed by AWS.
             Self::Provider | Self::ServiceProvider | Self::HostProvider => false,
         }
     }
 }
 
-/// The two kinds of aggregate.
+/// The kinds of line that are keyed apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineClass {
     /// A credit line: keyed by its description.
     Credit,
+    /// Money given back: keyed as a charge, with its description.
+    GivesBack,
     /// Anything else.
     Charge,
 }
 
 impl LineClass {
-    /// `Credit` is the word of CUR and of FOCUS alike; every other type is a charge line here,
-    /// whatever the classification makes of it later.
+    /// `Credit` is the word of CUR and of FOCUS alike; a refund is CUR's `Refund` and the `Adjustment` of
+    /// older FOCUS converters. Every other type is a charge line here, whatever the classification makes
+    /// of it later.
     pub(crate) fn of(line_type: &str) -> Self {
-        if line_type.eq_ignore_ascii_case("credit") { Self::Credit } else { Self::Charge }
+        let is = |word: &str| line_type.eq_ignore_ascii_case(word);
+        match () {
+            () if is("credit") => Self::Credit,
+            () if is("refund") || is("adjustment") => Self::GivesBack,
+            () => Self::Charge,
+        }
     }
 }

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 
 use domain::{
+    classification::belongs_to_charges,
+    credit::split_owner_suffix,
     ids::{IdFault, MemberAccountId, PayerAccountId, ProductCode},
     period::BillingPeriod,
     usage::{ChargeKey, CreditLineKey, LineType},
@@ -137,9 +139,25 @@ pub(crate) fn interpret<'a>(
     let (product_code, service_name) = service(format, &text);
     let billing_entity = billing_entity(format, &text);
     let owned = |field: Field| text(field).to_owned();
-    if class == LineClass::Credit {
+    let charged = text(Field::ChargeDate);
+    let charge_day = dates::day(charged);
+    if charge_day.is_none() && dates::has_other_year(charged) {
+        return Err(RowFault::field(Field::ChargeDate, Cause::Year(charged.to_owned())));
+    }
+    let charge_month = charge_day.map(BillingPeriod::containing).filter(|month| *month != period);
+    let description = owned(Field::Description);
+    // Older converters write credits as adjustments too: one that names its owner is a credit.
+    let is_credit = class == LineClass::Credit
+        || (line_type.as_str().eq_ignore_ascii_case("adjustment") && split_owner_suffix(&description).1.is_some());
+    if is_credit {
+        // A promotional credit is one sum a description, wherever AWS put it.
+        let belongs = belongs_to_charges(&description);
         let key = CreditLineKey {
-            description: owned(Field::Description),
+            region: if belongs { owned(Field::Region) } else { String::new() },
+            charge_month: charge_month.filter(|_| belongs),
+            charge_day: charge_day.filter(|_| belongs && keep_days),
+            undated: belongs && charged.is_empty(),
+            description,
             line_type,
             product_code,
             invoice_id: owned(Field::Invoice),
@@ -149,17 +167,16 @@ pub(crate) fn interpret<'a>(
         };
         return Ok(Meaning { owner, key: Key::Credit(Box::new(key)), charge_date_unreadable: false });
     }
-    let charged = text(Field::ChargeDate);
-    let charge_day = dates::day(charged);
-    if charge_day.is_none() && dates::has_other_year(charged) {
-        return Err(RowFault::field(Field::ChargeDate, Cause::Year(charged.to_owned())));
-    }
     let purchase_type = match format {
         // Frequency tells upfront from recurring purchases; of usage it says nothing new.
         BillFormat::Focus if !line_type.as_str().eq_ignore_ascii_case("purchase") => String::new(),
         BillFormat::Focus | BillFormat::Cur2 | BillFormat::CurLegacy => owned(Field::PurchaseType),
     };
+    // A date is missed only where the line may be of another month than the bill's.
+    let is_correction = format == BillFormat::Focus && text(Field::BillType).eq_ignore_ascii_case("correction");
     let key = ChargeKey {
+        undated: charged.is_empty() && (class == LineClass::GivesBack || is_correction),
+        description: if class == LineClass::GivesBack { description } else { String::new() },
         line_type,
         product_code,
         service_name,
@@ -170,7 +187,7 @@ pub(crate) fn interpret<'a>(
         invoice_id: owned(Field::Invoice),
         bill_type: owned(Field::BillType),
         billing_view: owned(Field::BillingView),
-        charge_month: charge_day.map(BillingPeriod::containing).filter(|month| *month != period),
+        charge_month,
         charge_day: charge_day.filter(|_| keep_days),
     };
     let charge_date_unreadable = charge_day.is_none() && !charged.is_empty();

@@ -9,7 +9,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{policy::Policies, usage::LineType};
+use crate::{credit::split_owner_suffix, policy::Policies, usage::LineType};
 
 /// What a line type means to a distributor. Together the classes cover a bill: each line is in
 /// exactly one, so their sums are the bill's.
@@ -94,6 +94,8 @@ pub enum CreditLineTreatment {
     Retained,
     /// Stripped and kept by the distributor as margin.
     Kept,
+    /// No credit but money given back on past charges: judged as a refund is (law D6).
+    GivesBack,
 }
 
 /// Descriptions that are not promotional credits, by a text they contain. Free Tier comes first:
@@ -113,6 +115,22 @@ const NOT_PROMOTIONAL: &[&str] = &[
 
 const FREE_TIER: &str = "free tier";
 
+/// AWS's FOCUS export and older converters write a refund as a credit, and say so in its words.
+const REFUND: &str = "refund";
+
+/// Whether a credit line's own words say that it is no promotional credit: it then belongs to charges,
+/// and where and when it is of is kept with it.
+pub fn belongs_to_charges(description: &str) -> bool {
+    let lower = description.to_lowercase();
+    lower.contains(FREE_TIER) || is_refund(&lower) || NOT_PROMOTIONAL.iter().any(|text| lower.contains(text))
+}
+
+/// A line that names an owner is that owner's credit, whatever else its words are.
+fn is_refund(lower: &str) -> bool {
+    let is_word = |part: &str| part == REFUND || part == "refunds" || part == "refunded";
+    split_owner_suffix(lower).1.is_none() && lower.split(|c: char| !c.is_alphanumeric()).any(is_word)
+}
+
 /// What becomes of a credit line with this description. A description that an imported credit
 /// bears is promotional, save for the Free Tier; one that no table knows counts as promotional and
 /// goes to suspense.
@@ -125,6 +143,9 @@ pub fn treat_credit_line(description: &str, names_known_credit: bool, policies: 
     }
     if lower.contains(FREE_TIER) {
         return CreditLineTreatment::Retained;
+    }
+    if !names_known_credit && is_refund(&lower) {
+        return CreditLineTreatment::GivesBack;
     }
     if !names_known_credit && NOT_PROMOTIONAL.iter().any(|text| lower.contains(text)) {
         return CreditLineTreatment::Retained;
@@ -161,6 +182,10 @@ mod tests {
             ("Contractual Credit - Credits", false, CreditLineTreatment::Retained),
             ("Contractual Credit - Credits", true, CreditLineTreatment::Promotional),
             ("AWS Activate", false, CreditLineTreatment::Promotional),
+            ("Refund for EC2 usage", false, CreditLineTreatment::GivesBack),
+            ("Refund for EC2 usage", true, CreditLineTreatment::Promotional),
+            ("Refund for EC2, credit from account: 391835788720", false, CreditLineTreatment::Promotional),
+            ("Refundable deposit promotion", false, CreditLineTreatment::Promotional),
             ("never heard of", false, CreditLineTreatment::Promotional),
         ] {
             assert_eq!(treat_credit_line(description, known, &policies), treatment, "{description}");

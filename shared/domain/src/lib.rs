@@ -26,5 +26,6 @@ pub mod person;
 pub mod policy;
 pub mod rates;
 pub mod rating;
+pub mod reversal;
 pub mod services;
 pub mod usage;

@@ -31,6 +31,14 @@ pub enum NeverCovered {
     Tax,
     /// Tax on what is left after the memo, which no memo pays.
     TaxAfterMemo,
+    /// Tax on what no memo pays.
+    TaxOfNeverCovered,
+    /// Money given back of which nothing tells which charge it is of: in cash, and an exception.
+    CannotBeTold,
+    /// More was given back than was charged of that service in the month: in cash, and an exception.
+    BeyondCharge,
+    /// Money given back of a month before the first statement here: no memo paid it.
+    BeforeStatements,
     /// An adjustment: not usage.
     Adjustment,
     /// A line whose type no table knows.
@@ -49,6 +57,10 @@ impl NeverCovered {
             Self::Reservation => "a reservation under the terms of 2018",
             Self::Tax => "tax",
             Self::TaxAfterMemo => "tax on what is left after the memo",
+            Self::TaxOfNeverCovered => "tax on what no memo pays",
+            Self::CannotBeTold => "money given back, and nothing tells of which charge",
+            Self::BeyondCharge => "more given back than was charged of the service in the month",
+            Self::BeforeStatements => "money given back of a month before the first statement",
             Self::Adjustment => "an adjustment",
             Self::Unclassified => "a line type that no table knows",
             Self::DistributorsList => "a service on the distributor's own list",
@@ -137,6 +149,8 @@ mod tests {
             billing_view: String::new(),
             charge_month: None,
             charge_day: None,
+            undated: false,
+            description: String::new(),
         }
     }
 

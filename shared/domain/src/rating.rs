@@ -13,6 +13,7 @@ use crate::{
     never_covered::{NeverCovered, never_covered},
     period::BillingPeriod,
     policy::{CustomerTax, DiscountTreatment, Policies, RatingBasis},
+    reversal::{Hangs, hangs, is_refund, is_undated, refund_as_charge, reversed_month, with_natures},
     usage::{ChargeAggregate, ChargeKey, CreditLineAggregate, LineType, MemberUsage},
 };
 
@@ -35,6 +36,23 @@ pub struct RatedCharge {
     pub amount: Exact,
     /// Why no memo pays it, if so.
     pub never_covered: Option<NeverCovered>,
+    /// How it hangs on other charges of the month, whose nature it then has ([`crate::reversal`]).
+    pub hangs: Hangs,
+    /// The bill type or charge class, which tells upfront purchases and corrections apart.
+    pub bill_type: String,
+    /// The service it is restricted as, by code and name, where that is another than the one it is shown
+    /// under.
+    pub of_service: Option<(ProductCode, String)>,
+}
+
+impl RatedCharge {
+    /// The service that a memo's restriction asks for, by code and name.
+    pub fn service(&self) -> (&str, &str) {
+        match &self.of_service {
+            Some((code, name)) => (code.as_str(), name),
+            None => (self.product_code.as_str(), &self.service_name),
+        }
+    }
 }
 
 /// Who sold a charge, and on which of AWS's invoices it stands (rule book N38). Blank where the bill
@@ -116,6 +134,20 @@ pub fn rate(
     policies: &Policies,
     treat: impl Fn(&CreditLineAggregate) -> CreditLineTreatment,
 ) -> Result<RatedMonth, MoneyError> {
+    let mut month = rate_alone(usage, policies, treat)?;
+    let lines = std::mem::take(&mut month.charges);
+    month.charges = with_natures(lines)?.into_iter().map(|(_, charge)| charge).collect();
+    add_tax_by_rate(policies, &mut month)?;
+    Ok(month)
+}
+
+/// The same, each line judged by itself: without the nature of the charges that it hangs on, and
+/// without tax by a rate.
+pub(crate) fn rate_alone(
+    usage: &MemberUsage,
+    policies: &Policies,
+    treat: impl Fn(&CreditLineAggregate) -> CreditLineTreatment,
+) -> Result<RatedMonth, MoneyError> {
     let mut month = RatedMonth::empty(usage.period, usage.currency);
     for charge in &usage.charges {
         rate_charge(charge, policies, &mut month)?;
@@ -124,6 +156,7 @@ pub fn rate(
         match treat(line) {
             CreditLineTreatment::Promotional => {}
             CreditLineTreatment::Kept => month.kept = month.kept.checked_add(line.amount)?,
+            CreditLineTreatment::GivesBack => rate_charge(&refund_as_charge(line), policies, &mut month)?,
             CreditLineTreatment::Retained => {
                 let key = key_of_credit_line(line);
                 month.charges.push(RatedCharge {
@@ -132,14 +165,16 @@ pub fn rate(
                     product_code: key.product_code,
                     service_name: String::new(),
                     line_type: key.line_type,
-                    region: String::new(),
-                    day: None,
+                    region: key.region,
+                    day: key.charge_day,
                     amount: line.amount,
+                    hangs: Hangs::LeftCredit,
+                    bill_type: String::new(),
+                    of_service: None,
                 });
             }
         }
     }
-    add_tax_by_rate(policies, &mut month)?;
     Ok(month)
 }
 
@@ -191,9 +226,28 @@ fn rate_charge(charge: &ChargeAggregate, policies: &Policies, month: &mut RatedM
         day: charge.key.charge_day,
         seller: SellerOfRecord::of(&charge.key),
         amount,
-        never_covered: never_covered(&charge.key, month.period, &policies.never_covered),
+        never_covered: own_judgement(charge, month.period, policies),
+        hangs: hangs(charge, month.period),
+        bill_type: charge.key.bill_type.clone(),
+        of_service: None,
     });
     Ok(())
+}
+
+/// Why no memo pays a line, as far as it tells by itself.
+fn own_judgement(charge: &ChargeAggregate, period: BillingPeriod, policies: &Policies) -> Option<NeverCovered> {
+    if is_undated(charge) {
+        return Some(NeverCovered::CannotBeTold);
+    }
+    // The months that have a statement took what is theirs: nobody here paid what this gives back.
+    if charge.amount.is_negative() && reversed_month(charge, period).is_some() {
+        return Some(NeverCovered::BeforeStatements);
+    }
+    let of_service = |key: &ChargeKey| never_covered(key, period, &policies.never_covered);
+    if is_refund(charge) {
+        return of_service(&ChargeKey { line_type: "Refund".into(), ..charge.key.clone() });
+    }
+    of_service(&charge.key)
 }
 
 impl RatedMonth {
@@ -236,6 +290,9 @@ fn rate_discount_line(charge: &ChargeAggregate, policies: &Policies, month: &mut
             region: key.region,
             day: key.charge_day,
             amount: discount.amount,
+            hangs: Hangs::Discount,
+            bill_type: key.bill_type,
+            of_service: None,
         });
     }
     Ok(())
@@ -247,8 +304,21 @@ fn add_tax_by_rate(policies: &Policies, month: &mut RatedMonth) -> Result<(), Mo
     if let CustomerTax::RateBeforeMemo(rate) = policies.customer_tax {
         let amount = month.gross()?.checked_mul(rate)?;
         month.kept = month.kept.checked_sub(amount)?;
-        month.charges.push(tax_line(amount));
+        add_tax(amount, month)?;
     }
+    Ok(())
+}
+
+/// Adds a tax on all charges of a month, in parts where they differ in nature.
+pub(crate) fn add_tax(amount: Exact, month: &mut RatedMonth) -> Result<(), MoneyError> {
+    let known = month.charges.len();
+    let mut lines = month.charges.clone();
+    lines.push(RatedCharge { hangs: Hangs::Tax, ..tax_line(amount) });
+    // The charges are judged already: only what becomes of the tax is asked.
+    for line in &mut lines[..known] {
+        line.hangs = Hangs::OnNothing;
+    }
+    month.charges.extend(with_natures(lines)?.into_iter().filter(|(at, _)| *at == known).map(|(_, part)| part));
     Ok(())
 }
 
@@ -263,6 +333,9 @@ pub fn tax_line(amount: Exact) -> RatedCharge {
         seller: SellerOfRecord::default(),
         amount,
         never_covered: Some(NeverCovered::Tax),
+        hangs: Hangs::OnNothing,
+        bill_type: String::new(),
+        of_service: None,
     }
 }
 
@@ -272,13 +345,15 @@ fn key_of_credit_line(line: &CreditLineAggregate) -> ChargeKey {
         product_code: line.key.product_code.clone(),
         service_name: String::new(),
         purchase_type: String::new(),
-        region: String::new(),
+        region: line.key.region.clone(),
         billing_entity: line.key.billing_entity.clone(),
         legal_entity: String::new(),
         invoice_id: line.key.invoice_id.clone(),
         bill_type: String::new(),
         billing_view: String::new(),
         charge_month: None,
-        charge_day: None,
+        charge_day: line.key.charge_day,
+        undated: false,
+        description: String::new(),
     }
 }

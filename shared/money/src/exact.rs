@@ -47,6 +47,9 @@ pub enum MoneyError {
     },
 }
 
+/// Digits of a part that is shared out: as many as the finest amounts on AWS's bills.
+const APPORTIONED_DIGITS: u32 = 12;
+
 impl Exact {
     /// Nothing.
     pub const ZERO: Exact = Exact(Decimal::ZERO);
@@ -155,6 +158,20 @@ impl Exact {
             return Err(too_precise());
         }
         Ok(Self::normal(product))
+    }
+
+    /// The part of this that falls to `part` of `whole`, rounded to twelve digits: what is shared out
+    /// keeps its sum only where the last part is the remainder. Nothing where `whole` is nothing.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooPrecise`] where it cannot be held.
+    pub fn apportioned(self, part: Self, whole: Self) -> Result<Self, MoneyError> {
+        if whole.is_zero() {
+            return Ok(Self::ZERO);
+        }
+        let share = part.0.checked_div(whole.0).and_then(|ratio| self.0.checked_mul(ratio));
+        let share = share.ok_or_else(|| MoneyError::TooPrecise(format!("{self} x {part} / {whole}")))?;
+        Ok(Self::normal(share.round_dp(APPORTIONED_DIGITS)))
     }
 
     /// Whether this is nothing.

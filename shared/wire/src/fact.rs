@@ -65,6 +65,8 @@ pub enum Fact {
     SuspenseCleared(credit::SuspenseCleared),
     #[serde(rename = "suspense_attributed.v1")]
     SuspenseAttributed(credit::SuspenseAttributed),
+    #[serde(rename = "suspense_attribution_withdrawn.v1")]
+    SuspenseAttributionWithdrawn(credit::SuspenseAttributionWithdrawn),
     #[serde(rename = "memo_issued.v1")]
     MemoIssued(memo::MemoIssued),
     #[serde(rename = "memo_opened.v1")]
@@ -152,6 +154,7 @@ impl Fact {
             Self::SuspenseOpened(_) => "suspense_opened.v1",
             Self::SuspenseCleared(_) => "suspense_cleared.v1",
             Self::SuspenseAttributed(_) => "suspense_attributed.v1",
+            Self::SuspenseAttributionWithdrawn(_) => "suspense_attribution_withdrawn.v1",
             Self::MemoIssued(_) => "memo_issued.v1",
             Self::MemoOpened(_) => "memo_opened.v1",
             Self::MemoFunded(_) => "memo_funded.v1",
@@ -208,6 +211,7 @@ impl Fact {
         "suspense_opened.v1",
         "suspense_cleared.v1",
         "suspense_attributed.v1",
+        "suspense_attribution_withdrawn.v1",
         "memo_issued.v1",
         "memo_opened.v1",
         "memo_funded.v1",
@@ -328,6 +332,7 @@ impl From<SuspenseFact> for Fact {
             SuspenseFact::Opened(fact) => Self::SuspenseOpened(fact),
             SuspenseFact::Cleared(fact) => Self::SuspenseCleared(fact),
             SuspenseFact::Attributed(fact) => Self::SuspenseAttributed(fact),
+            SuspenseFact::Withdrawn(fact) => Self::SuspenseAttributionWithdrawn(fact),
         }
     }
 }
@@ -339,6 +344,7 @@ impl Fact {
             Self::SuspenseOpened(fact) => SuspenseFact::Opened(fact.clone()),
             Self::SuspenseCleared(fact) => SuspenseFact::Cleared(fact.clone()),
             Self::SuspenseAttributed(fact) => SuspenseFact::Attributed(fact.clone()),
+            Self::SuspenseAttributionWithdrawn(fact) => SuspenseFact::Withdrawn(fact.clone()),
             _ => return None,
         })
     }

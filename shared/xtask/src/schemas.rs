@@ -44,6 +44,7 @@ fn printed_rows() -> anyhow::Result<Vec<CommittedFile>> {
         printed::<answers::AccountRow>("accounts")?,
         printed::<answers::CreditRow>("credits")?,
         printed::<answers::SuspenseRow>("credits-suspense")?,
+        printed::<answers::AttributionRow>("credits-attributions")?,
         printed::<answers::RateRow>("rates")?,
         printed::<answers::CreditHistoryRow>("credits-history")?,
         printed::<answers::Exception>("credits-exceptions")?,

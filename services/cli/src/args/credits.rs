@@ -111,13 +111,21 @@ pub(crate) enum CreditsCommand {
         #[serde(flatten)]
         of: LifeArgs,
     },
-    /// Give a suspense item an owner.
+    /// What was said of suspense items by hand, and stands.
+    Attributions {
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+    /// Give a suspense item an owner, or take back what was said of it.
     Attribute {
-        /// The item, as `credits suspense` names it.
+        /// The item, as `credits suspense` or `credits attributions` names it.
         item: String,
         /// The credit it is of.
-        #[arg(long, value_name = "ID")]
-        credit: UpstreamCreditId,
+        #[arg(long, value_name = "ID", required_unless_present = "withdraw")]
+        credit: Option<UpstreamCreditId>,
+        /// Take back what was said of it: its lines are attributed by what is known otherwise.
+        #[arg(long, conflicts_with = "credit")]
+        withdraw: bool,
         /// The payer.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         payer: PayerAccountId,

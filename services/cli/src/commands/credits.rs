@@ -62,16 +62,21 @@ pub(crate) async fn credits_show(
     }
 }
 
-/// Gives a suspense item an owner.
+/// Gives a suspense item an owner, or takes back what was said of it where no credit is named.
 pub(crate) async fn credits_attribute(
     unit: &mut UnitOfWork,
     item: String,
-    credit: UpstreamCreditId,
+    credit: Option<UpstreamCreditId>,
     payer: PayerAccountId,
     period: BillingPeriod,
 ) -> Result<Outcome, Failure> {
-    let command = AttributeByHand { payer: payer.clone(), period, item, credit };
-    upstream_credits::attribute_by_hand(unit, &command).await?;
+    match credit {
+        Some(credit) => {
+            let command = AttributeByHand { payer: payer.clone(), period, item, credit };
+            upstream_credits::attribute_by_hand(unit, &command).await?;
+        }
+        None => upstream_credits::withdraw_attribution(unit, &payer, period, &item).await?,
+    }
     memo_keeper::fund_payer(unit, &payer).await?;
     let filter = FilterArgs { payer: Some(payer), ..FilterArgs::default() };
     credits_suspense(unit, Some(period), &filter, &DatesArgs::default()).await

@@ -115,6 +115,7 @@ fn issue(unit: &UnitOfWork, args: MemoIssueArgs) -> Result<IssueAct, Failure> {
             regions: list(&args.regions),
             covers_tax: args.covers_tax,
             monthly_cap: cap.map_err(|fault| Failure::refused(codes::AMOUNT_UNUSABLE, fault))?,
+            not_applied: Vec::new(),
         },
     })
 }
@@ -165,6 +166,7 @@ fn read_memos(file: &Path) -> Result<Vec<TakeOverAct>, CsvFault> {
                 regions: row.list("regions"),
                 covers_tax: row.yes_or_no("covers_tax")?,
                 monthly_cap: None,
+                not_applied: Vec::new(),
             },
             as_of: row.date("as_of")?,
             former_number: row.text("memo_number").to_owned(),

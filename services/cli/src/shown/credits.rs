@@ -57,3 +57,9 @@ pub(crate) async fn credits_suspense(
     };
     rows_or_differences(&known, before.as_deref(), "item", &SUSPENSE_COLUMNS)
 }
+
+/// Lists what was said of suspense items by hand.
+pub(crate) async fn credits_attributions(unit: &UnitOfWork, filter: &FilterArgs) -> Result<Outcome, Failure> {
+    let rows = answers::attributions(&Books::of(unit), &filter.filter()).await?;
+    Outcome::rows(&rows, &["item", "period", "member_account_id", "description", "credit_id"])
+}

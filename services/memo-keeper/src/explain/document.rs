@@ -8,6 +8,7 @@ use domain::{
         BillingState, MemberStatement, StatementsBefore,
         run::{PayerMonth, refunds_month},
     },
+    classification::CreditLineTreatment,
     explain::{
         BilledCreditLine, CorrectionBasis, DocumentBasis, DocumentExplanation, OtherPayersMemos, Placed, SaidPaid,
         SettledBefore, explain_document,
@@ -15,6 +16,8 @@ use domain::{
     ids::{MemberAccountId, PayerAccountId},
     memo::MemoFact,
     period::BillingPeriod,
+    reversal::{is_undated, refund_as_charge},
+    usage::{CreditLineAggregate, MemberUsage},
 };
 use event_log::EventLog;
 use read_model::{KnowledgeCut, ReadModel, facts_of_subject, model_of_subjects};
@@ -22,7 +25,10 @@ use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, StreamName, Subject};
 
 use super::{PlacedUsage, placed_usage, position};
-use crate::gather::{MonthsAsked, Payers};
+use crate::{
+    gather::{MonthsAsked, Payers},
+    undated::{billed_before, dated},
+};
 
 /// A statement with its place and what it was decided upon.
 struct Found {
@@ -48,7 +54,7 @@ pub async fn explain_statement(
         return Ok(None);
     };
     let known = KnowledgeCut::Read(found.basis.clone());
-    let first = first_month(log, &known, payer, member, &found.statement.said).await?;
+    let first = first_month(unit, &known, payer, member, &found.statement.said).await?;
     let past = past_model(unit, &known, payer, member, first, period).await?;
     let payers = Payers::of(&past, payer)?;
     let reading = Reading { log, known: &known, past: &past, payers: &payers, payer, member };
@@ -124,7 +130,7 @@ async fn statement_known(
 /// The first month that the statement has to do with: its own, one that it corrects, one that its
 /// bill refunds.
 async fn first_month(
-    log: &dyn EventLog,
+    unit: &UnitOfWork,
     known: &KnowledgeCut,
     payer: &PayerAccountId,
     member: &MemberAccountId,
@@ -134,11 +140,27 @@ async fn first_month(
     for correction in &statement.earlier_periods {
         first = first.min(correction.period);
     }
-    for placed in facts_of_subject(log, known, &Subject::member_usage(payer, member, statement.period)).await? {
+    let bill = Subject::member_usage(payer, member, statement.period);
+    for placed in facts_of_subject(unit.log().as_ref(), known, &bill).await? {
         let Fact::MemberUsageDelivered(fact) = placed.fact else { continue };
         for charge in &fact.charges {
             first = refunds_month(charge, statement.period).map_or(first, |month| first.min(month));
         }
+    }
+    // Which month an undated line is of is asked of all months before.
+    let mut month = first;
+    while month <= statement.period {
+        let deliveries = unit.model.deliveries(payer, month)?;
+        let usage = unit.model.member_usage(payer, member, month, &deliveries)?;
+        let is_undated = |usage: &MemberUsage| {
+            usage.charges.iter().any(|charge| charge.key.undated)
+                || usage.credit_lines.iter().any(|line| line.key.undated)
+        };
+        if usage.is_some_and(|usage| is_undated(&usage)) {
+            let earliest = unit.model.periods_of(payer)?.first().copied();
+            return Ok(earliest.map_or(first, |earliest| earliest.min(first)));
+        }
+        month = month.next();
     }
     Ok(first)
 }
@@ -232,7 +254,22 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     async fn placed(&self, period: BillingPeriod) -> Result<PlacedUsage, Failure> {
-        placed_usage(self.log, self.known, self.past, self.payer, self.member, period).await
+        let mut usage = placed_usage(self.log, self.known, self.past, self.payer, self.member, period).await?;
+        let Some(basis) = self.payers.own.month(self.past, period)? else { return Ok(usage) };
+        let gives_back = |line: &Placed<CreditLineAggregate>| basis.treat(&line.said) == CreditLineTreatment::GivesBack;
+        let (refunds, credits): (Vec<_>, Vec<_>) = usage.credit_lines.into_iter().partition(gives_back);
+        usage.credit_lines = credits;
+        let as_charge = |line: Placed<CreditLineAggregate>| Placed { said: refund_as_charge(&line.said), at: line.at };
+        usage.charges.extend(refunds.into_iter().map(as_charge));
+        if usage.charges.iter().any(|charge| is_undated(&charge.said)) {
+            let billed = billed_before(self.past, self.payer, self.member, period)?;
+            let mut charges = Vec::new();
+            for Placed { said, at } in usage.charges {
+                charges.extend(dated(said, &billed)?.into_iter().map(|said| Placed { said, at: at.clone() }));
+            }
+            usage.charges = charges;
+        }
+        Ok(usage)
     }
 
     /// A month's charges and credit lines as rating takes them: without refunds of earlier months

@@ -62,7 +62,10 @@ impl Due {
         for fact in &commit.body.facts {
             states |= match (fact, &key) {
                 (Fact::DeliveryCompleted(_), AggregateKey::Delivery { payer, period })
-                | (Fact::SuspenseAttributed(_), AggregateKey::Suspense { payer, period }) => {
+                | (
+                    Fact::SuspenseAttributed(_) | Fact::SuspenseAttributionWithdrawn(_),
+                    AggregateKey::Suspense { payer, period },
+                ) => {
                     self.delivered.push((payer.clone(), *period));
                     true
                 }

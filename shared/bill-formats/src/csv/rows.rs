@@ -29,6 +29,7 @@ pub(crate) struct CsvLayout {
     slot_of_column: Vec<u8>,
     slots: usize,
     credit_fields: Vec<Field>,
+    refund_fields: Vec<Field>,
     charge_fields: Vec<Field>,
 }
 
@@ -55,7 +56,8 @@ impl CsvLayout {
         let is_simple = |field: &Field| *field != Field::LineType && *field != Field::ChargeDate;
         let fields = |class| columns.kept_for(class).into_iter().filter(is_simple).collect();
         let (credit_fields, charge_fields) = (fields(LineClass::Credit), fields(LineClass::Charge));
-        Self { columns, slot_of_column, slots, credit_fields, charge_fields }
+        let refund_fields = fields(LineClass::GivesBack);
+        Self { columns, slot_of_column, slots, credit_fields, refund_fields, charge_fields }
     }
 }
 
@@ -150,12 +152,13 @@ impl RowReader<'_> {
         let class = self.table.class(line_type);
         let fields = match class {
             LineClass::Credit => &layout.credit_fields,
+            LineClass::GivesBack => &layout.refund_fields,
             LineClass::Charge => &layout.charge_fields,
         };
         for field in fields {
             key[field.index()] = self.number(record, *field)?;
         }
-        if class == LineClass::Charge && layout.columns.texts[Field::ChargeDate.index()].is_some() {
+        if layout.columns.texts[Field::ChargeDate.index()].is_some() {
             let date = record.value(Field::ChargeDate.index(), &mut self.scratch);
             let part = dates::key_part(date, self.table.keep_days());
             key[Field::ChargeDate.index()] = self.table.number(Field::ChargeDate, part)?;

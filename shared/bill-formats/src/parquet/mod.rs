@@ -221,7 +221,7 @@ struct GroupReader<'a> {
     file: u32,
     /// Fields that every row is keyed by, read a column at a time.
     texts: Vec<TextReader>,
-    /// Fields of credit lines only, read where a line is one.
+    /// Fields of credit lines and of money given back, read where a line is one.
     credit_texts: Vec<TextReader>,
     /// Fields that the key of a credit line leaves blank.
     not_of_credits: Vec<Field>,
@@ -287,10 +287,13 @@ impl<'a> GroupReader<'a> {
                 key[Field::Publisher.index()] =
                     texts::number_at(self.table, Field::Publisher, seller, row).map_err(fault)?;
             }
-            if self.table.class(key[Field::LineType.index()]) == LineClass::Credit {
+            let class = self.table.class(key[Field::LineType.index()]);
+            if class == LineClass::Credit {
                 for field in &self.not_of_credits {
                     key[field.index()] = 0;
                 }
+            }
+            if class != LineClass::Charge {
                 for reader in &mut self.credit_texts {
                     if let Some(array) = text(reader.field()) {
                         key[reader.field().index()] = reader.number(self.table, array, row).map_err(fault)?;

@@ -3,7 +3,9 @@
 //! A line says on which account AWS let a credit benefit, not whose credit it was. The matches, the
 //! strongest first: the credit's id; the owner suffix with the description; the owner suffix where
 //! that owner has exactly one live credit; a description that only one credit of the payer has; an
-//! account that owns exactly one live credit (provisional). A stronger match takes the face first,
+//! account that owns exactly one live credit (provisional); what an operator said of such a line in an
+//! earlier month, where no credit bears its words. Only credits in the line's currency match (N33), and a
+//! split credit gives way to its portions once nothing is left of it (N26). A stronger match takes the face first,
 //! whatever the order of lines; what is beyond the face goes to suspense, or to the rounding account
 //! where it is within the tolerance (N13). Identical descriptions
 //! are never merged: where several credits fit, the one that ends first is filled first, and the
@@ -15,7 +17,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use money::{Exact, MoneyError};
+use money::{Currency, Exact, MoneyError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,8 @@ pub enum MatchedBy {
     Description,
     /// The account owns one live credit. Provisional.
     SoleCreditOfAccount,
+    /// An operator said so of such a line in an earlier month, and no credit bears its words.
+    Remembered,
 }
 
 impl MatchedBy {
@@ -61,8 +65,12 @@ pub struct PromotionalLine {
     pub credit_id: String,
     /// What AWS applied: positive, or negative where it took back.
     pub applied: Exact,
+    /// The currency it is in.
+    pub currency: Currency,
     /// What an operator said of it.
     pub by_operator: Option<UpstreamCreditId>,
+    /// What an operator said of such a line in an earlier month.
+    pub remembered: Option<UpstreamCreditId>,
 }
 
 /// A credit that lines may be attributed to.
@@ -85,6 +93,12 @@ pub struct AttributableCredit {
     pub end_date: Option<NaiveDate>,
     /// First day.
     pub start_date: NaiveDate,
+    /// Its currency.
+    pub currency: Currency,
+    /// It was split: it takes what is left of it, and its portions the rest.
+    pub is_split: bool,
+    /// What it is a portion of.
+    pub split_from: Option<UpstreamCreditId>,
 }
 
 /// Where a period's promotional credit lines went.
@@ -185,13 +199,14 @@ pub fn attribute(lines: &[PromotionalLine], credits: &[AttributableCredit]) -> R
     Ok(attribution)
 }
 
-/// The strongest match of a line and the credits it fits, in the order they are filled in.
+/// The strongest match of a line and the credits it fits, in the order they are filled in. Only credits
+/// in the line's currency are asked: nobody stated a rate (rule book N33).
 fn candidates(
     line: &PromotionalLine,
     credits: &[AttributableCredit],
     descriptions: &[String],
 ) -> Result<(MatchedBy, Vec<usize>), SuspenseReason> {
-    let all = || 0..credits.len();
+    let all = || (0..credits.len()).filter(|at| credits[*at].currency == line.currency);
     if let Some(named) = &line.by_operator
         && let Some(at) = all().find(|at| credits[*at].credit == *named)
     {
@@ -202,40 +217,144 @@ fn candidates(
     {
         return Ok((MatchedBy::CreditId, vec![at]));
     }
-    let description = normal(&line.description);
-    if let (_, Some(owner)) = split_owner_suffix(&line.description) {
+    let words = Words { credits, descriptions, description: normal(&line.description) };
+    let matched = match split_owner_suffix(&line.description).1 {
+        Some(owner) => words.of_owner(owner, all),
+        None => words.of_account(line, all),
+    };
+    // What an operator said of such a line before holds where the words are nobody's else, and where
+    // the account has no credit of its own that they may be of (rule book N12).
+    let Err(reason) = matched else { return matched };
+    let is_borne = (0..credits.len()).any(|at| words.are_of(at));
+    let remembered = line.remembered.as_ref().filter(|_| !is_borne);
+    if let Some(at) = remembered.and_then(|named| all().find(|at| credits[*at].credit == *named))
+        && credits[at].live
+        && (credits[at].owner == line.member
+            || !all().any(|own| credits[own].live && credits[own].owner == line.member))
+    {
+        return Ok((MatchedBy::Remembered, vec![at]));
+    }
+    let is_of_another_currency =
+        (0..credits.len()).any(|at| credits[at].currency != line.currency && credits[at].live && words.are_of(at));
+    Err(if is_of_another_currency && !all().any(|at| words.are_of(at)) {
+        SuspenseReason::OtherCurrency
+    } else {
+        reason
+    })
+}
+
+/// The words of a line beside those of credits.
+struct Words<'a> {
+    credits: &'a [AttributableCredit],
+    descriptions: &'a [String],
+    description: String,
+}
+
+impl Words<'_> {
+    /// Whether a credit bears these very words.
+    fn are_of(&self, at: usize) -> bool {
+        self.descriptions[at] == self.description
+    }
+
+    /// Whether a credit was split off one that bears them: AWS goes on writing the parent's words for
+    /// what is left of it (rule book N26).
+    fn are_of_parent(&self, at: usize) -> bool {
+        let parent = self.credits[at].split_from.as_ref();
+        let found = parent.and_then(|id| self.credits.iter().position(|credit| credit.credit == *id));
+        // A child may be split again; ids are imported and may be wrong, so a chain that comes back ends.
+        found.is_some_and(|found| found != at && (self.are_of(found) || self.are_of_grandparent(found, at)))
+    }
+
+    fn are_of_grandparent(&self, at: usize, child: usize) -> bool {
+        let parent = self.credits[at].split_from.as_ref();
+        let found = parent.and_then(|id| self.credits.iter().position(|credit| credit.credit == *id));
+        found.is_some_and(|found| found != at && found != child && self.are_of(found))
+    }
+
+    /// Of these credits, the ones that the line may be of, in the order they are filled in: a split
+    /// credit while something is left of it, then the others.
+    fn fitting(&self, among: &[usize]) -> Vec<usize> {
+        let fits = |at: &usize| self.are_of(*at) || self.are_of_parent(*at);
+        let mut fitting: Vec<usize> = among.iter().copied().filter(fits).collect();
+        // Words that a credit bears itself are not those of another's portion.
+        if fitting.iter().any(|at| self.are_of(*at) && !self.credits[*at].is_split) {
+            fitting.retain(|at| self.are_of(*at));
+        }
+        if fitting.iter().any(|at| !self.credits[*at].is_split) {
+            fitting.retain(|at| !self.credits[*at].is_split || self.credits[*at].remaining.is_positive());
+        }
+        in_order_of_end(&mut fitting, self.credits);
+        fitting.sort_by_key(|at| !self.credits[*at].is_split);
+        fitting
+    }
+
+    /// A line that names the owner of its credit.
+    fn of_owner<I: Iterator<Item = usize>>(
+        &self,
+        owner: &str,
+        all: impl Fn() -> I,
+    ) -> Result<(MatchedBy, Vec<usize>), SuspenseReason> {
+        let credits = self.credits;
         let owned: Vec<usize> = all().filter(|at| credits[*at].owner.as_str() == owner && credits[*at].live).collect();
-        let mut fitting: Vec<usize> = owned.iter().copied().filter(|at| descriptions[*at] == description).collect();
-        return match (fitting.len(), owned.len()) {
+        let fitting = self.fitting(&owned);
+        match (fitting.len(), owned.len()) {
             (1, _) => Ok((MatchedBy::OwnerAndDescription, fitting)),
-            (2.., _) => {
-                in_order_of_end(&mut fitting, credits);
-                Ok((MatchedBy::OwnerAndDescriptionShared, fitting))
-            }
+            (2.., _) => Ok((MatchedBy::OwnerAndDescriptionShared, fitting)),
             (0, 1) => Ok((MatchedBy::SoleCreditOfOwner, owned)),
             (0, 0) => Err(SuspenseReason::UnknownOwner),
             _ => Err(SuspenseReason::SeveralCreditsFit),
-        };
+        }
     }
-    let mut fitting: Vec<usize> = all().filter(|at| descriptions[*at] == description && credits[*at].live).collect();
-    if fitting.len() == 1 {
-        return Ok((MatchedBy::Description, fitting));
-    }
-    // Credits of one description and one owner: whichever it is, it is that owner's (rule book N11).
-    let is_one_owners = fitting.windows(2).all(|pair| credits[pair[0]].owner == credits[pair[1]].owner);
-    if !is_one_owners {
+
+    /// A line that names no owner.
+    fn of_account<I: Iterator<Item = usize>>(
+        &self,
+        line: &PromotionalLine,
+        all: impl Fn() -> I,
+    ) -> Result<(MatchedBy, Vec<usize>), SuspenseReason> {
+        let credits = self.credits;
+        let live: Vec<usize> = all().filter(|at| credits[*at].live).collect();
+        let own: Vec<usize> = live.iter().copied().filter(|at| credits[*at].owner == line.member).collect();
+        let bearing: Vec<usize> = live.iter().copied().filter(|at| self.are_of(*at)).collect();
+        let portions: Vec<usize> = live.iter().copied().filter(|at| self.are_of_parent(*at)).collect();
+        let own_fitting = self.fitting(&own);
+        // A portion of the account's own is nearer than the split credit, or a stranger's, that bears the
+        // words.
+        let own_portion_fits = own_fitting.iter().any(|at| !bearing.contains(at));
+        if let ([only], false) = (bearing.as_slice(), own_portion_fits) {
+            let is_spent = credits[*only].is_split && !credits[*only].remaining.is_positive();
+            if !is_spent || portions.is_empty() {
+                return Ok((MatchedBy::Description, bearing));
+            }
+            return self.of_one_owner(&portions);
+        }
+        if bearing.len() > 1 && self.are_one_owners(&bearing) && !own_portion_fits {
+            return self.of_one_owner(&bearing);
+        }
         // Among credits of several owners the account's own are the nearest.
-        fitting.retain(|at| credits[*at].owner == line.member);
+        if !own_fitting.is_empty() {
+            return Ok((MatchedBy::OwnerAndDescriptionShared, own_fitting));
+        }
+        if bearing.is_empty() && !portions.is_empty() && self.are_one_owners(&portions) {
+            return self.of_one_owner(&portions);
+        }
+        match own.len() {
+            1 => Ok((MatchedBy::SoleCreditOfAccount, own)),
+            _ if self.descriptions.contains(&self.description) => Err(SuspenseReason::SeveralCreditsFit),
+            _ => Err(SuspenseReason::NoCreditFits),
+        }
     }
-    if !fitting.is_empty() {
-        in_order_of_end(&mut fitting, credits);
-        return Ok((MatchedBy::OwnerAndDescriptionShared, fitting));
+
+    fn are_one_owners(&self, among: &[usize]) -> bool {
+        among.windows(2).all(|pair| self.credits[pair[0]].owner == self.credits[pair[1]].owner)
     }
-    let owned: Vec<usize> = all().filter(|at| credits[*at].owner == line.member && credits[*at].live).collect();
-    match owned.len() {
-        1 => Ok((MatchedBy::SoleCreditOfAccount, owned)),
-        _ if descriptions.contains(&description) => Err(SuspenseReason::SeveralCreditsFit),
-        _ => Err(SuspenseReason::NoCreditFits),
+
+    /// Credits of one description and one owner: whichever it is, it is that owner's (rule book N11).
+    fn of_one_owner(&self, among: &[usize]) -> Result<(MatchedBy, Vec<usize>), SuspenseReason> {
+        if !self.are_one_owners(among) {
+            return Err(SuspenseReason::SeveralCreditsFit);
+        }
+        Ok((MatchedBy::OwnerAndDescriptionShared, self.fitting(among)))
     }
 }
 
@@ -260,7 +379,9 @@ mod tests {
             description: description.into(),
             credit_id: String::new(),
             applied: exact(applied),
+            currency: Currency::USD,
             by_operator: None,
+            remembered: None,
         }
     }
 
@@ -274,6 +395,9 @@ mod tests {
             live: true,
             end_date: Some(end.parse().unwrap()),
             start_date: "2019-01-01".parse().unwrap(),
+            currency: Currency::USD,
+            is_split: false,
+            split_from: None,
         }
     }
 

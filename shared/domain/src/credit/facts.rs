@@ -5,7 +5,7 @@ use money::{Currency, Exact};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CreditAllocationObserved, MatchedBy};
+use super::{CreditAllocationObserved, MatchedBy, StatedByAws};
 use crate::{
     ids::{DeliveryId, MemberAccountId, PayerAccountId, UpstreamCreditId},
     period::BillingPeriod,
@@ -55,6 +55,9 @@ pub struct UpstreamCreditTerms {
     /// Whether it pays tax.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub covers_tax: bool,
+    /// What else the billing API says of it.
+    #[serde(default, skip_serializing_if = "StatedByAws::is_blank")]
+    pub stated: StatedByAws,
 }
 
 /// A credit was seen for the first time.

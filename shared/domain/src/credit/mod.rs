@@ -11,6 +11,7 @@ mod known;
 mod life;
 mod returned;
 mod state;
+mod stated;
 mod suspense;
 
 pub use attribution::{AttributableCredit, Attribution, MatchedBy, PromotionalLine, attribute, split_owner_suffix};
@@ -23,7 +24,8 @@ pub use history::{AllocatedAmount, CreditAllocationObserved};
 pub use known::KnownCredits;
 pub use life::{CreditLife, LifeRefusal};
 pub use state::{CreditStatus, ObserveCredit, ObserveRefusal, UpstreamCreditState};
+pub use stated::StatedByAws;
 pub use suspense::{
-    AttributeByHand, SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseFact, SuspenseItem, SuspenseOpened,
-    SuspenseReason, SuspenseState,
+    AttributeByHand, SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseFact,
+    SuspenseItem, SuspenseOpened, SuspenseReason, SuspenseState,
 };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ApplicationsAttributed, AttributedLine, CreditAllocationObserved, CreditFact, UpstreamCreditObserved,
-    UpstreamCreditRevised, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
+    UpstreamCreditPaused, UpstreamCreditRevised, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
 };
 use crate::{
     ids::{DeliveryId, MemberAccountId, UpstreamCreditId},
@@ -179,6 +179,30 @@ impl UpstreamCreditState {
                 end,
             });
         }
+        let mut facts = self.decide_terms(command)?;
+        facts.extend(self.decide_stated_pause(command));
+        Ok(facts)
+    }
+
+    /// AWS's list says that a credit is paused or not: that is its last word on it (rule book N27).
+    fn decide_stated_pause(&self, command: &ObserveCredit) -> Option<CreditFact> {
+        let paused = command.terms.stated.is_paused()?;
+        let is_other = match self.status {
+            CreditStatus::Active => paused,
+            CreditStatus::Paused => !paused,
+            CreditStatus::Split | CreditStatus::Cancelled => false,
+        };
+        is_other.then(|| {
+            CreditFact::Paused(UpstreamCreditPaused {
+                credit: command.terms.credit.clone(),
+                paused,
+                effective: command.on,
+            })
+        })
+    }
+
+    fn decide_terms(&self, command: &ObserveCredit) -> Result<Vec<CreditFact>, ObserveRefusal> {
+        let terms = &command.terms;
         match &self.terms {
             None => Ok(vec![CreditFact::Observed(UpstreamCreditObserved { terms: terms.clone(), split_from: None })]),
             Some(_) if self.stated.as_ref() == Some(terms) => Ok(Vec::new()),

@@ -27,6 +27,8 @@ pub enum SuspenseReason {
     SeveralCreditsFit,
     /// The credit it fits is used up: AWS applied more than its face.
     BeyondFace,
+    /// Credits in another currency have that description.
+    OtherCurrency,
 }
 
 /// Lines in suspense.
@@ -46,9 +48,8 @@ pub struct SuspenseItem {
 
 impl SuspenseItem {
     pub(super) fn new(line: &PromotionalLine, amount: Exact, reason: SuspenseReason) -> Self {
-        let seed = format!("{}\u{0}{}\u{0}{}\u{0}{reason:?}", line.member, line.description, line.credit_id);
         Self {
-            item: hex::encode(&Sha256::digest(seed.as_bytes())[..6]),
+            item: item_id(&line.member, &line.description, &line.credit_id, reason),
             member: line.member.clone(),
             description: line.description.clone(),
             amount,
@@ -107,6 +108,25 @@ pub struct SuspenseAttributed {
     pub description: String,
     /// The credit.
     pub credit: UpstreamCreditId,
+    /// The item that it was said of.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item: String,
+}
+
+/// An operator took back what was said of a suspense item: its lines are attributed by what is known
+/// otherwise, in its month and in later ones (rule book N12).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SuspenseAttributionWithdrawn {
+    /// The payer.
+    pub payer: PayerAccountId,
+    /// The period of AWS's bill.
+    pub period: BillingPeriod,
+    /// The account that AWS let benefit.
+    pub member: MemberAccountId,
+    /// The description.
+    pub description: String,
+    /// The credit that was said.
+    pub credit: UpstreamCreditId,
 }
 
 /// Something that happened to a period's suspense.
@@ -116,6 +136,7 @@ pub enum SuspenseFact {
     Opened(SuspenseOpened),
     Cleared(SuspenseCleared),
     Attributed(SuspenseAttributed),
+    Withdrawn(SuspenseAttributionWithdrawn),
 }
 
 /// Give a suspense item an owner.
@@ -138,6 +159,28 @@ pub struct SuspenseState {
     pub items: BTreeMap<String, SuspenseItem>,
     /// What operators said.
     pub by_operator: Vec<SuspenseAttributed>,
+}
+
+impl SuspenseAttributed {
+    /// Whether it was said of an item. An early fact does not name its item, which follows from the lines.
+    pub fn is_of(&self, item: &str) -> bool {
+        if !self.item.is_empty() {
+            return self.item == item;
+        }
+        let reasons = [
+            SuspenseReason::UnknownOwner,
+            SuspenseReason::NoCreditFits,
+            SuspenseReason::SeveralCreditsFit,
+            SuspenseReason::BeyondFace,
+        ];
+        reasons.into_iter().any(|reason| item_id(&self.member, &self.description, "", reason) == item)
+    }
+}
+
+/// The id of an item: of what it is, so that it keeps it over deliveries.
+fn item_id(member: &MemberAccountId, description: &str, credit_id: &str, reason: SuspenseReason) -> String {
+    let seed = format!("{member}\u{0}{description}\u{0}{credit_id}\u{0}{reason:?}");
+    hex::encode(&Sha256::digest(seed.as_bytes())[..6])
 }
 
 impl SuspenseState {
@@ -184,6 +227,19 @@ impl SuspenseState {
             member: item.member.clone(),
             description: item.description.clone(),
             credit: command.credit.clone(),
+            item: item.item.clone(),
+        }))
+    }
+
+    /// Decides to take back what was said of an item; `None` where nothing stands said of it.
+    pub fn decide_withdraw(&self, item: &str) -> Option<SuspenseFact> {
+        let said = self.by_operator.iter().rev().find(|said| said.is_of(item))?;
+        Some(SuspenseFact::Withdrawn(SuspenseAttributionWithdrawn {
+            payer: said.payer.clone(),
+            period: said.period,
+            member: said.member.clone(),
+            description: said.description.clone(),
+            credit: said.credit.clone(),
         }))
     }
 
@@ -197,6 +253,9 @@ impl SuspenseState {
                 self.items.remove(&cleared.item);
             }
             SuspenseFact::Attributed(attributed) => self.by_operator.push(attributed.clone()),
+            SuspenseFact::Withdrawn(withdrawn) => self
+                .by_operator
+                .retain(|said| said.member != withdrawn.member || said.description != withdrawn.description),
         }
     }
 

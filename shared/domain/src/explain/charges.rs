@@ -10,9 +10,11 @@ use super::{Derivation, Placed, Rule};
 use crate::{
     classification::{CreditLineTreatment, LineClass, classify_line},
     ids::{DeliveryId, MemberAccountId, PayerAccountId},
+    never_covered::NeverCovered,
     period::BillingPeriod,
     policy::{CustomerTax, DiscountTreatment, Policies, RatingBasis},
-    rating::{RatedCharge, RatedMonth, rate, tax_line},
+    rating::{RatedCharge, RatedMonth, add_tax, rate_alone},
+    reversal::with_natures,
     usage::{ChargeAggregate, CreditLineAggregate, MemberUsage},
 };
 
@@ -73,15 +75,50 @@ impl ExplainedMonth {
         for line in credit_lines {
             explained.add_credit_line(bill, line, &alone)?;
         }
+        explained.take_natures()?;
         if let CustomerTax::RateBeforeMemo(tax_rate) = policies.customer_tax {
             let gross = explained.month.gross()?;
             let amount = gross.checked_mul(tax_rate)?;
-            explained.month.charges.push(tax_line(amount));
-            let said = format!("customer tax: {gross} at a rate of {tax_rate}");
-            explained.reasons.push(Derivation::leaf(said, amount).by(Rule::TaxByRate).under(&policies.hash()));
+            let known = explained.month.charges.len();
+            add_tax(amount, &mut explained.month)?;
+            for part in &explained.month.charges[known..] {
+                let of =
+                    part.of_service.as_ref().map_or_else(String::new, |(code, _)| format!(" (the part of {code})"));
+                let said = format!("customer tax: {gross} at a rate of {tax_rate}{of}");
+                let reason = Derivation::leaf(said, part.amount).by(Rule::TaxByRate).under(&policies.hash());
+                explained.reasons.push(reason);
+            }
             explained.kept.push(Derivation::leaf("customer tax that AWS did not charge", -amount).by(Rule::TaxByRate));
         }
         Ok(explained)
+    }
+
+    /// Gives each line the nature of the charges that it hangs on, as rating does (law D6): a line that
+    /// hangs on several natures is shown in parts.
+    fn take_natures(&mut self) -> Result<(), MoneyError> {
+        let lines = std::mem::take(&mut self.month.charges);
+        let reasons = std::mem::take(&mut self.reasons);
+        for (at, part) in with_natures(lines.clone())? {
+            let (Some(line), Some(reason)) = (lines.get(at), reasons.get(at)) else { continue };
+            let mut reason = reason.clone();
+            if part.amount != line.amount || part.never_covered != line.never_covered {
+                let words = |why: NeverCovered| format!(": {}", why.in_words());
+                let alone = line.never_covered.and_then(|why| reason.what.strip_suffix(&words(why)).map(str::to_owned));
+                let name = alone.unwrap_or_else(|| reason.what.clone());
+                let of_part = if part.amount == line.amount { "" } else { ", a part of it" };
+                reason.what = format!("{name}{of_part}{}", part.never_covered.map_or_else(String::new, words));
+                if part.never_covered.is_some() {
+                    reason = reason.by(Rule::NeverCovered);
+                }
+            }
+            if part.amount != line.amount {
+                reason.amount = part.amount.into();
+                reason.parts.clear();
+            }
+            self.reasons.push(reason);
+            self.month.charges.push(part);
+        }
+        Ok(())
     }
 
     /// Adds the tax on what is left after the memos, where the policy computes it so.
@@ -101,7 +138,7 @@ impl ExplainedMonth {
 
     fn add_charge(&mut self, bill: BillOf<'_>, charge: &BilledCharge, alone: &Policies) -> Result<(), MoneyError> {
         let usage = usage_of(bill, vec![charge.said.clone()], Vec::new());
-        let rated = rate(&usage, alone, |_| CreditLineTreatment::Promotional)?;
+        let rated = rate_alone(&usage, alone, |_| CreditLineTreatment::Promotional)?;
         let name = name_of(&charge.said);
         if let Some(one) = rated.charges.first() {
             let reason = reason_of(charge, one, alone, &name)?;
@@ -125,12 +162,12 @@ impl ExplainedMonth {
         let BilledCreditLine { line, treatment } = line;
         let name = format!("credit line '{}'", line.said.key.description);
         let usage = usage_of(bill, Vec::new(), vec![line.said.clone()]);
-        let rated = rate(&usage, alone, |_| *treatment)?;
+        let rated = rate_alone(&usage, alone, |_| *treatment)?;
         let leaf = |rule: Rule| Derivation::leaf(name.clone(), line.said.amount).by(rule).at(&line.at);
         match treatment {
             CreditLineTreatment::Promotional => self.stripped.push(leaf(Rule::CreditLineStripped)),
             CreditLineTreatment::Kept => self.kept.push(leaf(Rule::CreditLineKept)),
-            CreditLineTreatment::Retained => {
+            CreditLineTreatment::Retained | CreditLineTreatment::GivesBack => {
                 self.reasons.push(leaf(Rule::CreditLineRetained));
                 self.month.charges.extend(rated.charges);
             }

@@ -64,6 +64,7 @@ impl SuspenseReason {
             Self::UnknownOwner => "the line names an owner who has no live credit here",
             Self::NoCreditFits => "no credit has that description, and the account owns none",
             Self::SeveralCreditsFit => "several credits fit, and nothing tells which",
+            Self::OtherCurrency => "only credits in another currency have that description",
             Self::BeyondFace => "the credit that it fits is used up: AWS applied more than its face",
         }
     }

@@ -333,7 +333,7 @@ impl JournalBook {
                 (&cleared.payer, cleared.period, &cleared.item, -cleared.amount, "Suspense cleared")
             }
             // What follows from it is attributed and cleared by facts of their own.
-            SuspenseFact::Attributed(_) => return Ok(None),
+            SuspenseFact::Attributed(_) | SuspenseFact::Withdrawn(_) => return Ok(None),
         };
         let key = (payer.clone(), period, item.clone());
         let of_bill = self.deliveries.get(&(payer.clone(), period)).and_then(DeliveryState::current);

@@ -356,7 +356,9 @@ pub(super) fn last_day_inside(
         policies.expiry_inside_month == ExpiryInsideMonth::DayExact && policies.memo_expiry != MemoExpiry::Never;
     let last = memo.usable_until.max(memo.end_date).filter(|last| month.period.contains(*last));
     let Some(last) = last.filter(|last| counts_days && *last < month.period.last_day()) else { return Ok(None) };
-    if month.charges.iter().any(|charge| charge.day.is_none() && memo.terms.may_pay(charge)) {
+    // A few lines never bear a day; a bill that was read without any is another matter.
+    let has_days = month.charges.iter().any(|charge| charge.day.is_some());
+    if !has_days && month.charges.iter().any(|charge| charge.amount.is_positive() && memo.terms.may_pay(charge)) {
         return Err(DrawRefusal::DaysMissing { memo: memo.number.clone(), period: month.period });
     }
     Ok(Some(last))

@@ -14,6 +14,7 @@ use money::{Currency, Exact, Money, MoneyError, Rounding, share_by_largest_remai
 use super::{CreditMemo, ServiceAmount};
 use crate::{
     ids::{MemoNumber, PayerAccountId, ProductCode},
+    never_covered::NeverCovered,
     rating::{RatedCharge, RatedMonth, SellerOfRecord},
     usage::LineType,
 };
@@ -126,6 +127,9 @@ pub(super) struct Planner<'a> {
     eligible: Money,
     tax_is_payable: bool,
     remaining: Vec<Exact>,
+    /// What negative charges took up of others, and others of them: no memo pays it, and no negative
+    /// charge is taken off twice (law D6).
+    offset: Vec<Exact>,
     room: Money,
     draws: Vec<MemoDraw>,
 }
@@ -135,6 +139,9 @@ impl<'a> Planner<'a> {
     pub(super) fn new(month: &'a RatedMonth, tax_is_payable: bool, rounding: Rounding) -> Result<Self, MoneyError> {
         let currency = month.currency;
         let gross = month.gross()?.round_to_money(currency, rounding)?;
+        // More given back than was charged is cash that no memo's share is lowered by.
+        let charged = month.charges.iter().filter(|charge| charge.never_covered != Some(NeverCovered::BeyondCharge));
+        let bound = Exact::checked_sum(charged.map(|charge| charge.amount))?.round_to_money(currency, rounding)?;
         let payable = month.charges.iter().filter(|charge| is_eligible(charge, tax_is_payable));
         let eligible = Exact::checked_sum(payable.map(|charge| charge.amount))?.round_to_money(currency, rounding)?;
         Ok(Self {
@@ -144,14 +151,20 @@ impl<'a> Planner<'a> {
             eligible,
             tax_is_payable,
             remaining: month.charges.iter().map(|charge| charge.amount).collect(),
-            room: eligible.min(gross).at_least_zero(),
+            offset: vec![Exact::ZERO; month.charges.len()],
+            room: eligible.min(bound).at_least_zero(),
             draws: Vec::new(),
         })
     }
 
     /// Offers a memo; answers with what it pays.
     pub(super) fn draw(&mut self, drawable: &Drawable<'_>) -> Result<MemoDraw, MoneyError> {
-        let draw = draw_one(self.month, drawable, &mut self.remaining, self.room, self.rounding)?;
+        let draw = draw_one(self.month, drawable, (&mut self.remaining, &self.offset), self.room, self.rounding)?;
+        // A memo that pays all that it may leaves as much unpaid as negative charges took off it: these
+        // are set off against each other, or the next memo would find them again.
+        if drawable.service.is_none() && draw.amount == draw.eligible.at_least_zero() {
+            offset_negatives(self.month, &payable_by(self.month, drawable), &self.remaining, &mut self.offset)?;
+        }
         self.room -= draw.amount;
         if !draw.amount.is_zero() {
             match self.draws.iter_mut().find(|known| known.memo == draw.memo) {
@@ -215,7 +228,7 @@ impl MemoDraw {
 pub(crate) fn is_eligible(charge: &RatedCharge, tax_is_payable: bool) -> bool {
     match charge.never_covered {
         None => true,
-        Some(crate::never_covered::NeverCovered::Tax) => tax_is_payable,
+        Some(NeverCovered::Tax) => tax_is_payable,
         Some(_) => false,
     }
 }
@@ -242,23 +255,18 @@ pub(super) fn plan(month: &RatedMonth, memos: &[Drawable<'_>], rounding: Roundin
 fn draw_one(
     month: &RatedMonth,
     drawable: &Drawable<'_>,
-    remaining: &mut [Exact],
+    (remaining, offset): (&mut [Exact], &[Exact]),
     room: Money,
     rounding: Rounding,
 ) -> Result<MemoDraw, MoneyError> {
     let currency = month.currency;
-    let payable: Vec<usize> = (0..month.charges.len())
-        .filter(|at| {
-            let charge = &month.charges[*at];
-            let in_time = drawable.last_day.is_none_or(|last| charge.day.is_none_or(|day| day <= last));
-            let of_service = drawable.service.is_none_or(|service| service == charge.product_code.as_str());
-            in_time && of_service && drawable.memo.terms.may_pay(charge)
-        })
-        .collect();
+    let payable = payable_by(month, drawable);
     let mut services: BTreeMap<&ProductCode, Exact> = BTreeMap::new();
+    let mut available = vec![Exact::ZERO; remaining.len()];
     for at in &payable {
+        available[*at] = remaining[*at].checked_sub(offset[*at])?;
         let sum = services.entry(&month.charges[*at].product_code).or_default();
-        *sum = sum.checked_add(remaining[*at])?;
+        *sum = sum.checked_add(available[*at])?;
     }
     let eligible_exact = Exact::checked_sum(services.values().copied())?;
     let eligible = eligible_exact.round_to_money(currency, rounding)?;
@@ -280,8 +288,11 @@ fn draw_one(
         }
         let part = sum.min(left);
         left = left.checked_sub(part)?;
-        draw.taken.extend(take(month, &payable, service, part, remaining)?);
+        draw.taken.extend(take(month, &payable, service, part, &mut available)?);
         taken.push((service.as_str().to_owned(), part));
+    }
+    for (at, piece) in &draw.taken {
+        remaining[*at] = remaining[*at].checked_sub(*piece)?;
     }
     let parts: Vec<Exact> = taken.iter().map(|(_, part)| *part).collect();
     let shown = share_by_largest_remainder(amount, &parts, currency)?;
@@ -292,6 +303,67 @@ fn draw_one(
         .filter(|part| !part.amount.is_zero())
         .collect();
     Ok(draw)
+}
+
+/// The charges that a memo may pay, by their place in the month.
+fn payable_by(month: &RatedMonth, drawable: &Drawable<'_>) -> Vec<usize> {
+    (0..month.charges.len())
+        .filter(|at| {
+            let charge = &month.charges[*at];
+            // What bears no day is not known to be in time; what it takes back is taken off all the same.
+            let in_time =
+                drawable.last_day.is_none_or(|last| charge.day.map_or(charge.amount.is_negative(), |day| day <= last));
+            let of_service = drawable.service.is_none_or(|service| service == charge.product_code.as_str());
+            in_time && of_service && drawable.memo.terms.may_pay(charge)
+        })
+        .collect()
+}
+
+/// Sets negative charges off against those that a memo may pay: of their own service first, then of the
+/// smallest service, the smallest charge first, so that what is left is what the memo pays.
+fn offset_negatives(
+    month: &RatedMonth,
+    payable: &[usize],
+    remaining: &[Exact],
+    offset: &mut [Exact],
+) -> Result<(), MoneyError> {
+    let mut sums: BTreeMap<&ProductCode, Exact> = BTreeMap::new();
+    for at in payable {
+        let sum = sums.entry(&month.charges[*at].product_code).or_default();
+        *sum = sum.checked_add(remaining[*at].checked_sub(offset[*at])?)?;
+    }
+    let mut reducing = Vec::new();
+    for at in payable {
+        if remaining[*at].checked_sub(offset[*at])?.is_negative() {
+            reducing.push(*at);
+        }
+    }
+    if reducing.is_empty() {
+        return Ok(());
+    }
+    // The other way round than charges are paid in.
+    let service_of = |at: usize| &month.charges[at].product_code;
+    let mut in_order: Vec<usize> = payable.iter().copied().filter(|at| remaining[*at].is_positive()).collect();
+    in_order.sort_by(|a, b| {
+        let sum = |at: usize| sums.get(service_of(at)).copied().unwrap_or_default();
+        let what = |at: usize| (&month.charges[at].region, &month.charges[at].line_type, month.charges[at].day);
+        let by_service = sum(*a).cmp(&sum(*b)).then_with(|| service_of(*b).cmp(service_of(*a)));
+        let by_charge = remaining[*a].cmp(&remaining[*b]).then_with(|| what(*b).cmp(&what(*a))).then(b.cmp(a));
+        by_service.then(by_charge)
+    });
+    for of_own_service in [true, false] {
+        for at in &reducing {
+            for from in in_order.iter().filter(|from| !of_own_service || service_of(**from) == service_of(*at)) {
+                let left = offset[*at].checked_sub(remaining[*at])?;
+                let part = remaining[*from].checked_sub(offset[*from])?.min(left);
+                if part.is_positive() {
+                    offset[*from] = offset[*from].checked_add(part)?;
+                    offset[*at] = offset[*at].checked_sub(part)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Takes `part` off the remaining charges of a service, the largest charge first; answers with what

@@ -24,6 +24,9 @@ pub struct MemoTerms {
     /// The most it pays a month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_cap: Option<Money>,
+    /// Restrictions that AWS states and nothing here applies: it may pay more than AWS will.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_applied: Vec<String>,
 }
 
 impl MemoTerms {
@@ -31,10 +34,12 @@ impl MemoTerms {
     pub fn may_pay(&self, charge: &RatedCharge) -> bool {
         match charge.never_covered {
             None => {}
-            Some(NeverCovered::Tax) => return self.covers_tax,
+            // The tax of what it may pay, not of other services or regions.
+            Some(NeverCovered::Tax) if self.covers_tax => {}
             Some(_) => return false,
         }
-        let is = |service: &String| is_same_service(service, charge.product_code.as_str(), &charge.service_name);
+        let (code, name) = charge.service();
+        let is = |service: &String| is_same_service(service, code, name);
         let in_services = self.services.is_empty() || self.services.iter().any(is);
         let in_regions = self.regions.is_empty()
             || self.regions.iter().any(|region| region.trim().eq_ignore_ascii_case(&charge.region));

@@ -49,6 +49,12 @@ pub struct ChargeKey {
     /// The day the charge was incurred, kept only where the ingest was asked to keep days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge_day: Option<NaiveDate>,
+    /// The line gives money back and bears no date: which month it is of is not stated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
+    /// What the bill says of a line that gives money back; blank for others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
 }
 
 /// A discount that the bill states beside the charge (`EdpDiscount`, `SppDiscount`, ...).
@@ -99,6 +105,18 @@ pub struct CreditLineKey {
     /// The credit's id where the bill states it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub credit_id: String,
+    /// AWS region code, kept where the line is no promotional credit: it belongs to charges there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+    /// The month the line is dated in, where it is not the billing period; kept as the region is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge_month: Option<BillingPeriod>,
+    /// The day the line is dated on, kept as the region is where the ingest was asked to keep days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge_day: Option<NaiveDate>,
+    /// It gives money back and bears no date.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
 }
 
 /// A sum of credit lines with one key, on the account that AWS let benefit.

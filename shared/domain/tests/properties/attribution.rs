@@ -40,6 +40,9 @@ fn any_credits() -> impl Strategy<Value = Vec<AttributableCredit>> {
                 live,
                 end_date: end.map(|end| month_of_2019(end).last_day()),
                 start_date: day("2019-01-01"),
+                currency: Currency::USD,
+                is_split: false,
+                split_from: None,
             })
             .collect()
     })
@@ -79,6 +82,8 @@ fn any_lines(least: i64) -> impl Strategy<Value = Vec<PromotionalLine>> {
                 credit_id,
                 applied: fine(applied),
                 by_operator,
+                currency: Currency::USD,
+                remembered: None,
             })
             .collect()
     })
@@ -196,6 +201,7 @@ fn terms(credit: &AttributableCredit) -> UpstreamCreditTerms {
         excluded_services: Vec::new(),
         regions: Vec::new(),
         covers_tax: false,
+        stated: Default::default(),
     }
 }
 
@@ -219,6 +225,9 @@ fn promo(id: &str, owner: &str, description: &str, remaining: &str) -> Attributa
         live: true,
         end_date: Some(day("2019-12-31")),
         start_date: day("2019-01-01"),
+        currency: Currency::USD,
+        is_split: false,
+        split_from: None,
     }
 }
 
@@ -229,6 +238,8 @@ fn line(on: &str, description: &str, applied: &str) -> PromotionalLine {
         credit_id: String::new(),
         applied: exact(applied),
         by_operator: None,
+        currency: Currency::USD,
+        remembered: None,
     }
 }
 

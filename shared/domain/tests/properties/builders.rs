@@ -10,6 +10,7 @@ use domain::{
     period::BillingPeriod,
     policy::{MemoBasis, Policies, PolicyHash},
     rating::{RatedCharge, RatedMonth, SellerOfRecord},
+    reversal::Hangs,
     usage::ChargeKey,
 };
 use money::{Currency, Exact, Money};
@@ -48,6 +49,8 @@ pub(crate) fn charge_key(line_type: &str, product: &str) -> ChargeKey {
         billing_view: String::new(),
         charge_month: None,
         charge_day: None,
+        undated: false,
+        description: String::new(),
     }
 }
 
@@ -100,6 +103,9 @@ pub(crate) fn charge(product: &str, amount: &str) -> RatedCharge {
         seller: SellerOfRecord::default(),
         amount: exact(amount),
         never_covered: None,
+        hangs: Hangs::OnNothing,
+        bill_type: String::new(),
+        of_service: None,
     }
 }
 

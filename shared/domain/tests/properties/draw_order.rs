@@ -72,6 +72,7 @@ fn expected(memos: &MemberMemos, month: &RatedMonth) -> BTreeMap<String, i128> {
         if amount > 0 {
             paid.insert(memo.number.to_string(), amount);
         }
+        let pays_all = amount == half_even_cents(services.values().sum()).max(0);
         let mut left = amount * 100;
         while left > 0 {
             // The greatest service; of equals the one whose code comes first.
@@ -95,6 +96,27 @@ fn expected(memos: &MemberMemos, month: &RatedMonth) -> BTreeMap<String, i128> {
                 }
                 unpaid[greatest] -= piece;
                 part -= piece;
+            }
+        }
+        // What lowered a memo that pays all that it may is used up with what it lowered: of its own
+        // service first, then of the smallest.
+        if pays_all {
+            let code = |at: usize| month.charges[at].product_code.as_str();
+            let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
+            for at in &payable {
+                *sums.entry(code(*at)).or_default() += unpaid[*at];
+            }
+            let mut positive: Vec<usize> = payable.iter().copied().filter(|at| unpaid[*at] > 0).collect();
+            positive.sort_by_key(|at| (sums[code(*at)], std::cmp::Reverse(code(*at)), unpaid[*at]));
+            let negative: Vec<usize> = payable.iter().copied().filter(|at| unpaid[*at] < 0).collect();
+            for own in [true, false] {
+                for at in &negative {
+                    for from in positive.iter().filter(|from| !own || code(**from) == code(*at)) {
+                        let part = unpaid[*from].min(-unpaid[*at]);
+                        unpaid[*from] -= part;
+                        unpaid[*at] += part;
+                    }
+                }
             }
         }
     }

@@ -21,4 +21,5 @@ mod lives;
 mod moves;
 mod odd_inputs;
 mod policies;
+mod reversals;
 mod worked_examples;

@@ -133,6 +133,9 @@ proptest! {
             live: true,
             end_date: None,
             start_date: crate::builders::day("2019-01-01"),
+            currency: Currency::USD,
+            is_split: false,
+            split_from: None,
         }];
         let lines: Vec<PromotionalLine> = amounts
             .into_iter()
@@ -143,6 +146,8 @@ proptest! {
                 credit_id: String::new(),
                 applied,
                 by_operator: None,
+                currency: Currency::USD,
+                remembered: None,
             })
             .collect();
         let _ = attribute(&lines, &credits);

@@ -79,6 +79,18 @@ crate::declare::declare_pages! {
         why: "It was attributed already, or the month is another.",
         remedy: "See `credits suspense` for names and months.",
     }
+    3 ATTRIBUTE_OTHER_CURRENCY = "CM0371" {
+        title: "the credit is in another currency than the bill",
+        happened: "`credits attribute` gives a line to a credit in another currency. Nothing was recorded.",
+        why: "A credit pays lines of its own currency only, and nobody stated a rate for AWS's lines.",
+        remedy: "Name a credit in the bill's currency.",
+    }
+    3 NOTHING_ATTRIBUTED = "CM0372" {
+        title: "nothing was said of this suspense item",
+        happened: "`credits attribute --withdraw` names an item that nobody attributed by hand in that month.",
+        why: "It was withdrawn before, or the month or the item is another.",
+        remedy: "See `credits attributions` for what was said.",
+    }
     3 CREDIT_ACT_REFUSED = "CM0327" {
         title: "the act upon the credit is refused",
         happened: "A transfer, split, pause or cancellation contradicts what stands of the credit.",

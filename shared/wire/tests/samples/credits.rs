@@ -3,9 +3,9 @@
 use domain::{
     credit::{
         AllocatedAmount, ApplicationsAttributed, AttributedLine, CreditAllocationObserved, MatchedBy,
-        SuspenseAttributed, SuspenseCleared, SuspenseClearing, SuspenseItem, SuspenseOpened, SuspenseReason,
-        UpstreamCreditCancelled, UpstreamCreditObserved, UpstreamCreditPaused, UpstreamCreditRevised,
-        UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
+        SuspenseAttributed, SuspenseAttributionWithdrawn, SuspenseCleared, SuspenseClearing, SuspenseItem,
+        SuspenseOpened, SuspenseReason, UpstreamCreditCancelled, UpstreamCreditObserved, UpstreamCreditPaused,
+        UpstreamCreditRevised, UpstreamCreditSplit, UpstreamCreditTerms, UpstreamCreditTransferred, UpstreamPortion,
     },
     ids::UpstreamCreditId,
 };
@@ -33,6 +33,7 @@ fn terms() -> UpstreamCreditTerms {
         excluded_services: vec!["AmazonRegistrar".to_owned()],
         regions: vec!["eu-central-1".to_owned()],
         covers_tax: false,
+        stated: Default::default(),
     }
 }
 
@@ -142,6 +143,17 @@ pub(super) fn suspense_cleared() -> SuspenseCleared {
 
 pub(super) fn suspense_attributed() -> SuspenseAttributed {
     SuspenseAttributed {
+        payer: payer(),
+        period: january(),
+        member: neighbour(),
+        description: "AWS Event Credit, credit from account: 444455556666".to_owned(),
+        credit: credit(),
+        item: String::new(),
+    }
+}
+
+pub(super) fn suspense_attribution_withdrawn() -> SuspenseAttributionWithdrawn {
+    SuspenseAttributionWithdrawn {
         payer: payer(),
         period: january(),
         member: neighbour(),

@@ -36,6 +36,7 @@ pub(super) fn issued() -> MemoIssued {
             regions: vec!["eu-central-1".to_owned()],
             covers_tax: true,
             monthly_cap: Some(usd("600.00")),
+            not_applied: Vec::new(),
         },
         policy: policy_hash(),
         posting: january(),

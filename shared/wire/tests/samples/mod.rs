@@ -50,6 +50,9 @@ pub(crate) fn sample(type_name: &str) -> Fact {
         "suspense_opened.v1" => Fact::SuspenseOpened(credits::suspense_opened()),
         "suspense_cleared.v1" => Fact::SuspenseCleared(credits::suspense_cleared()),
         "suspense_attributed.v1" => Fact::SuspenseAttributed(credits::suspense_attributed()),
+        "suspense_attribution_withdrawn.v1" => {
+            Fact::SuspenseAttributionWithdrawn(credits::suspense_attribution_withdrawn())
+        }
         "memo_issued.v1" => Fact::MemoIssued(memos::issued()),
         "memo_opened.v1" => Fact::MemoOpened(memos::opened()),
         "memo_funded.v1" => Fact::MemoFunded(memos::funded()),

@@ -3,16 +3,11 @@
 //! to the memo and not to cash.
 
 use super::AccountInputs;
-use crate::{
-    classification::{LineClass, classify_line},
-    period::BillingPeriod,
-    usage::ChargeAggregate,
-};
+use crate::{period::BillingPeriod, reversal::reversed_month, usage::ChargeAggregate};
 
-/// The month before that a refund line gives money back for, where it names one.
+/// The month before that a line gives money back for, or corrects, where it names one (law D6).
 pub fn refunds_month(charge: &ChargeAggregate, billed_in: BillingPeriod) -> Option<BillingPeriod> {
-    let is_refund = classify_line(&charge.key.line_type) == LineClass::Refund;
-    charge.key.charge_month.filter(|month| is_refund && *month < billed_in)
+    reversed_month(charge, billed_in)
 }
 
 impl AccountInputs {

@@ -106,12 +106,16 @@ fn gather_close(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod
             unassigned: Vec::new(),
             residual: Exact::ZERO,
             paid_not_shown: Vec::new(),
+            behind: Vec::new(),
         });
     };
-    let mut unassigned = Vec::new();
+    let (mut unassigned, mut behind) = (Vec::new(), Vec::new());
     let reconciled = reconcile_gathered(&gathered, period.last_day(), |member| {
         if member.own.account.assignments().next().is_none() {
             unassigned.push(member.own.member.clone());
+        }
+        if member.own.is_behind(period) {
+            behind.push(member.own.member.clone());
         }
         Ok(())
     })?;
@@ -120,6 +124,7 @@ fn gather_close(model: &ReadModel, payer: &PayerAccountId, period: BillingPeriod
         periods: gathered.periods().clone(),
         suspense: reconciled.suspense,
         unassigned,
+        behind,
         residual: reconciled.residual,
         paid_not_shown: gathered.paid_not_shown()?,
         month: Some(gathered.month),

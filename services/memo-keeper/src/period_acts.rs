@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use domain::{
     billing::{
         BillingFact, BillingState, DocumentHeader, PeriodAct, PeriodActContext, PeriodActProposed, PeriodActRefusal,
+        PeriodStatus,
     },
     ids::{DocumentNumber, PayerAccountId},
     period::BillingPeriod,
@@ -82,12 +83,18 @@ fn gather(
     period: BillingPeriod,
     today: NaiveDate,
 ) -> Result<PeriodActContext, Failure> {
+    let first_unissued = model.first_unissued(payer)?;
+    let is_last_issued_open = match first_unissued {
+        Some(unissued) => model.billing(payer, unissued.previous())?.status == PeriodStatus::Open,
+        None => false,
+    };
     Ok(PeriodActContext {
         payer: payer.clone(),
         period,
         state: model.billing(payer, period)?,
         next: model.billing(payer, period.next())?,
-        first_unissued: model.first_unissued(payer)?,
+        first_unissued,
+        is_last_issued_open,
         policies: model.policies_of_payer(payer)?,
         today,
     })

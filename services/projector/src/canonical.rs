@@ -97,6 +97,7 @@ pub(crate) const RULES: &[(&str, &str, Rule)] = &[
     ("memo_po_reassigned.v1", "memo", Each(MEMO)),
     ("memo_reinstated.v1", "memo", Each(MEMO)),
     ("upstream_shortfall_stated.v1", "memo", Each(MEMO)),
+    ("upstream_surplus_stated.v1", "memo", Each(MEMO)),
     ("act_proposed.v2", "waiting", Proposal),
     ("act_approved.v1", "waiting", Approval),
     ("act_rejected.v1", "waiting", Approval),

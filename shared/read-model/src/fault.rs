@@ -20,8 +20,8 @@ pub enum ReadModelFault {
         found: u64,
     },
     /// The log ends before what was read of it: commits were lost, or it was rolled back. Restore it
-    /// from a copy; where it was restored on purpose, delete the read model.
-    #[error("{stream} ends at sequence {found}, and sequence {known} had been read of it: commits {} to {known} are lost. Restore the log from a copy; if it was restored on purpose, delete the read-model folder", found + 1)]
+    /// from a copy.
+    #[error("{stream} ends at sequence {found}, and sequence {known} had been read of it: commits {} to {known} are lost. Restore the log from a copy (`creditmemo log copy`)", found + 1)]
     LostCommits {
         /// The stream.
         stream: StreamName,

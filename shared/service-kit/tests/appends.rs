@@ -207,17 +207,17 @@ async fn an_amount_that_is_not_its_currencys_is_named_with_its_place() {
     let january = domain::period::BillingPeriod::parse("2019-01").unwrap();
     let (memos, billing) = (Subject::memos(&payer(), &member()), Subject::billing(&payer(), january));
     let forged = [
-        (&memos, "MEMOS", golden("memo_issued.v1", "face", "1000.0")),
-        (&memos, "MEMOS", golden("memo_issued.v1", "balance_after", "1000.000")),
-        (&billing, "BILLING", golden("document_issued.v1", "due", "7.5")),
-        (&billing, "BILLING", golden("member_statement_recorded.v1", "gross", "7")),
+        (&memos, "CM0112", golden("memo_issued.v1", "face", "1000.0")),
+        (&memos, "CM0112", golden("memo_issued.v1", "balance_after", "1000.000")),
+        (&billing, "CM0112", golden("document_issued.v1", "due", "7.5")),
+        (&billing, "CM0112", golden("member_statement_recorded.v1", "gross", "7")),
     ];
-    for (subject, stream, fact) in forged {
+    for (subject, code, fact) in forged {
         let mut unit = unit(Arc::new(MemoryLog::new()), Clock::System).await;
         let failure = unit.decide(subject, |_| Ok(vec![fact.clone()])).await.unwrap_err();
-        assert_eq!(failure.exit, ExitCode::CheckFailed, "{failure}");
+        assert_eq!(failure.exit, ExitCode::InputRefused, "{failure}");
         let said = failure.to_string();
-        for words in [stream, "sequence 1", subject.as_str(), "USD", "2 decimals"] {
+        for words in [code, subject.as_str(), "USD", "2 decimals", "nothing was recorded"] {
             assert!(said.contains(words), "{words} is not said: {said}");
         }
     }

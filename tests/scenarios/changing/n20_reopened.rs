@@ -50,6 +50,10 @@ fn assert_both_versions(office: &Office) {
         &[("status", "issued"), ("supersedes", &before), ("applied", "130.00")],
     );
     let shown = only(&office.json(&["documents", "show", &before]));
+    let mut first = first.clone();
+    for status in ["document_status", "voided_in", "superseded_by"] {
+        first.as_object_mut().unwrap().remove(status);
+    }
     assert_eq!(shown["statements"], serde_json::json!([first]));
 }
 

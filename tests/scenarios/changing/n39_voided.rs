@@ -75,7 +75,12 @@ fn n39_after_the_close_the_open_month_credits_it() {
         &february["earlier_periods"][0],
         &[("period", "2019-01"), ("corrects", &number), ("gross", "-100.00"), ("applied", "-100.00"), ("due", "0.00")],
     );
-    assert_eq!(office.statement(OWNER, "2019-01"), said, "an issued statement changed");
+    let mut now = office.statement(OWNER, "2019-01");
+    assert_eq!(now["document_status"], "void", "{now}");
+    for status in ["document_status", "voided_in", "superseded_by"] {
+        now.as_object_mut().unwrap().remove(status);
+    }
+    assert_eq!(now, said, "an issued statement changed");
     assert_fields(&office.reconcile("2019-01"), &[("voided", "100"), ("memo_applied", "0.00"), ("residual", "0")]);
 
     office.at(FIVE_APRIL);

@@ -40,7 +40,7 @@ fn flip_in_line(office: &Office, stream: &str, line: impl Fn(usize) -> usize) {
 }
 
 /// Every check of an audit, in its order.
-const CHECKS: [&str; 24] = [
+const CHECKS: [&str; 28] = [
     "log: sequences, numbers, chain, stated balances",
     "state certificate",
     "log certificate",
@@ -53,6 +53,10 @@ const CHECKS: [&str; 24] = [
     "document numbers without gaps",
     "documents foot",
     "funding equals what was attributed",
+    "no receivable is below zero without an exception",
+    "nothing lapsed that AWS has applied",
+    "no promise is beyond what AWS states",
+    "memos paid their own customers' charges",
     "what decisions say they had read was there",
     "recorded times never go back on a subject",
     "cited policies were adopted",

@@ -189,7 +189,7 @@ fn a_read_model_with_one_value_changed_is_found_and_located_in_every_tree() {
     office.ingest("february-2.csv", Story::later("2019-02", "260.40").cur2());
     office.ok(&["bill", "2019-02"]);
     office.write("rates.csv", "period,from,to,rate,source\n2019-02,USD,EUR,0.88,ECB\n");
-    office.ok(&["rates", "import", "rates.csv"]);
+    office.ok(&["rates", "import", "rates.csv", "--idempotency-key", "rates"]);
     let memo = office.balance(OWNER)["memo_number"].as_str().unwrap().to_owned();
     let mover =
         ["memos", "reassign", &memo, "--to-account", A3, "--consent", "--amount", "10.00", "--reason", "merger"];

@@ -65,6 +65,11 @@ pub enum Blocker {
         /// The currency.
         currency: Currency,
     },
+    /// Memos changed in this month after its statements were made.
+    StatementsBehind {
+        /// The accounts.
+        members: Vec<MemberAccountId>,
+    },
     /// A document needs a conversion rate.
     NoRate {
         /// From.
@@ -123,6 +128,10 @@ impl Blocker {
             }
             Self::PaidNotShown { amount, currency } => format!(
                 "memos of another payer paid {amount} {currency} more of its charges than its statements say: run bill again"
+            ),
+            Self::StatementsBehind { members } => format!(
+                "the memos of {} member accounts changed since their statements were made: run bill again",
+                members.len()
             ),
             Self::NoRate { from, to } => format!("there is no rate from {from} to {to}: import it with rates import"),
             Self::ClosedPeriodChanged { changed } => format!(

@@ -130,6 +130,8 @@ pub struct PeriodActContext {
     pub next: BillingState,
     /// The first period of the payer whose statements are not issued.
     pub first_unissued: Option<BillingPeriod>,
+    /// Whether the period before that one is still open: a run may make its statements anew.
+    pub is_last_issued_open: bool,
     /// The policies of the payer.
     pub policies: PoliciesOfPayer,
     /// The day.
@@ -151,8 +153,11 @@ impl PeriodActContext {
             PeriodAct::Void { document, effective } => {
                 let effective = check_year("date", effective.unwrap_or(self.today))?;
                 let document = document.clone();
-                let first_unissued = self.first_unissued;
-                self.state.decide_void(&VoidDocument { document, payer, period, effective, first_unissued })?
+                let first_open = self.first_unissued.map(|unissued| match unissued.previous() {
+                    last if self.is_last_issued_open && last > period => last,
+                    _ => unissued,
+                });
+                self.state.decide_void(&VoidDocument { document, payer, period, effective, first_open })?
             }
         })
     }

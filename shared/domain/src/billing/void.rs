@@ -25,8 +25,9 @@ pub struct VoidDocument {
     pub period: BillingPeriod,
     /// The day it counts from.
     pub effective: NaiveDate,
-    /// The first period of the payer whose statements are not issued.
-    pub first_unissued: Option<BillingPeriod>,
+    /// The first period of the payer whose statements may still be made: the first that are not issued, or the
+    /// last that are, as long as their month is open and nothing was built on them.
+    pub first_open: Option<BillingPeriod>,
 }
 
 /// Why a document was not voided.
@@ -61,8 +62,8 @@ impl BillingState {
             return Err(VoidRefusal::Superseded { document: number.clone(), by });
         }
         // Later statements brought forward what this month's said: the change is theirs to show.
-        let followed = command.first_unissued.filter(|open| *open > command.period.next());
-        let posting = match (self.status, command.first_unissued) {
+        let followed = command.first_open.filter(|open| *open > command.period.next());
+        let posting = match (self.status, command.first_open) {
             (PeriodStatus::Closed, Some(open)) => open.max(command.period.next()),
             (PeriodStatus::Closed, None) => command.period.next(),
             (PeriodStatus::Open | PeriodStatus::Waived, _) => followed.unwrap_or(command.period),

@@ -96,6 +96,16 @@ impl AccountInputs {
         billed
     }
 
+    /// Whether a memo changed in a month after its statement was made: the statement does not end with what
+    /// the memo holds (rule book D7).
+    pub fn is_behind(&self, period: BillingPeriod) -> bool {
+        let Some(statement) = self.statements.get(&period) else { return false };
+        statement.memos.iter().any(|said| {
+            let memo = self.memos.memos.get(&said.memo_number);
+            memo.is_some_and(|memo| memo.balance_through(period) != said.balance_of_funds)
+        })
+    }
+
     /// What the statements say that memos of `home` paid of a month; none where it has no statement.
     pub fn shown_as_paid(&self, period: BillingPeriod, home: &PayerAccountId) -> Option<Money> {
         let currency = self.statements.get(&period)?.currency;

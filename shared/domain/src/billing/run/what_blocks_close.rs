@@ -32,6 +32,8 @@ pub struct CloseInputs {
     pub residual: Exact,
     /// What memos of other payers paid otherwise than the statements say.
     pub paid_not_shown: Vec<PaidNotShown>,
+    /// Accounts whose memos changed in the month after its statement was made (rule book D7).
+    pub behind: Vec<MemberAccountId>,
 }
 
 /// Lists what blocks the close of a month.
@@ -69,6 +71,9 @@ pub fn what_blocks_close(period: BillingPeriod, inputs: &CloseInputs) -> Vec<Blo
         if inputs.paid_not_shown.iter().any(|one| !one.left_to_bill().is_zero()) {
             found.push(Blocker::PaidNotShown { amount: left.to_exact(), currency });
         }
+        if !inputs.behind.is_empty() {
+            found.push(Blocker::StatementsBehind { members: inputs.behind.clone() });
+        }
     }
     found
 }
@@ -97,6 +102,7 @@ mod tests {
             unassigned: Vec::new(),
             residual: Exact::ZERO,
             paid_not_shown: Vec::new(),
+            behind: Vec::new(),
         }
     }
 
@@ -113,7 +119,12 @@ mod tests {
         fn month_of(inputs: &mut CloseInputs) -> &mut PayerMonth {
             inputs.month.as_mut().unwrap()
         }
-        let cases: [(&str, Change, Expected); 13] = [
+        let cases: [(&str, Change, Expected); 14] = [
+            (
+                "D7 a memo changed after the statement",
+                |inputs| inputs.behind = vec![owner()],
+                |found| matches!(found, [Blocker::StatementsBehind { .. }]),
+            ),
             ("nothing", |_| (), |found| found.is_empty()),
             ("nothing was delivered", |inputs| inputs.month = None, |found| found.is_empty()),
             (

@@ -93,14 +93,14 @@ fn no_receivable_below_zero(memos: &AllMemos) -> AuditCheck {
 fn lapses(memos: &AllMemos) -> AuditCheck {
     let (mut findings, mut looked_at) = (Vec::new(), 0);
     let all = memos.values().flat_map(|memos| memos.memos.values());
-    for memo in all.filter(|memo| memo.credit.is_some() && memo.lapsed.is_positive()) {
+    for memo in all.filter(|memo| memo.credit.is_some()) {
         looked_at += 1;
         let unapplied = (memo.face - memo.reassigned_out - memo.funded_units()).at_least_zero();
-        if memo.lapsed > unapplied {
+        if memo.lapsed.is_positive() && memo.lapsed > unapplied {
             findings.push(format!("{}: {} lapsed, and AWS left {unapplied} of it unapplied", memo.number, memo.lapsed));
         }
     }
-    check("nothing lapsed that AWS has applied", looked_at, "memos that lapsed", findings)
+    check("nothing lapsed that AWS has applied", looked_at, "memos", findings)
 }
 
 /// What memos promise of a credit is at most what AWS states of it; nothing unfunded stays open of one that

@@ -20,7 +20,8 @@ pub(crate) struct Attributed {
 pub(crate) type Said = [(usize, String, String)];
 
 /// Attributes the lines of a month. What an operator said in it of a line is first; what was said
-/// of its description in earlier months is remembered, where one credit was named that still lives.
+/// of its description in earlier months is remembered last, where nothing else tells and one credit was
+/// named that still lives.
 pub(crate) fn attribute(
     lines: &[CreditLine],
     credits: &BTreeMap<String, Credit>,
@@ -40,8 +41,9 @@ pub(crate) fn attribute(
             let named: BTreeSet<&String> = named.collect();
             named.first().copied().filter(|credit| named.len() == 1 && credits[*credit].is_live(month))
         };
-        let by_word = by_hand.map(|(.., credit)| credit).or_else(remembered);
-        match by_word.map(|credit| (0, credit.clone())).or_else(|| owner_of(on, &description, credits, month)) {
+        let said_of_it = by_hand.map(|(.., credit)| (0, credit.clone()));
+        let known = said_of_it.or_else(|| owner_of(on, &description, credits, month));
+        match known.or_else(|| remembered().map(|credit| (5, credit.clone()))) {
             Some((strength, credit)) => matched.push((strength, on, description, credit, applied)),
             None => attributed.suspense += applied,
         }
@@ -50,8 +52,10 @@ pub(crate) fn attribute(
     let mut room: BTreeMap<&String, Micros> = credits
         .iter()
         .map(|(id, credit)| {
-            let elsewhere: Micros = credit.applied.iter().filter(|(of, _)| **of != month).map(|(_, sum)| sum).sum();
-            (id, credit.face - elsewhere)
+            // A face is filled by its months in their order; what AWS takes back in any makes room.
+            let ahead = |(of, sum): (&Month, &Micros)| if *of < month { *sum } else { (*sum).min(0) };
+            let ahead: Micros = credit.applied.iter().filter(|(of, _)| **of != month).map(ahead).sum();
+            (id, credit.face - ahead)
         })
         .collect();
     for (.., credit, applied) in matched.iter().filter(|(.., applied)| *applied < 0) {

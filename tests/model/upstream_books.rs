@@ -14,21 +14,21 @@ use crate::{
 };
 
 impl Books {
-    /// Attributes the credit lines of a delivered month anew; and those of the latest other months that
-    /// lie beyond a face then.
+    /// Attributes the credit lines of a delivered month anew, and then those of all months in their order: news
+    /// of one may leave too much in later ones, or make room in them.
     pub(crate) fn attribute(&mut self, month: Month) {
         self.attribute_one(month);
         self.attribute_beyond_faces();
     }
 
     pub(crate) fn attribute_beyond_faces(&mut self) {
-        let latest = |books: &Self| {
-            let beyond = books.credits.values().filter(|credit| credit.applied.values().sum::<Micros>() > credit.face);
-            beyond.flat_map(|credit| credit.applied.iter().filter(|(_, sum)| **sum > 0)).map(|(month, _)| *month).max()
-        };
-        while let Some(month) = latest(self) {
+        for month in self.delivered() {
             self.attribute_one(month);
         }
+    }
+
+    fn delivered(&self) -> Vec<Month> {
+        self.months.iter().filter(|(_, book)| book.bill.is_some()).map(|(month, _)| *month).collect()
     }
 
     pub(crate) fn attribute_one(&mut self, month: Month) {
@@ -44,9 +44,7 @@ impl Books {
 
     pub(crate) fn attribute_all(&mut self) {
         self.attribute_beyond_faces();
-        let delivered: Vec<Month> =
-            self.months.iter().filter(|(_, book)| book.bill.is_some()).map(|(month, _)| *month).collect();
-        for month in delivered {
+        for month in self.delivered() {
             self.attribute(month);
         }
     }

@@ -4,13 +4,9 @@
 //! What the fold itself checks (gaps, chain, the balances that facts state, conservation of each
 //! memo after each fact) holds or the replay stops; the other checks compare what was folded.
 
-use std::collections::BTreeMap;
-
 use domain::{
     billing::{BillingState, PeriodStatus},
-    credit::UpstreamCreditState,
-    ids::{DocumentNumber, MemberAccountId, PayerAccountId, UpstreamCreditId},
-    memo::MemberMemos,
+    ids::DocumentNumber,
     period::BillingPeriod,
 };
 use event_log::EventLog;
@@ -21,39 +17,17 @@ use service_kit::Failure;
 use wire::StreamName;
 
 use crate::{
+    audit_check::{AllCredits, AllMemos, AuditCheck, check},
     control_totals::usage_ties,
     credit_law_checks::law_of_a_credit,
+    differences::differences,
     ownership_checks::memos_paid_their_customers,
-    replay::{Until, differences, replay_watched},
+    replay::{Until, replay_watched},
     snapshots::ToCompare,
     stream_checks::StreamChecks,
     transfers::transfers_arrive,
     whole_ends::whole_ends,
 };
-
-/// One check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct AuditCheck {
-    /// Its name.
-    pub check: &'static str,
-    /// Whether it held.
-    pub holds: bool,
-    /// How much it looked at.
-    pub looked_at: u64,
-    /// What it looked at.
-    pub of: &'static str,
-    /// Where it does not hold; a few places at the most.
-    pub findings: Vec<String>,
-    /// What came of it, for a check that comes to something: a certificate.
-    pub result: Option<String>,
-}
-
-impl AuditCheck {
-    /// A check that came to something.
-    pub(crate) fn with_result(self, result: String) -> Self {
-        Self { result: Some(result), ..self }
-    }
-}
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -62,18 +36,6 @@ pub struct AuditReport {
     pub checks: Vec<AuditCheck>,
     /// Whether all of them held.
     pub holds: bool,
-}
-
-pub(crate) type AllMemos = BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>;
-pub(crate) type AllCredits = BTreeMap<(PayerAccountId, UpstreamCreditId), UpstreamCreditState>;
-
-pub(crate) const FINDINGS_MAX: usize = 20;
-
-/// A check by what it found.
-pub fn check(check: &'static str, looked_at: u64, of: &'static str, mut findings: Vec<String>) -> AuditCheck {
-    let holds = findings.is_empty();
-    findings.truncate(FINDINGS_MAX);
-    AuditCheck { check, holds, looked_at, of, findings, result: None }
 }
 
 /// Audits a log, and against it the live read model, as far as that one has read, and the snapshots.

@@ -5,7 +5,7 @@ use domain::usage::MembersTogether;
 use read_model::ReadModel;
 use service_kit::Failure;
 
-use crate::audit::{AuditCheck, check};
+use crate::audit_check::{AuditCheck, check};
 
 /// Members' usage adds up to the control totals of the delivery that counts, month by month.
 pub(crate) fn usage_ties(model: &ReadModel) -> Result<AuditCheck, Failure> {

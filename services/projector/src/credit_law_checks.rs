@@ -13,7 +13,7 @@ use domain::{
 use money::{Exact, Money};
 use service_kit::Failure;
 
-use crate::audit::{AllCredits, AllMemos, AuditCheck, check};
+use crate::audit_check::{AllCredits, AllMemos, AuditCheck, check};
 
 /// All checks of it.
 pub(crate) fn law_of_a_credit(memos: &AllMemos, credits: &AllCredits) -> Result<[AuditCheck; 4], Failure> {

@@ -15,7 +15,7 @@ use money::{Exact, Money, MoneyError};
 use rustc_hash::FxHashMap;
 use wire::Fact;
 
-use crate::audit::{AuditCheck, FINDINGS_MAX, check};
+use crate::audit_check::{AuditCheck, FINDINGS_MAX, check};
 
 type MemberOfPayer = (PayerAccountId, MemberAccountId);
 /// The month of the charges, and the payer they are under where that is another than the memo's (rule

@@ -4,11 +4,13 @@
 //! the two to the last digit, and audits what the log itself must hold. It writes no stream.
 
 mod audit;
+mod audit_check;
 mod canonical;
 mod certificate;
 mod certificate_sort;
 mod control_totals;
 mod credit_law_checks;
+mod differences;
 mod draws_shown;
 mod ownership_checks;
 mod replay;
@@ -21,9 +23,11 @@ mod transfers;
 mod watch;
 mod whole_ends;
 
-pub use audit::{AuditCheck, AuditReport, WHOLE_LOG, audit, check};
+pub use audit::{AuditReport, WHOLE_LOG, audit};
+pub use audit_check::{AuditCheck, check};
 pub use certificate::{Certificates, Certifier, LastCommit};
-pub use replay::{Difference, ReplayReport, Until, differences, differences_in, replay, replay_certified};
+pub use differences::{Difference, differences, differences_in};
+pub use replay::{ReplayReport, Until, replay, replay_certified};
 pub use scope::{Scope, replay_scope};
 pub use sealing::{
     HEAD_KIND, LogHead, SEAL_KIND, Seal, SealedPolicy, Sealer, StreamBlocks, StreamHeadSealed, seal_log, verify_seal,

@@ -4,7 +4,7 @@ use domain::memo::CreditMemo;
 use read_model::ReadModel;
 use service_kit::Failure;
 
-use crate::audit::{AllMemos, AuditCheck, check};
+use crate::audit_check::{AllMemos, AuditCheck, check};
 
 /// The statement of each month that a memo paid went to the memo's customer. A memo that was reassigned has
 /// been two customers', so it is not looked at here: its reassignment says who it was.

@@ -19,7 +19,7 @@ use service_kit::{Failure, codes};
 use wire::{StoredCommit, StreamName};
 
 use crate::{
-    audit::{AuditCheck, check},
+    audit_check::{AuditCheck, check},
     certificate::{Certificates, LastCommit},
     replay::{Until, replay_certified},
 };

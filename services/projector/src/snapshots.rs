@@ -12,7 +12,7 @@ use service_kit::Failure;
 use wire::StreamName;
 
 use crate::{
-    audit::{AuditCheck, FINDINGS_MAX, check},
+    audit_check::{AuditCheck, FINDINGS_MAX, check},
     replay::{Fold, Onlooker, ReplayReport, Until, replay_certified, replay_watched, replay_with},
 };
 

@@ -15,7 +15,7 @@ use service_kit::Failure;
 use wire::{Fact, StreamName, Subject};
 
 use crate::{
-    audit::{AuditCheck, FINDINGS_MAX, check},
+    audit_check::{AuditCheck, FINDINGS_MAX, check},
     draws_shown::DrawsShown,
     replay::Onlooker,
     snapshots::ToCompare,

@@ -8,7 +8,7 @@ use domain::{
     memo::MemberMemos,
 };
 
-use crate::audit::{AuditCheck, check};
+use crate::audit_check::{AuditCheck, check};
 
 /// Every transfer that left a memo has arrived.
 pub(crate) fn transfers_arrive(all: &BTreeMap<(PayerAccountId, MemberAccountId), MemberMemos>) -> AuditCheck {

@@ -5,7 +5,7 @@ use event_log::EventLog;
 use service_kit::Failure;
 use wire::StreamName;
 
-use crate::audit::{AuditCheck, check};
+use crate::audit_check::{AuditCheck, check};
 
 /// Looks at the end of each stream.
 pub(crate) async fn whole_ends(log: &dyn EventLog) -> Result<AuditCheck, Failure> {

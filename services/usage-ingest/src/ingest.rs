@@ -1,28 +1,18 @@
 //! Ingesting deliveries: read, decide, append.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
 use bill_formats::{DeliveryReading, Progress, ReadOptions, read_deliveries};
 use domain::{
-    ids::{MemberAccountId, PayerAccountId},
+    ids::PayerAccountId,
     period::BillingPeriod,
     policy::ExpiryInsideMonth,
-    usage::{
-        BillFormat, ControlTotals, DeliveryCompleted, DeliveryFile, DeliveryState, DeliveryVerdict, Finality, LeftOut,
-        MemberUsage, OfferDelivery, TypeTotal,
-    },
+    usage::{BillFormat, ControlTotals, DeliveryCompleted, DeliveryFile, Finality, LeftOut, TypeTotal},
 };
 use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork, codes};
 
-use crate::{IngestRow, ingest_row, record::record};
-
-/// How to ingest.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct IngestOptions {
-    /// A delivery may drop members or bill types that the former one had.
-    pub replace: bool,
-}
+use crate::{IngestOptions, IngestRow, ingest_row, judge::judge, record::record};
 
 /// What an ingest did.
 #[derive(Debug, Clone)]
@@ -90,60 +80,6 @@ fn counts_days(model: &ReadModel) -> Result<bool, Failure> {
         .iter()
         .flat_map(|history| history.adoptions())
         .any(|adopted| adopted.policies.expiry_inside_month == ExpiryInsideMonth::DayExact))
-}
-
-pub(crate) fn judge(
-    model: &ReadModel,
-    summary: &DeliveryCompleted,
-    reading: &DeliveryReading,
-    options: IngestOptions,
-) -> Result<(DeliveryVerdict, Vec<MemberAccountId>), Failure> {
-    let state = model.deliveries(&summary.payer, summary.period)?;
-    let dropped = dropped_members(model, &state, reading)?;
-    let offer = OfferDelivery {
-        delivery: summary,
-        dropped_members: dropped.len(),
-        dropped_example: dropped.first().map(ToString::to_string),
-        replace: options.replace,
-    };
-    let verdict = state.decide(&offer).map_err(|refusal| Failure::refused(codes::DELIVERY_DROPS_MEMBERS, refusal))?;
-    Ok((verdict, dropped))
-}
-
-/// Members that the delivery which counts now has and this one has not.
-fn dropped_members(
-    model: &ReadModel,
-    state: &DeliveryState,
-    reading: &DeliveryReading,
-) -> Result<Vec<MemberAccountId>, Failure> {
-    if state.current().is_none() {
-        return Ok(Vec::new());
-    }
-    let named: BTreeSet<&MemberAccountId> = reading.members.iter().map(|usage| &usage.member).collect();
-    let mut dropped = Vec::new();
-    for member in model.members_of_period(&reading.payer, reading.period)? {
-        if named.contains(&member) {
-            continue;
-        }
-        let usage = model.member_usage(&reading.payer, &member, reading.period, state)?;
-        if usage.is_some_and(|usage| !usage.charges.is_empty() || !usage.credit_lines.is_empty()) {
-            dropped.push(member);
-        }
-    }
-    Ok(dropped)
-}
-
-/// A member that a replacing delivery no longer has.
-pub(crate) fn nothing_of(reading: &DeliveryReading, member: MemberAccountId) -> MemberUsage {
-    MemberUsage {
-        payer: reading.payer.clone(),
-        member,
-        period: reading.period,
-        delivery: reading.delivery.clone(),
-        currency: reading.currency,
-        charges: Vec::new(),
-        credit_lines: Vec::new(),
-    }
 }
 
 /// The closing fact of a delivery, as far as its content says.

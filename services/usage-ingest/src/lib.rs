@@ -7,8 +7,10 @@
 //! Deliberately absent: attribution, memos, money due. Those read what is recorded here.
 
 mod ingest;
+mod judge;
 mod record;
 mod row;
 
-pub use ingest::{IngestOptions, Ingested, ingest};
+pub use ingest::{Ingested, ingest};
+pub use judge::IngestOptions;
 pub use row::{IngestRow, ingest_row};

@@ -10,7 +10,7 @@ use read_model::ReadModel;
 use service_kit::{Failure, UnitOfWork, codes};
 use wire::{Fact, Subject};
 
-use crate::ingest::{IngestOptions, judge, nothing_of};
+use crate::judge::{IngestOptions, judge, nothing_of};
 
 /// How often a delivery is begun anew because another one of its month was completed meanwhile.
 const OTHERS_COMPLETED_MAX: usize = 5;

@@ -34,8 +34,10 @@ mod interner;
 mod json_file;
 mod manifest;
 mod meaning;
+mod options;
 mod parquet;
 mod pipeline;
+mod progress;
 mod reading;
 mod roundings;
 mod runs;
@@ -49,34 +51,9 @@ pub use digest::member_digest;
 pub use fault::{ColumnAt, MixedCurrencies, Position, ReadFault};
 pub use format::{BillFormat, Encoding};
 pub use manifest::ManifestInfo;
+pub use options::ReadOptions;
+pub use progress::{NoProgress, Progress};
 pub use reading::{BillReading, BillTypeEvidence, DeliveryReading, FileRead, LeftOut, TypeTotal, Warning};
-
-/// How to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReadOptions {
-    /// Keep the day of each charge, not only the month: more aggregates, for policies that split a
-    /// month by day.
-    pub keep_days: bool,
-    /// Threads that add rows up; all processors where nothing is said. It changes the time, never
-    /// the answer.
-    pub threads: Option<usize>,
-}
-
-/// Hears how far a read is. Called from several threads, some hundred times a second.
-pub trait Progress: Sync {
-    /// The bytes of all files, before the first is read.
-    fn begin(&self, _bytes_total: u64) {}
-    /// So many more bytes of files were read.
-    fn bytes_read(&self, _bytes: u64) {}
-    /// So many more rows were added up.
-    fn rows_read(&self, _rows: u64) {}
-}
-
-/// Hears nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoProgress;
-
-impl Progress for NoProgress {}
 
 /// Reads bill files, folders of them, and manifests: all files of one call are one delivery a payer
 /// and period.

@@ -15,10 +15,11 @@ use crate::{
     itemise::{CreditItem, Itemiser, Share, Shares},
     labels::{SeriesLabels, commitment, resources},
     line::{Bill, BillLine, Item, LineKind, Sheet},
-    member_month::{MemberMonth, Series},
+    member_month::MemberMonth,
     roster::Member,
     scatter::{Landing, Simulation},
     seeded::{Purpose, Seeded},
+    series::Series,
     ticks::CENT,
 };
 

@@ -5,10 +5,11 @@ use crate::{
         DOMAIN_FEE, MARKETPLACE, MarketplaceOffer, RESERVED_M6I, SAVINGS_PLAN_HOUR, SUPPORT_FEE, Service, Sku,
         WORKLOADS,
     },
+    commitments::{hourly_commitment, reserved_count},
     line::{Bill, LineKind},
-    member_month::{Series, ServiceCharge, hourly_commitment, reserved_count},
     roster::Member,
     seeded::Seeded,
+    series::{Series, ServiceCharge},
     ticks::{CENT, UNIT},
 };
 

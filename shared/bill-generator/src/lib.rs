@@ -18,6 +18,7 @@
 mod calendar;
 mod catalogue;
 mod columns;
+mod commitments;
 mod csv_file;
 mod delivery;
 mod emit;
@@ -36,6 +37,7 @@ mod plan;
 mod roster;
 mod scatter;
 mod seeded;
+mod series;
 mod summary;
 mod tally;
 mod ticks;

@@ -9,37 +9,14 @@ use crate::{
     GeneratorPlan,
     calendar::MonthClock,
     catalogue::{REGIONS, Region, Sku},
+    commitments::reserved_count,
     extras::{self, Extra},
     line::LineKind,
     roster::Member,
     seeded::{Purpose, Seeded},
-    ticks::{CENT, UNIT},
+    series::{Series, ServiceCharge},
+    ticks::UNIT,
 };
-
-/// Lines of one SKU in one region.
-#[derive(Debug)]
-pub(crate) struct Series {
-    pub(crate) sku: &'static Sku,
-    pub(crate) region: &'static Region,
-    pub(crate) kind: LineKind,
-    /// Of the month, in units of 10^-quantity_scale.
-    pub(crate) quantity: i64,
-    /// Line quantities are multiples of this.
-    pub(crate) quantum: i64,
-    pub(crate) lines: u32,
-}
-
-impl Series {
-    /// Ticks of all its lines, by rate.
-    pub(crate) fn at_rate(&self) -> i64 {
-        self.quantity * self.sku.rate
-    }
-
-    /// What its lines add to the bill: usage that a commitment covers costs nothing more.
-    pub(crate) fn cost(&self) -> i64 {
-        if self.kind == LineKind::Usage { self.at_rate() } else { 0 }
-    }
-}
 
 /// A member's month before credits.
 #[derive(Debug)]
@@ -49,14 +26,6 @@ pub(crate) struct MemberMonth {
     pub(crate) to_hour: u32,
     pub(crate) series: Vec<Series>,
     pub(crate) extras: Vec<Extra>,
-}
-
-/// A sum of charges of one service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ServiceCharge {
-    pub(crate) product: ProductCode,
-    pub(crate) eligible: bool,
-    pub(crate) amount: i64,
 }
 
 impl MemberMonth {
@@ -174,14 +143,4 @@ fn committed(member: &Member, spend: i64, present: i64, usage: &mut Vec<Series>)
     if member.habits.savings_plan {
         usage.extend(series(sku, member.home, LineKind::SavingsPlanCoveredUsage, spend / 8, lines));
     }
-}
-
-/// Reserved instances that the account holds.
-pub(crate) fn reserved_count(member: &Member) -> i64 {
-    1 + (member.usual_spend / UNIT / 2_000).min(40)
-}
-
-/// Hourly commitment of the account's Savings Plan in ticks: whole cents.
-pub(crate) fn hourly_commitment(member: &Member) -> i64 {
-    (member.usual_spend / 730 / 10 / CENT).max(5) * CENT
 }

@@ -10,10 +10,12 @@
 //! the file, the account and the amount; it is written where the failure is made.
 
 mod declare;
+mod lookup;
 mod page;
 pub mod pages;
 
-pub use page::{Code, Page, nearest, page_of, pages};
+pub use lookup::{nearest, page_of, pages};
+pub use page::{Code, Page};
 
 /// All codes, by their names.
 pub mod codes {

@@ -11,6 +11,7 @@
 //! time of opening, never an answer. Deliberately absent: deletion, compaction, repair of damage.
 
 mod append;
+mod block;
 mod error;
 mod index;
 mod layer;
@@ -28,8 +29,9 @@ mod tail;
 mod tests;
 mod view;
 
+pub use block::{Block, Lines};
 pub use layer::{AppendFile, FileLayer, Lock, RealFiles};
 pub use line::{BadLine, ScannedLine, parse_line};
 pub use load::Repair;
 pub use log::{FileLog, Settings};
-pub use scan::{Block, Lines, Scan};
+pub use scan::Scan;

@@ -15,11 +15,11 @@ use tokio::sync::watch;
 use wire::{StoredCommit, StreamName, Subject};
 
 use crate::{
+    block::Block,
     error::{damaged_line, unavailable},
     index::{Span, StreamIndex, SubjectKey},
     layer::FileLayer,
     load,
-    scan::Block,
 };
 
 /// A stream as a process sees it.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Fact;
+use crate::{Fact, IdempotencyKey};
 
 /// A body at the most: a decision that is larger is several commits.
 pub const BODY_BYTES_MAX: usize = 128 * 1024;
@@ -22,15 +22,6 @@ pub struct PartOfSet {
     pub part: u32,
     /// Whether it closes the set.
     pub closes: bool,
-}
-
-/// A key that makes a command harmless to repeat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct IdempotencyKey {
-    /// The operator's key.
-    pub key: String,
-    /// SHA-256 over the command's input: the same key with other input is refused.
-    pub input: String,
 }
 
 /// What a commit says.
@@ -130,18 +121,4 @@ pub fn known_version(body: &[u8]) -> Result<(), serde_json::Error> {
 #[derive(Deserialize)]
 struct Envelope {
     v: u32,
-}
-
-/// A command was done under an operator's key: repeating it does nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CommandDone {
-    /// The key and the hash of the command's input.
-    #[serde(flatten)]
-    pub key: IdempotencyKey,
-    /// The command.
-    pub command: String,
-    /// What it answered, so that repeating it answers the same. A long answer is cut into parts, one a fact, in
-    /// order; blank where none was kept.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub answer: String,
 }

@@ -5,7 +5,7 @@ use domain::{ids::PayerAccountId, period::BillingPeriod};
 use read_model::{ReadModel, StoredStatement};
 use service_kit::Failure;
 
-use super::{Cell, row, word};
+use super::cell::{Cell, row, word};
 
 fn for_each_period(
     model: &ReadModel,

@@ -4,7 +4,7 @@ use domain::{ids::PayerAccountId, policy::PolicyHistory};
 use read_model::ReadModel;
 use service_kit::Failure;
 
-use super::{Cell, row, word};
+use super::cell::{Cell, row, word};
 
 pub(super) fn accounts(model: &ReadModel) -> Result<Vec<Vec<Cell>>, Failure> {
     let mut rows = Vec::new();

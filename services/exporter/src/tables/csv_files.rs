@@ -1,6 +1,6 @@
 //! A table as CSV: a header always, amounts as exact text, nothing as a blank cell.
 
-use super::{Cell, Table};
+use super::cell::{Cell, Table};
 
 pub(super) fn bytes(table: &Table) -> Result<Vec<u8>, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());

@@ -14,7 +14,10 @@ use chrono::NaiveDate;
 use money::Exact;
 use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 
-use super::{Cell, ColumnKind, Table};
+use super::{
+    cell::{Cell, Table},
+    definitions::{ColumnDefinition, ColumnKind},
+};
 
 const PRECISION: u8 = 38;
 const SCALE: i8 = 18;
@@ -23,7 +26,7 @@ const SCALE: i8 = 18;
 const ROWS_AT_A_TIME: usize = 65_536;
 
 pub(super) fn bytes(table: &Table) -> Result<Vec<u8>, String> {
-    let field = |column: &super::ColumnDefinition| Field::new(column.name, data_type(column.kind), true);
+    let field = |column: &ColumnDefinition| Field::new(column.name, data_type(column.kind), true);
     let schema = Arc::new(Schema::new(table.definition.columns.iter().map(field).collect::<Vec<_>>()));
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
@@ -118,7 +121,7 @@ mod tests {
 
     /// A row of every kind of value, and one of none.
     fn example() -> Table {
-        use super::super::{TableDefinition, definitions::ColumnDefinition};
+        use super::super::definitions::TableDefinition;
         const fn column(name: &'static str, kind: ColumnKind) -> ColumnDefinition {
             ColumnDefinition { name, kind, about: "" }
         }

@@ -9,7 +9,7 @@ use money::Exact;
 use read_model::ReadModel;
 use service_kit::Failure;
 
-use super::{Cell, row, word};
+use super::cell::{Cell, row, word};
 
 pub(super) fn credits(model: &ReadModel) -> Result<Vec<Vec<Cell>>, Failure> {
     let mut rows = Vec::new();

@@ -6,7 +6,7 @@
 //! Sources: <https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-cur2.html>,
 //! <https://docs.aws.amazon.com/cur/latest/userguide/data-dictionary.html>
 
-use super::{Amounts, Names, TextColumn, same};
+use super::names::{Amounts, Names, TextColumn, same};
 use crate::field::Field;
 
 /// The columns read, in the words of CUR 2.0.

@@ -3,7 +3,7 @@
 //! Glue and Athena write the names in lower case, so case is ignored.
 //! Source: <https://focus.finops.org/focus-specification/>
 
-use super::{Amounts, Names, TextColumn, same};
+use super::names::{Amounts, Names, TextColumn, same};
 use crate::field::Field;
 
 /// The columns read.

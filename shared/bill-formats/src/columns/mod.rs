@@ -7,6 +7,7 @@
 
 mod cur;
 mod focus;
+mod names;
 
 use std::sync::Arc;
 
@@ -17,36 +18,7 @@ use crate::{
     field::{Field, LineClass},
     format::{BillFormat, Encoding},
 };
-
-/// One text column of a format.
-struct TextColumn {
-    field: Field,
-    required: bool,
-    /// In order of preference.
-    names: &'static [&'static str],
-}
-
-/// The amount columns of a format.
-struct Amounts {
-    cost: &'static str,
-    net: Option<&'static str>,
-    discount_total: Option<&'static str>,
-    discount_map: Option<&'static str>,
-    /// The group whose other columns are one discount type each.
-    discount_prefix: Option<&'static str>,
-}
-
-/// The table of a format.
-struct Names {
-    texts: &'static [TextColumn],
-    amounts: Amounts,
-}
-
-impl Names {
-    fn required(&self) -> impl Iterator<Item = &'static str> {
-        self.texts.iter().filter(|column| column.required).map(|column| column.names[0]).chain([self.amounts.cost])
-    }
-}
+use names::{Names, same};
 
 /// A resolved header.
 #[derive(Debug)]
@@ -211,14 +183,6 @@ fn find(names: &[Arc<str>], wanted: &str, file: &str) -> Result<Option<usize>, R
             second: second.to_string(),
         }),
     }
-}
-
-/// Two spellings of one column: case, `/` and `_` are the exporter's taste.
-fn same(a: &str, b: &str) -> bool {
-    let letters = |text: &str| -> Vec<u8> {
-        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
-    };
-    letters(a) == letters(b)
 }
 
 /// What follows the group's name in a column's name.

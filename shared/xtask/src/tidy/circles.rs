@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Finding,
+    finding::Finding,
     paths::{Crate, Module},
     source::SourceFile,
 };

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, source::SourceFile};
+use super::{finding::Finding, source::SourceFile};
 
 const RULE: &str = "error-codes";
 

@@ -13,7 +13,7 @@
 //! and the testkit; nothing reaches a service but the process manager, the
 //! composition root and these tasks.
 
-use super::Finding;
+use super::finding::Finding;
 use crate::workspace::{Dependency, WorkspaceCrate};
 
 const RULE: &str = "layers";

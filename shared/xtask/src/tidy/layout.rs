@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Context;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::workspace::Workspace;
 
 const RULE: &str = "layout";

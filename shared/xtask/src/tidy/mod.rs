@@ -9,6 +9,7 @@
 
 mod circles;
 mod error_codes;
+mod finding;
 mod layers;
 mod layout;
 mod names;
@@ -19,45 +20,10 @@ mod shape;
 mod source;
 mod tolerated;
 
+use finding::Finding;
 use source::SourceFile;
 
 use crate::workspace::Workspace;
-
-/// Something that breaks a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Finding {
-    /// The rule.
-    rule: &'static str,
-    /// The file, from the root.
-    path: String,
-    /// The line; 0 for the file as a whole.
-    line: usize,
-    /// What is wrong and what to do.
-    message: String,
-    /// It should be looked at, and fails nothing.
-    only_warns: bool,
-}
-
-impl Finding {
-    fn error(rule: &'static str, path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { rule, path: path.to_owned(), line, message: message.into(), only_warns: false }
-    }
-
-    fn warning(rule: &'static str, path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { only_warns: true, ..Self::error(rule, path, line, message) }
-    }
-}
-
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let severity = if self.only_warns { "warning" } else { "error" };
-        write!(f, "{severity}[{}] {}", self.rule, self.path)?;
-        if self.line > 0 {
-            write!(f, ":{}", self.line)?;
-        }
-        write!(f, ": {}", self.message)
-    }
-}
 
 /// A file that may break a rule for now.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! An *upstream credit* is AWS's, a *memo* is the distributor's; a type called `Credit` would be
 //! either. `Manager`, `Helper` and `Utils` are where code goes that was not thought about.
 
-use super::{Finding, source::SourceFile};
+use super::{finding::Finding, source::SourceFile};
 
 const RULE: &str = "names";
 

@@ -6,7 +6,7 @@
 use wire::StreamName;
 
 use super::{
-    Finding,
+    finding::Finding,
     source::{SourceFile, names},
 };
 

@@ -2,7 +2,7 @@
 //! or network, no waiting, no environment, no printing, and no map whose order differs by run.
 
 use super::{
-    Finding,
+    finding::Finding,
     source::{SourceFile, names},
 };
 

@@ -1,6 +1,6 @@
 //! Shape: a module opens with what it is for, and ends before it holds two things.
 
-use super::{Finding, source::SourceFile};
+use super::{finding::Finding, source::SourceFile};
 
 const RULE: &str = "shape";
 

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Attributed {
     pub(crate) by_credit: BTreeMap<String, Micros>,
     pub(crate) suspense: Micros,
+    /// Part of it lies beyond the face of its credit.
+    pub(crate) is_beyond: bool,
 }
 
 /// What operators said of lines: on which account, with which description, that it is of which credit.
@@ -50,8 +52,10 @@ pub(crate) fn attribute(
     let mut room: BTreeMap<&String, Micros> = credits
         .iter()
         .map(|(id, credit)| {
-            let elsewhere: Micros = credit.applied.iter().filter(|(of, _)| **of != month).map(|(_, sum)| sum).sum();
-            (id, credit.face - elsewhere)
+            // Earlier months come first; of later ones only what they take back makes room.
+            let ahead = credit.applied.iter().filter(|(of, _)| **of != month);
+            let ahead: Micros = ahead.map(|(of, sum)| if *of < month { *sum } else { (*sum).min(0) }).sum();
+            (id, credit.face - ahead)
         })
         .collect();
     for (.., credit, applied) in matched.iter().filter(|(.., applied)| *applied < 0) {
@@ -63,6 +67,7 @@ pub(crate) fn attribute(
         *left -= part.max(0);
         *attributed.by_credit.entry(credit.clone()).or_default() += part;
         attributed.suspense += applied - part;
+        attributed.is_beyond |= *applied != part;
     }
     attributed
 }

@@ -15,6 +15,9 @@ use crate::{
     steps::{CENT, Cents, Micros, Month, Rounding},
 };
 
+/// What a memo may have of AWS's money in a turn.
+type Wants = fn(&Memo) -> Cents;
+
 impl Books {
     /// Brings the funding of all memos to what AWS applied of their credits.
     pub(crate) fn fund(&mut self) {
@@ -86,7 +89,7 @@ impl Books {
             *targets.get_mut(&chain[0]).unwrap() += if applied < 0 { applied } else { left };
             left = 0;
         }
-        let turns: [(bool, fn(&Memo) -> Cents); 5] = [
+        let turns: [(bool, Wants); 5] = [
             (false, Memo::had),
             (false, Memo::open),
             (false, |memo| memo.lapsed + memo.written_down),

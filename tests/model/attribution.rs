@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Attributed {
     pub(crate) by_credit: BTreeMap<String, Micros>,
     pub(crate) suspense: Micros,
+    /// Part of it lies beyond the face of its credit.
+    pub(crate) is_beyond: bool,
 }
 
 /// What operators said of lines: on which account, with which description, that it is of which credit.
@@ -52,9 +54,9 @@ pub(crate) fn attribute(
     let mut room: BTreeMap<&String, Micros> = credits
         .iter()
         .map(|(id, credit)| {
-            // A face is filled by its months in their order; what AWS takes back in any makes room.
-            let ahead = |(of, sum): (&Month, &Micros)| if *of < month { *sum } else { (*sum).min(0) };
-            let ahead: Micros = credit.applied.iter().filter(|(of, _)| **of != month).map(ahead).sum();
+            // Earlier months come first; of later ones only what they take back makes room.
+            let ahead = credit.applied.iter().filter(|(of, _)| **of != month);
+            let ahead: Micros = ahead.map(|(of, sum)| if *of < month { *sum } else { (*sum).min(0) }).sum();
             (id, credit.face - ahead)
         })
         .collect();
@@ -67,6 +69,7 @@ pub(crate) fn attribute(
         *left -= part.max(0);
         *attributed.by_credit.entry(credit.clone()).or_default() += part;
         attributed.suspense += applied - part;
+        attributed.is_beyond |= *applied != part;
     }
     attributed
 }

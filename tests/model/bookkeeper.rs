@@ -36,6 +36,8 @@ pub(crate) struct MonthBook {
     /// Something was recorded of its billing.
     pub(crate) is_known: bool,
     pub(crate) suspense: Micros,
+    /// Lines of it lie beyond the face of their credit.
+    pub(crate) is_beyond: bool,
     pub(crate) said: Vec<(usize, String, String)>,
 }
 
@@ -59,6 +61,8 @@ pub(crate) struct Books {
     pub(crate) with_statement: BTreeSet<(usize, Month)>,
     /// What revisions of a credit have changed of an account's memos.
     pub(crate) revised: BTreeMap<(usize, String), Cents>,
+    /// What persons wrote off of a credit's memos: what revisions had changed by then, and how much.
+    pub(crate) cut_by_hand: BTreeMap<(usize, String), Vec<(Cents, Cents)>>,
     /// The charges that a month was last corrected upon.
     pub(crate) corrected: BTreeMap<(usize, Month), Charges>,
     /// The accounts that an import named, with the day after the last.
@@ -108,16 +112,23 @@ impl Books {
             covers_tax: memo.covers_tax,
             usable_until: None,
             supplements: None,
+            came_from: None,
+            is_beside: false,
             applied_before: 0,
             ownership_ended: false,
             is_own_promise: false,
             paid: BTreeMap::new(),
             expired: 0,
             written_off: 0,
+            lapsed: 0,
+            given_up: 0,
+            written_down: 0,
+            gain: 0,
             refunded: 0,
             moved_out: 0,
             funding: BTreeMap::new(),
             funding_moved: memo.funding_moved,
+            surplus: 0,
         });
         self.memos.len() - 1
     }
@@ -130,6 +141,7 @@ impl Books {
             return;
         }
         self.revised.remove(&(member, id.to_owned()));
+        self.cut_by_hand.remove(&(member, id.to_owned()));
         self.add_memo(NewMemo {
             member,
             credit: Some(id.to_owned()),
@@ -160,6 +172,8 @@ impl Books {
     pub(crate) fn move_part(&mut self, from: usize, amount: Cents, funding: Micros, to: NewMemo) {
         self.memos[from].moved_out += amount;
         self.memos[from].funding_moved -= funding;
-        self.add_memo(NewMemo { face: amount, funding_moved: funding, ..to });
+        let is_same_credit = self.memos[from].credit == to.credit;
+        let moved = self.add_memo(NewMemo { face: amount, funding_moved: funding, ..to });
+        self.memos[moved].came_from = is_same_credit.then_some(from);
     }
 }

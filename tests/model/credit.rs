@@ -33,6 +33,8 @@ pub(crate) struct Credit {
     pub(crate) everyone: BTreeSet<usize>,
     /// When it last changed hands.
     pub(crate) transferred: Option<NaiveDate>,
+    /// The day it was last given to another, and what was left of it then.
+    pub(crate) given: Option<(NaiveDate, Micros)>,
     pub(crate) ended_on: Option<NaiveDate>,
     pub(crate) is_cancelled: bool,
     /// What it was split into: the child and its portion, once its memo was made.
@@ -55,6 +57,12 @@ impl Credit {
         month_of(self.start) <= month
             && month <= month_of(self.end)
             && self.ended_on.is_none_or(|day| month <= month_of(day))
+    }
+
+    /// What was left of it on a day, as known now.
+    pub(crate) fn remaining_on(&self, day: NaiveDate) -> Micros {
+        let before = self.applied.iter().filter(|(month, _)| last_day(**month) < day);
+        (self.face - before.map(|(_, sum)| sum).sum::<Micros>()).min(self.face)
     }
 
     /// What AWS may still apply: what it took back beyond all that it applied makes no credit larger.

@@ -68,6 +68,10 @@ impl Driver {
         for (_, proposed) in memo_keeper::proposals(&self.program.office.model).unwrap() {
             self.program.run_by("checker", &["approve", &proposed.proposal], cut).await.unwrap();
         }
+        // Under four eyes, other policies wait too.
+        for (_, proposed) in answers::policies_waiting(&self.program.office.model).unwrap() {
+            self.program.run_by("checker", &["approve", &proposed.proposal], cut).await.unwrap();
+        }
     }
 
     pub(crate) async fn step(&mut self, step: &Step, cut: Option<Cut>) {

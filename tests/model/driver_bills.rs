@@ -168,6 +168,7 @@ impl Driver {
         let from = self.books.last_closed().map_or(0, |closed| closed + 1);
         let path = self.program.write("policy.json", &policy_json(chosen));
         self.accepted(&["policy", "adopt", path.to_str().unwrap(), "--from", &name(from)], cut).await;
+        self.approve_all(cut).await;
         self.books.policies.retain(|(other, _)| *other < from);
         self.books.policies.push((from, chosen));
     }

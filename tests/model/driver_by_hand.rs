@@ -117,16 +117,24 @@ impl Driver {
         self.approve_all(cut).await;
         let memo = &mut self.books.memos[at];
         match step {
-            Step::WriteOff { .. } => memo.written_off += cents,
+            Step::WriteOff { .. } => self.books.write_off_by_hand(at, cents),
             Step::Refund { .. } => memo.refunded += cents,
-            Step::Expire { .. } => memo.expired += cents,
+            Step::Expire { .. } => {
+                memo.given_up += cents.min(memo.unfunded_open());
+                memo.expired += cents;
+            }
             Step::Reinstate { .. } => {
+                // What ended last comes first: what AWS had paid, then what a person ended, then what lapsed.
+                let paid = memo.expired - memo.lapsed - memo.given_up;
+                let given_up = (cents - paid).max(0).min(memo.given_up);
+                memo.lapsed -= (cents - paid).max(0) - given_up;
+                memo.given_up -= given_up;
                 memo.expired -= cents;
                 // Past the end it lapses at once.
                 let posting = self.books.first_unissued().unwrap_or(month_of(today));
                 self.books.lapse_past_end(at, posting, today);
             }
-            Step::Adjust { .. } if cents < 0 => memo.written_off -= cents,
+            Step::Adjust { .. } if cents < 0 => self.books.write_off_by_hand(at, -cents),
             Step::Adjust { .. } => {
                 let credit = of.credit.as_ref().map(|id| &self.books.credits[id]);
                 let is_own_promise = credit.is_some_and(|credit| credit.is_cancelled || credit.owner() != of.member);
@@ -142,7 +150,8 @@ impl Driver {
                     covers_tax: of.covers_tax,
                     funding_moved: 0,
                 });
-                self.books.memos[granted].is_own_promise = is_own_promise;
+                let granted = &mut self.books.memos[granted];
+                (granted.is_own_promise, granted.is_beside, granted.came_from) = (is_own_promise, true, Some(at));
             }
             _ => {
                 let funding = cents.min(of.funded_open()) * CENT;

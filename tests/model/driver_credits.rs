@@ -35,6 +35,7 @@ impl Driver {
             owners: [(first_day(start), owner)].into(),
             everyone: [owner].into(),
             transferred: None,
+            given: None,
             ended_on: None,
             is_cancelled: false,
             portions: Vec::new(),
@@ -136,7 +137,8 @@ impl Driver {
                 credit.everyone.insert(to);
                 credit.transferred = Some(today);
                 credit.changed = 0;
-                credit.given_to = Some((to, known.remaining(), today));
+                credit.given = Some((today, known.remaining_on(today)));
+                credit.given_to = Some((to, known.remaining_on(today), today));
                 self.follow();
             }
             Step::Split { percent, .. } => {
@@ -165,6 +167,7 @@ impl Driver {
                         owners: [(today, known.owner())].into(),
                         everyone: [known.owner()].into(),
                         transferred: None,
+                        given: None,
                         applied: [].into(),
                         ..known.clone()
                     };

@@ -3,7 +3,7 @@
 //!
 //! `story.rs` makes the steps, `driver*.rs` take them, `program.rs` runs them as command lines in one
 //! process over a log in memory that can be cut off (`cut_off.rs`); `bookkeeper.rs`, `memo.rs`,
-//! `credit.rs`, `paying.rs`, `attribution.rs`, `upstream_books.rs` and `month_books.rs` are the second
+//! `credit.rs`, `paying.rs`, `attribution.rs`, `upstream_books.rs`, `funding.rs` and `month_books.rs` are the second
 //! books, `compare.rs` holds one against the other. `approvals.rs` cuts approvals off at every append,
 //! `competing.rs` lets two processes ingest one month, `power.rs` runs whole months on files that lose power.
 //!
@@ -26,6 +26,7 @@ mod driver;
 mod driver_bills;
 mod driver_by_hand;
 mod driver_credits;
+mod funding;
 mod memo;
 mod month_books;
 mod months;

@@ -32,6 +32,10 @@ pub(crate) struct Memo {
     pub(crate) supplements: Option<usize>,
     /// What another system had paid with it.
     pub(crate) applied_before: Cents,
+    /// The memo that it came from by hand, or stands beside.
+    pub(crate) came_from: Option<usize>,
+    /// A person granted it beside the credit's own: AWS's money reaches it last.
+    pub(crate) is_beside: bool,
     /// Its owner lost the credit.
     pub(crate) ownership_ended: bool,
     /// A person granted it when AWS had cancelled the credit, or given it to another.
@@ -40,12 +44,22 @@ pub(crate) struct Memo {
     pub(crate) paid: BTreeMap<Month, BTreeMap<&'static str, Cents>>,
     pub(crate) expired: Cents,
     pub(crate) written_off: Cents,
+    /// The part of what expired that ended by itself since AWS had not paid it: it may come back.
+    pub(crate) lapsed: Cents,
+    /// The part of what expired that a person ended before AWS had paid it.
+    pub(crate) given_up: Cents,
+    /// The part of what was written off since AWS would pay no more: it may come back.
+    pub(crate) written_down: Cents,
+    /// The part of what a person wrote off that AWS had paid.
+    pub(crate) gain: Cents,
     pub(crate) refunded: Cents,
     pub(crate) moved_out: Cents,
     /// What AWS applied by month.
     pub(crate) funding: BTreeMap<Month, Micros>,
     /// Funding that came or went with a move.
     pub(crate) funding_moved: Micros,
+    /// What AWS applied of the credit that no memo of it may have; stands with the credit's own.
+    pub(crate) surplus: Micros,
 }
 
 impl Memo {
@@ -76,6 +90,18 @@ impl Memo {
 
     pub(crate) fn unfunded_open(&self) -> Cents {
         self.open() - self.funded_open()
+    }
+
+    /// What the customer had of it, or lost although AWS had paid it.
+    pub(crate) fn had(&self) -> Cents {
+        self.applied() + self.refunded + self.expired - self.lapsed - self.given_up + self.gain
+    }
+
+    /// AWS will pay no more: what it has not paid is written down.
+    pub(crate) fn write_down(&mut self) {
+        let unpaid = self.unfunded_open();
+        self.written_off += unpaid;
+        self.written_down += unpaid;
     }
 
     pub(crate) fn may_pay(&self, pool: &str) -> bool {

@@ -208,12 +208,14 @@ impl Books {
 
     pub(crate) fn lapse_one(&mut self, at: usize, by: Month) {
         let memo = &mut self.memos[at];
-        memo.expired += match self.policies.iter().rev().find(|(from, _)| *from <= by).map(|(_, chosen)| chosen.expiry)
-        {
+        let unpaid = memo.unfunded_open();
+        let ended = match self.policies.iter().rev().find(|(from, _)| *from <= by).map(|(_, chosen)| chosen.expiry) {
             Some(Expiry::Never) => 0,
             Some(Expiry::Upstream) => memo.open(),
-            Some(Expiry::UnfundedOnly) | None => memo.unfunded_open(),
+            Some(Expiry::UnfundedOnly) | None => unpaid,
         };
+        memo.lapsed += ended.min(unpaid);
+        memo.expired += ended;
     }
 
     /// Closes a month that may be closed.
@@ -221,14 +223,14 @@ impl Books {
         let book = self.month(month);
         book.status = Status::Closed;
         book.is_known = true;
+        self.fund();
         for at in 0..self.memos.len() {
             if self.memos[at].last_month().is_some_and(|last| last <= month) {
                 self.lapse_one(at, month);
             }
             let left = self.accounts.get(&self.memos[at].member).copied().flatten();
             if left.is_some_and(|day| day <= first_day(month + 1)) {
-                let memo = &mut self.memos[at];
-                memo.written_off += memo.unfunded_open();
+                self.memos[at].write_down();
             }
         }
     }

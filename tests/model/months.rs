@@ -15,7 +15,7 @@ fn cases(in_gate: u32) -> ProptestConfig {
     ProptestConfig {
         cases: asked.unwrap_or(in_gate),
         failure_persistence: None,
-        max_shrink_iters: 60,
+        max_shrink_iters: 4000,
         ..ProptestConfig::default()
     }
 }

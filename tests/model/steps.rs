@@ -295,7 +295,7 @@ fn chosen() -> impl Strategy<Value = Chosen> {
 
 fn grant() -> impl Strategy<Value = Step> {
     let pays = prop_oneof![3 => Just(0_u8), 1 => 1..5_u8];
-    (0..4_u8, 1..150_000_i64, 0..3_u8, 30..36_u8, pays, prop::bool::weighted(0.2)).prop_map(
+    (0..4_u8, 1..150_000_i64, 0..3_u8, 1..7_u8, pays, prop::bool::weighted(0.2)).prop_map(
         |(owner, face, start, months, pays, covers_tax)| Step::Grant { owner, face, start, months, pays, covers_tax },
     )
 }
@@ -347,10 +347,6 @@ fn upstream() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn upstream_kept() -> impl Strategy<Value = Step> {
-    (any::<u8>(), any::<bool>()).prop_map(|(credit, resume)| Step::Pause { credit, resume })
-}
-
 fn step(grain: Grain) -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => grant(),
@@ -363,7 +359,7 @@ fn step(grain: Grain) -> impl Strategy<Value = Step> {
             .prop_map(|(back, accept_estimated, waive)| Step::Close { back, accept_estimated, waive }),
         1 => (0..3_u8).prop_map(|back| Step::Reopen { back }),
         3 => by_hand(),
-        4 => upstream_kept(),
+        4 => upstream(),
         1 => (0..4_u8, 1..60_000_i64, 0..=100_u8, 0..=100_u8, 0..4_u8).prop_map(
             |(member, face, applied, funded, months)| Step::TakeOver { member, face, applied, funded, months }
         ),

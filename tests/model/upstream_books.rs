@@ -1,6 +1,8 @@
 //! What AWS does with credits, in the second books: attributed lines, funding, revisions, transfers,
 //! splits, cancellations.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::{
@@ -9,8 +11,7 @@ use crate::{
     credit::Credit,
     memo::{Memo, NewMemo},
     paper::month_of,
-    paying::rounded,
-    steps::{CENT, Micros, Month},
+    steps::{CENT, Cents, Micros, Month},
 };
 
 impl Books {
@@ -21,14 +22,28 @@ impl Books {
         self.attribute_beyond_faces();
     }
 
+    /// Each month once, the earliest first: those with lines of a credit that has more than its face, and those
+    /// with lines beyond a face where a credit has room, or gave it to a later month.
     pub(crate) fn attribute_beyond_faces(&mut self) {
-        for month in self.delivered() {
+        let mut done: BTreeSet<Month> = BTreeSet::new();
+        while let Some(month) = self.to_fill().into_iter().find(|month| !done.contains(month)) {
             self.attribute_one(month);
+            done.insert(month);
         }
     }
 
-    fn delivered(&self) -> Vec<Month> {
-        self.months.iter().filter(|(_, book)| book.bill.is_some()).map(|(month, _)| *month).collect()
+    fn to_fill(&self) -> BTreeSet<Month> {
+        let all = |credit: &Credit| credit.applied.values().sum::<Micros>();
+        let beyond = self.credits.values().filter(|credit| all(credit) > credit.face);
+        let filled = beyond.flat_map(|credit| credit.applied.iter().filter(|(_, sum)| **sum > 0));
+        let mut months: BTreeSet<Month> = filled.map(|(month, _)| *month).collect();
+        let has_room = self.credits.values().any(|credit| all(credit) < credit.face && !credit.applied.is_empty());
+        let waits = self.months.iter().filter(|(_, book)| book.is_beyond).map(|(month, _)| *month);
+        let later = |month: Month| {
+            self.credits.values().any(|credit| credit.applied.range(month + 1..).any(|(_, sum)| *sum > 0))
+        };
+        months.extend(waits.filter(|month| has_room || later(*month)));
+        months
     }
 
     pub(crate) fn attribute_one(&mut self, month: Month) {
@@ -37,62 +52,19 @@ impl Books {
         let said_before: Vec<_> = self.months.range(..month).flat_map(|(_, book)| book.said.clone()).collect();
         let attributed = attribute(&bill.credits, &self.credits, month, (&book.said, &said_before));
         for (id, credit) in &mut self.credits {
-            credit.applied.insert(month, attributed.by_credit.get(id).copied().unwrap_or(0));
+            let amount = attributed.by_credit.get(id).copied().unwrap_or(0);
+            if amount != 0 || credit.applied.contains_key(&month) {
+                credit.applied.insert(month, amount);
+            }
         }
-        self.month(month).suspense = attributed.suspense;
+        let book = self.month(month);
+        (book.suspense, book.is_beyond) = (attributed.suspense, attributed.is_beyond);
     }
 
     pub(crate) fn attribute_all(&mut self) {
         self.attribute_beyond_faces();
         for month in self.delivered() {
             self.attribute(month);
-        }
-    }
-
-    /// Gives each memo what AWS applied of its credit: the credit's own up to its face, then those that
-    /// supplement it. Former ownerships give back what is no longer theirs.
-    pub(crate) fn fund(&mut self) {
-        for (id, credit) in self.credits.clone() {
-            for (month, amount) in &credit.applied {
-                let owned = self.memo_of(&id, credit.owner_in(*month), *month);
-                let (chain, others): (Vec<usize>, Vec<usize>) =
-                    self.funded_by(&id).partition(|at| owned == Some(self.memos[*at].supplements.unwrap_or(*at)));
-                for at in others {
-                    self.fund_one(at, *month, 0);
-                }
-                let mut left = *amount;
-                for (place, at) in chain.iter().enumerate() {
-                    let memo = &self.memos[*at];
-                    let elsewhere: Micros =
-                        memo.funding.iter().filter(|(of, _)| *of != month).map(|(_, sum)| sum).sum();
-                    let room = (memo.face * CENT - elsewhere).max(0);
-                    let part = if place + 1 == chain.len() { left } else { left.min(room) };
-                    left -= part;
-                    self.fund_one(*at, *month, part);
-                }
-            }
-        }
-    }
-
-    /// The memos that a credit may fund, in the order of issue.
-    fn funded_by(&self, id: &str) -> impl Iterator<Item = usize> {
-        let is_funded = |at: &usize| {
-            let memo = &self.memos[*at];
-            memo.credit.as_deref() == Some(id) && (memo.is_the_credits || memo.supplements.is_some())
-        };
-        (0..self.memos.len()).filter(is_funded).collect::<Vec<_>>().into_iter()
-    }
-
-    fn fund_one(&mut self, at: usize, month: Month, amount: Micros) {
-        let rounding = self.chosen(month).rounding;
-        let memo = &mut self.memos[at];
-        if memo.funding.get(&month).copied().unwrap_or(0) == amount {
-            return;
-        }
-        memo.funding.insert(month, amount);
-        if memo.grows_with_funding {
-            let wanted = rounded(memo.funded(), rounding) + memo.moved_out;
-            memo.face = wanted.max(memo.face - memo.open());
         }
     }
 
@@ -105,14 +77,15 @@ impl Books {
             let credit = self.credits[id].clone();
             for memo in self.memos.iter_mut().filter(|memo| memo.credit.as_ref() == Some(id)) {
                 if memo.ownership_ended && !memo.is_own_promise {
-                    memo.written_off += memo.unfunded_open();
+                    memo.write_down();
                 }
             }
             if let Some((member, face, day)) = self.credits.get_mut(id).unwrap().given_to.take() {
                 self.issue_for(id, member, face, day, month_of(day));
                 has_moved = true;
             }
-            if credit.is_revised {
+            let known_since = self.changed_since(&credit) != 0;
+            if (credit.is_revised || known_since) && !credit.is_cancelled {
                 has_moved |= self.revise(id, today);
                 has_moved |= self.extend(id);
             }
@@ -123,9 +96,8 @@ impl Books {
         for id in &ids {
             let credit = self.credits[id].clone();
             for memo in &mut self.memos {
-                let of_credit = memo.credit.as_ref() == Some(id) && credit.everyone.contains(&memo.member);
-                if of_credit && credit.is_cancelled && !memo.is_own_promise {
-                    memo.written_off += memo.unfunded_open();
+                if memo.credit.as_ref() == Some(id) && credit.is_cancelled && !memo.is_own_promise {
+                    memo.write_down();
                 }
             }
             self.split_off(id, &credit);
@@ -143,15 +115,33 @@ impl Books {
             return false;
         }
         let key = (member, id.to_owned());
-        let change = credit.changed / CENT - self.revised.get(&key).copied().unwrap_or(0);
+        let stated = self.changed_since(&credit) / CENT;
+        let so_far = self.revised.get(&key).copied().unwrap_or(0);
+        // A cut that a person made ahead of AWS is not made again.
+        let mut follows = stated;
+        for (at, amount) in self.cut_by_hand.get(&key).into_iter().flatten() {
+            follows = if stated < *at { (follows + amount).min(*at) } else { follows };
+        }
+        let mut chain: Vec<usize> =
+            (0..self.memos.len()).rev().filter(|at| self.memos[*at].supplements == Some(base)).collect();
+        chain.push(base);
+        let sum = |of: fn(&Memo) -> Cents| chain.iter().map(|at| of(&self.memos[*at])).sum::<Cents>();
+        let change = follows - so_far;
         if change > 0 {
+            let has_ended = self.first_unissued().zip(of.last_month()).is_some_and(|(open, last)| last < open);
+            // Of a credit that has ended AWS raises only what it has applied beyond.
+            let paid_beyond = of.surplus / CENT - sum(Memo::unfunded_open);
+            let more = if has_ended { change.min(paid_beyond) } else { change };
+            if more <= 0 {
+                return false;
+            }
             let start = today.max(credit.start).min(credit.end.max(credit.start));
             let at = self.add_memo(NewMemo {
                 member,
                 credit: of.credit.clone(),
                 is_the_credits: false,
                 grows_with_funding: false,
-                face: change,
+                face: more,
                 start,
                 end: of.end.map(|end| end.max(start)),
                 pays: of.pays,
@@ -159,19 +149,29 @@ impl Books {
                 funding_moved: 0,
             });
             self.memos[at].supplements = Some(base);
-            *self.revised.entry(key).or_default() += change;
+            *self.revised.entry(key).or_default() += more;
             return true;
         }
-        let mut less = -change;
-        let chain: Vec<usize> =
-            (0..self.memos.len()).rev().filter(|at| self.memos[*at].supplements == Some(base)).collect();
-        for at in chain.into_iter().chain([base]) {
+        // The customer had, has, or gave away no more than AWS states: the rest is cut, what came last first.
+        let promised = sum(|memo| memo.applied() + memo.refunded + memo.open() + memo.moved_out);
+        let beyond = (promised - of.face - stated).max(0);
+        let mut less = beyond;
+        for at in chain {
             let amount = less.min(self.memos[at].open());
             self.memos[at].written_off += amount;
             *self.revised.entry(key.clone()).or_default() -= amount;
             less -= amount;
         }
-        less != -change
+        less != beyond
+    }
+
+    /// What AWS has changed of a credit since its owner has it; where it was given to him, also what is known
+    /// better since of what was left to give.
+    fn changed_since(&self, credit: &Credit) -> Micros {
+        match (credit.given, credit.portions.is_empty()) {
+            (Some((day, given)), true) => credit.remaining_on(day) - given,
+            _ => credit.changed,
+        }
     }
 
     /// More time is the memos' too; less is not, since their end was promised.

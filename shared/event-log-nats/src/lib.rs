@@ -13,12 +13,12 @@ mod append;
 mod batch;
 mod connection;
 mod denials;
+mod fetch;
 mod heads;
 mod log;
 mod losses;
 mod message;
 mod provision;
-mod pull;
 mod read;
 mod settings;
 

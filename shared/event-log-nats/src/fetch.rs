@@ -99,7 +99,7 @@ pub(crate) async fn fetch(
     let next = match &what {
         What::From(sequence) | What::Of(_, sequence) => *sequence,
     };
-    let batch = known.max(1).min(MESSAGES_MAX).min(limits.commits_max.max(1) as u64);
+    let batch = known.clamp(1, MESSAGES_MAX).min(limits.commits_max.max(1) as u64);
     let headers = HEADER_BYTES.saturating_mul(usize::try_from(batch).unwrap_or(usize::MAX));
     let max_bytes = limits.bytes_max.saturating_add(headers).clamp(BYTES_MIN, BYTES_MAX);
     let of = match &what {

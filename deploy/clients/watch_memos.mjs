@@ -51,7 +51,7 @@ function* changes(message) {
 }
 
 const connection = await connect({ servers: options.nats });
-const manager = await connection.jetstreamManager();
+const manager = await connection.jetstreamManager({ checkAPI: false });
 const config = {
   ack_policy: AckPolicy.Explicit,
   deliver_policy: DeliverPolicy.All,
@@ -62,7 +62,9 @@ if (options.from) {
   config.deliver_policy = DeliverPolicy.StartSequence;
   config.opt_start_seq = Number(options.from);
 }
-const { name } = await manager.consumers.add("MEMOS", config);
+// Where the admin made the consumer, it is there; a user of the shipped permissions may not make one.
+const made = options.durable && (await manager.consumers.info("MEMOS", options.durable).catch(() => undefined));
+const { name } = made || (await manager.consumers.add("MEMOS", config));
 const consumer = await connection.jetstream().consumers.get("MEMOS", name);
 for (;;) {
   let came = 0;

@@ -64,8 +64,16 @@ fn streams(service: ServiceName) -> String {
 impl Answering {
     /// The next command; none once it was stopped.
     pub async fn next(&mut self) -> Option<Asked> {
-        let request = self.endpoint.next().await?;
-        Some(Asked { client: self.client.clone(), request })
+        loop {
+            let request = self.endpoint.next().await?;
+            match request.message.reply.as_deref() {
+                // Whoever names another place for the answer wants it said there in this service's name.
+                Some(reply) if !is_inbox(reply) => {
+                    tracing::warn!(reply, "a command is refused: its answer would not go to an inbox");
+                }
+                _ => return Some(Asked { client: self.client.clone(), request }),
+            }
+        }
     }
 
     /// Takes no more commands.
@@ -75,6 +83,12 @@ impl Answering {
     pub async fn stop(self) -> Result<(), BusFault> {
         self.service.stop().await.map_err(BusFault::of("stopping to answer"))
     }
+}
+
+/// Whether a subject is one that answers come to: an inbox, or the server's own name for one in
+/// another account. Never a subject of a stream, of another service, or of the server.
+fn is_inbox(subject: &str) -> bool {
+    ["_INBOX.", "_R_."].iter().any(|prefix| subject.starts_with(prefix))
 }
 
 /// A command that somebody waits for.
@@ -113,6 +127,23 @@ impl Asked {
         headers.insert(SIGN, "yes");
         if let Err(cause) = self.client.publish_with_headers(reply, headers, Bytes::new()).await {
             tracing::warn!(%cause, "a sign of working could not be sent");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inbox;
+
+    #[test]
+    fn an_answer_goes_to_an_inbox_and_nowhere_else() {
+        for inbox in ["_INBOX.operator.x7.1", "_R_.Ab3.x"] {
+            assert!(is_inbox(inbox), "{inbox}");
+        }
+        for other in
+            ["memos.999900001111.111122223333", "$JS.API.STREAM.PURGE.MEMOS", "creditmemo.commands.x", "_INBOX"]
+        {
+            assert!(!is_inbox(other), "{other}");
         }
     }
 }

@@ -5,20 +5,19 @@
 //! lost acknowledgement is resolved by reading the subject's last commit from the stream's leader,
 //! never guessed; the sequences of a stream are contiguous, and a missing one is an error that says
 //! which; a denied permission is reported as such, not as a time-out; no password or token is ever
-//! printed. Deliberately absent: facts, deletion, acknowledgements of consumers (who reads keeps
-//! its own position).
+//! printed. Deliberately absent: facts, deletion, consumers (who reads keeps its own position).
 
 mod address;
 mod append;
 mod batch;
 mod connection;
 mod denials;
+mod fetch;
 mod heads;
 mod log;
 mod losses;
 mod message;
 mod provision;
-mod pull;
 mod read;
 mod settings;
 

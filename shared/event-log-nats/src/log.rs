@@ -1,24 +1,19 @@
 //! `JetStreamLog`: the port over a connection.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 use event_log::{AppendError, EventLog, LogError, ReadLimits, StreamHead};
 use tracing::Instrument;
 use wire::{SealedCommit, StoredCommit, StreamName, Subject};
 
-use crate::{Address, ConnectSettings, connection::Connection, heads::Heads, pull::Reader};
+use crate::{Address, ConnectSettings, connection::Connection, heads::Heads};
 
 /// The log on NATS JetStream.
 #[derive(Debug)]
 pub struct JetStreamLog {
     pub(crate) connection: Connection,
     pub(crate) heads: Heads,
-    idle: [Mutex<Vec<Reader>>; StreamName::ALL.len()],
 }
 
 impl JetStreamLog {
@@ -28,7 +23,7 @@ impl JetStreamLog {
     /// [`LogError::Unavailable`] where no server can be reached or the login is refused.
     pub async fn connect(address: Address, settings: ConnectSettings) -> Result<Self, LogError> {
         let connection = Connection::open(address, settings).await?;
-        Ok(Self { connection, heads: Heads::default(), idle: StreamName::ALL.map(|_| Mutex::default()) })
+        Ok(Self { connection, heads: Heads::default() })
     }
 
     /// The connection, for what travels beside the log.
@@ -50,11 +45,6 @@ impl JetStreamLog {
     /// What the connection is called, where it was given a name.
     pub fn name(&self) -> Option<&str> {
         self.connection.name.as_deref()
-    }
-
-    /// Nothing panics while it is held, so a poisoned lock guards a whole list.
-    pub(crate) fn idle_readers(&self, stream: StreamName) -> MutexGuard<'_, Vec<Reader>> {
-        self.idle[stream as usize].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -27,39 +27,3 @@ pub(crate) fn commit(
     let commit = commit_of(of, find, payload).map_err(|bad| damaged(bad.to_string()))?;
     Ok(StoredCommit { sequence, commit })
 }
-
-/// Where a delivered message stands, as its reply subject says:
-/// `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<time>.<pending>`,
-/// with a domain and an account before the stream from newer servers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Position {
-    pub(crate) sequence: u64,
-    /// Messages that the consumer still has to deliver.
-    pub(crate) pending: u64,
-}
-
-impl Position {
-    pub(crate) fn of(reply: &str) -> Option<Self> {
-        let tokens = reply.strip_prefix("$JS.ACK.")?.split('.').collect::<Vec<_>>();
-        // Old: 7 tokens. New: a domain and an account hash before them, and a random one after.
-        let at = match tokens.len() {
-            7 => 3,
-            9.. => 5,
-            _ => return None,
-        };
-        Some(Self { sequence: tokens.get(at)?.parse().ok()?, pending: tokens.get(at + 3)?.parse().ok()? })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Position;
-
-    #[test]
-    fn a_place_is_read_from_both_forms_of_a_reply() {
-        let place = Some(Position { sequence: 17, pending: 5 });
-        assert_eq!(Position::of("$JS.ACK.MEMOS.reader.1.17.3.1700000000000000000.5"), place);
-        assert_eq!(Position::of("$JS.ACK.hub.ACC.MEMOS.reader.1.17.3.1700000000000000000.5.rnd"), place);
-        assert_eq!(Position::of("_INBOX.x"), None);
-    }
-}

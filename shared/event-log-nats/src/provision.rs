@@ -167,6 +167,8 @@ fn wanted(stream: StreamName, replicas: usize) -> Config {
         deny_delete: true,
         deny_purge: true,
         allow_atomic_publish: true,
+        // Commits are read without a consumer.
+        allow_direct: true,
         ..Config::default()
     }
 }
@@ -188,6 +190,7 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
         ("deny delete", config.deny_delete.to_string()),
         ("deny purge", config.deny_purge.to_string()),
         ("atomic batches", config.allow_atomic_publish.to_string()),
+        ("direct reads", config.allow_direct.to_string()),
         ("roll-ups", config.allow_rollup.to_string()),
         ("acknowledgements", (!config.no_ack).to_string()),
         ("expiry a message", config.allow_message_ttl.to_string()),

@@ -1,8 +1,9 @@
-//! Reading streams and subjects: which reader goes on, and what it means when one stops.
+//! Reading streams and subjects, waiting for news of them, and what it means when a read stops.
 //!
 //! Invariants: an empty answer is one the stream's leader gave; a sequence that the leader does not
-//! have either is a gap, and is reported with its number; anything else that stops a reader makes
-//! another one, a bounded number of times.
+//! have either is a gap, and is reported with its number; anything else that stops a read begins it
+//! again, a bounded number of times. A wait asks again and again how far the stream has come: to be
+//! told would take a consumer, or the right to listen.
 
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use event_log::{LogError, ReadLimits, StreamHead};
@@ -11,20 +12,23 @@ use wire::{StoredCommit, StreamName, Subject};
 
 use crate::{
     connection::{Connection, QUESTION_AGAIN_DELAY, QUESTION_TRIES_MAX, in_words},
+    fetch::{Stopped, What, fetch},
     log::JetStreamLog,
     message,
     provision::StreamInfo,
-    pull::{Reader, Stopped, What},
 };
 
-/// Readers made anew for one read, before the log counts as unavailable.
-const READERS_A_READ_MAX: usize = 5;
+/// How often one read is begun, before the log counts as unavailable.
+const READS_MAX: usize = 5;
 
-/// Readers of a stream that are kept for the next read.
-const IDLE_READERS_MAX: usize = 4;
+/// How long to wait before a read is begun again.
+const AGAIN_DELAY: Duration = Duration::from_millis(100);
 
-/// How long to wait before another reader is made.
-const ANOTHER_READER_DELAY: Duration = Duration::from_millis(100);
+/// How soon a wait looks whether there is news: soon at first, since most news follows other news.
+const LOOK_AGAIN_FIRST: Duration = Duration::from_millis(10);
+
+/// How seldom it looks at last. One look is one small question to the stream's leader.
+const LOOK_AGAIN_MOST: Duration = Duration::from_millis(160);
 
 impl JetStreamLog {
     pub(crate) async fn read_from(
@@ -35,72 +39,27 @@ impl JetStreamLog {
     ) -> Result<Vec<StoredCommit>, LogError> {
         let from = from.max(1);
         let mut why = String::new();
-        for attempt in 0..READERS_A_READ_MAX {
-            let Some((mut reader, known)) = self.reader_at(stream, from).await? else { return Ok(Vec::new()) };
-            match reader.read(limits, known).await {
-                Ok(found) => {
-                    self.keep(stream, reader);
-                    return Ok(found);
-                }
+        for attempt in 0..READS_MAX {
+            let last = self.info(stream).await?.state.last_seq;
+            if from > last {
+                return Ok(Vec::new());
+            }
+            match fetch(&self.connection, stream, What::From(from), limits, last - from + 1).await {
+                Ok(found) => return Ok(found),
                 Err(Stopped::Failed(fault)) => return Err(fault),
                 Err(Stopped::Jumped { to }) => {
-                    self.look_for(stream, reader.awaited(), Some(to)).await?;
-                    why = format!("sequence {to} came instead of {}", reader.awaited());
+                    self.look_for(stream, from, Some(to)).await?;
+                    why = format!("sequence {to} came instead of {from}");
                 }
                 Err(Stopped::Silent(said)) => {
-                    self.look_for(stream, reader.awaited(), None).await?;
+                    self.look_for(stream, from, None).await?;
                     why = said;
                 }
             }
-            tracing::warn!(%stream, from, attempt, why, "a reader stopped; another one is made");
-            reader.end().await;
-            tokio::time::sleep(ANOTHER_READER_DELAY).await;
+            tracing::warn!(%stream, from, attempt, why, "a read stopped; it is begun again");
+            tokio::time::sleep(AGAIN_DELAY).await;
         }
         Err(LogError::Unavailable { doing: format!("reading {stream} from sequence {from}"), cause: why })
-    }
-
-    /// A reader at a position, and how many commits are known to come; none at the head.
-    async fn reader_at(&self, stream: StreamName, from: u64) -> Result<Option<(Reader, u64)>, LogError> {
-        let kept = self.idle_reader(stream, from);
-        if let Some(reader) = kept {
-            if reader.is_ahead() {
-                return Ok(Some((reader, 1)));
-            }
-            let last = self.info(stream).await?.state.last_seq;
-            if from > last {
-                self.keep(stream, reader);
-                return Ok(None);
-            }
-            return Ok(Some((reader, last - from + 1)));
-        }
-        let last = self.info(stream).await?.state.last_seq;
-        if from > last {
-            return Ok(None);
-        }
-        let reader = Reader::make(&self.connection, stream, What::From(from)).await;
-        Ok(Some((reader.map_err(|stopped| failure_of(stopped, stream))?, last - from + 1)))
-    }
-
-    fn idle_reader(&self, stream: StreamName, position: u64) -> Option<Reader> {
-        let mut idle = self.idle_readers(stream);
-        // What such a one had asked for is never answered.
-        idle.retain(|reader| !reader.is_cut_off());
-        let at = idle.iter().position(|reader| reader.position() == position)?;
-        Some(idle.swap_remove(at))
-    }
-
-    fn keep(&self, stream: StreamName, reader: Reader) {
-        if reader.is_over {
-            return;
-        }
-        let mut idle = self.idle_readers(stream);
-        // It may be called while a wait is dropped, where nothing can be waited for.
-        if idle.len() >= IDLE_READERS_MAX
-            && let (oldest, Ok(runtime)) = (idle.remove(0), tokio::runtime::Handle::try_current())
-        {
-            runtime.spawn(oldest.end());
-        }
-        idle.push(reader);
     }
 
     /// Asks the leader for a sequence that did not come. `Ok` where it is there, or where the
@@ -130,36 +89,36 @@ impl JetStreamLog {
         }
     }
 
+    /// All commits of a subject, up to the last that the stream's leader has of it.
     pub(crate) async fn read_all_of(&self, subject: &Subject) -> Result<Vec<StoredCommit>, LogError> {
         let stream = subject.stream();
+        let Some(last) = self.last_commit_of(subject).await? else { return Ok(Vec::new()) };
+        let mut found: Vec<StoredCommit> = Vec::new();
         let mut why = String::new();
-        for _ in 0..READERS_A_READ_MAX {
-            let reader = Reader::make(&self.connection, stream, What::Of(subject.clone())).await;
-            let mut reader = reader.map_err(|stopped| failure_of(stopped, stream))?;
-            let count = usize::try_from(reader.pending).unwrap_or(usize::MAX);
-            let mut found: Vec<StoredCommit> = Vec::new();
-            while found.len() < count && !reader.is_over {
-                match reader.read(ReadLimits::default(), (count - found.len()) as u64).await {
-                    Ok(more) => found.extend(more),
-                    Err(Stopped::Failed(fault)) => return Err(fault),
-                    Err(Stopped::Silent(said)) => {
-                        why = said;
-                        break;
-                    }
-                    // A subject's sequences are not contiguous, so it cannot jump.
-                    Err(Stopped::Jumped { to }) => {
-                        why = format!("sequence {to} came");
-                        break;
-                    }
-                }
-            }
-            reader.end().await;
-            check_numbers(subject, &found)?;
-            if found.len() >= count {
+        let mut stops = 0;
+        while stops < READS_MAX {
+            let next = found.last().map_or(1, |stored| stored.sequence + 1);
+            if next > last.sequence {
+                check_numbers(subject, &found)?;
                 return Ok(found);
             }
-            why = format!("{} of {count} commits came: {why}", found.len());
+            let left = last.commit.n.saturating_sub(found.len() as u64);
+            match fetch(&self.connection, stream, What::Of(subject.clone(), next), ReadLimits::default(), left).await {
+                Ok(more) => {
+                    found.extend(more);
+                    continue;
+                }
+                Err(Stopped::Failed(fault)) => return Err(fault),
+                Err(Stopped::Silent(said)) => why = said,
+                // A subject's sequences are not contiguous, so it cannot jump.
+                Err(Stopped::Jumped { to }) => why = format!("sequence {to} came"),
+            }
+            stops += 1;
+            tokio::time::sleep(AGAIN_DELAY).await;
         }
+        // A commit that the leader has and no answer brings: its number says which.
+        check_numbers(subject, &found)?;
+        why = format!("{} of {} commits came: {why}", found.len(), last.commit.n);
         Err(LogError::Unavailable { doing: format!("reading {subject}"), cause: why })
     }
 
@@ -186,67 +145,17 @@ impl JetStreamLog {
         timeout: Duration,
     ) -> Result<bool, LogError> {
         let deadline = Instant::now() + timeout;
+        let mut pause = LOOK_AGAIN_FIRST;
         loop {
-            let last = self.info(stream).await?.state.last_seq;
-            if last > sequence {
+            if self.info(stream).await?.state.last_seq > sequence {
                 return Ok(true);
             }
-            if Instant::now() >= deadline {
+            let now = Instant::now();
+            if now >= deadline {
                 return Ok(false);
             }
-            let from = last + 1;
-            let reader = match self.idle_reader(stream, from) {
-                Some(reader) => reader,
-                None => Reader::make(&self.connection, stream, What::From(from))
-                    .await
-                    .map_err(|stopped| failure_of(stopped, stream))?,
-            };
-            // Who waits for several streams drops the other waits once one of them has news.
-            let mut reader = Kept { log: self, stream, reader: Some(reader) };
-            match reader.wait(deadline).await {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(Stopped::Failed(fault)) => {
-                    reader.end().await;
-                    return Err(fault);
-                }
-                // The head is asked again, which says whether the server is there.
-                Err(Stopped::Jumped { .. } | Stopped::Silent(_)) => {
-                    reader.end().await;
-                    tokio::time::sleep(ANOTHER_READER_DELAY).await;
-                }
-            }
-        }
-    }
-}
-
-/// A reader that goes back to the idle ones when its wait ends, also where the wait is dropped: a
-/// new one would be a question more at each news, and a consumer more for the server to forget.
-struct Kept<'a> {
-    log: &'a JetStreamLog,
-    stream: StreamName,
-    reader: Option<Reader>,
-}
-
-impl Kept<'_> {
-    async fn wait(&mut self, deadline: Instant) -> Result<bool, Stopped> {
-        match &mut self.reader {
-            Some(reader) => reader.wait(deadline).await,
-            None => Ok(false),
-        }
-    }
-
-    async fn end(mut self) {
-        if let Some(reader) = self.reader.take() {
-            reader.end().await;
-        }
-    }
-}
-
-impl Drop for Kept<'_> {
-    fn drop(&mut self) {
-        if let Some(reader) = self.reader.take() {
-            self.log.keep(self.stream, reader);
+            tokio::time::sleep(pause.min(deadline - now)).await;
+            pause = (pause * 2).min(LOOK_AGAIN_MOST);
         }
     }
 }
@@ -297,15 +206,6 @@ fn check_numbers(subject: &Subject, commits: &[StoredCommit]) -> Result<(), LogE
         }
     }
     Ok(())
-}
-
-fn failure_of(stopped: Stopped, stream: StreamName) -> LogError {
-    let cause = match stopped {
-        Stopped::Failed(fault) => return fault,
-        Stopped::Jumped { to } => format!("sequence {to} came"),
-        Stopped::Silent(said) => said,
-    };
-    LogError::Unavailable { doing: format!("reading {stream}"), cause }
 }
 
 fn unavailable(stream: StreamName, fault: &dyn std::fmt::Display) -> LogError {

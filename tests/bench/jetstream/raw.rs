@@ -80,7 +80,7 @@ pub(crate) async fn publish_in_batches(client: Client, commits: &[SealedCommit])
     began.elapsed()
 }
 
-/// A consumer without acknowledgements, pulled from as the adapter pulls.
+/// A consumer without acknowledgements, read in large pulls: what the server can give at best.
 struct Pulled {
     client: Client,
     messages: Subscriber,

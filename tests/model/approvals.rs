@@ -35,7 +35,7 @@ async fn office() -> Program {
     );
     let mut used = [(); 4].map(|()| Used::nothing());
     used[0].usage[0] = 10_000 * CENT;
-    let bill = Bill { month: 0, is_final: true, used, refunds: Vec::new(), credits: Vec::new() };
+    let bill = Bill { month: 0, is_final: true, used, credits: Vec::new() };
     let bill = program.write("bill.csv", &bill.cur2(false));
     for words in [
         &["accounts", "import", accounts.to_str().unwrap()][..],

@@ -1,7 +1,7 @@
 //! The second books: months, memos, credits and policies, and what is asked of them all. What is done
 //! upstream is written in `upstream_books.rs`, bills and closes in `month_books.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -57,8 +57,6 @@ pub(crate) struct Books {
     pub(crate) policies: Vec<(Month, Chosen)>,
     /// What was settled with an account of a month, by whose month's bill: charged, and paid by memos.
     pub(crate) settled: BTreeMap<(usize, Month), BTreeMap<Month, (Cents, Cents)>>,
-    /// Accounts with charges on the bill of a month.
-    pub(crate) with_statement: BTreeSet<(usize, Month)>,
     /// What revisions of a credit have changed of an account's memos.
     pub(crate) revised: BTreeMap<(usize, String), Cents>,
     /// What persons wrote off of a credit's memos: what revisions had changed by then, and how much.

@@ -99,7 +99,7 @@ pub(crate) fn statements(model: &ReadModel, books: &Books, month: Month) {
         let Some(stored) = of_member.iter().find(|stored| stored.statement.period == period(month)) else { continue };
         let statement = &stored.statement;
         assert!(statement.foots(), "{statement:#?}");
-        let gross = crate::paying::rounded(books.charges(at, month, month).gross(), rounding);
+        let gross = crate::paying::rounded(books.charges(at, month).gross(), rounding);
         assert_eq!(statement.gross.units(), i128::from(gross), "gross of {id} in {month}");
         let drawn: Cents = books.memos.iter().filter(|memo| memo.member == at).map(|memo| memo.paid_for(month)).sum();
         assert_eq!(statement.applied.units(), i128::from(drawn), "applied of {id} in {month}");

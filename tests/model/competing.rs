@@ -81,14 +81,8 @@ fn closing() -> Subject {
 
 /// January's bill by what each account used, in dollars.
 fn bill(used: [i64; 4]) -> String {
-    let used = used.map(|dollars| Used {
-        usage: [dollars * 1_000_000, 0, 0],
-        marketplace: 0,
-        tax: 0,
-        refund: 0,
-        free_tier: 0,
-    });
-    Bill { month: 0, is_final: true, used, refunds: Vec::new(), credits: Vec::new() }.cur2(false)
+    let used = used.map(|dollars| Used { usage: [dollars * 1_000_000, 0, 0], marketplace: 0, tax: 0, free_tier: 0 });
+    Bill { month: 0, is_final: true, used, credits: Vec::new() }.cur2(false)
 }
 
 async fn office(log: Arc<dyn EventLog>) -> UnitOfWork {

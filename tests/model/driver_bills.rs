@@ -8,8 +8,8 @@ use crate::{
     credit::Credit,
     cut_off::Cut,
     driver::Driver,
-    paper::{Bill, CreditLine, LateRefund, MEMBERS, PAYER, first_day, name, policy_json},
-    steps::{CENT, Chosen, Grain, Micros, Month, Named, Scattered, Used},
+    paper::{Bill, CreditLine, MEMBERS, PAYER, first_day, name, policy_json},
+    steps::{CENT, Chosen, Grain, Month, Named, Scattered, Used},
 };
 
 /// Months that a story may have.
@@ -29,7 +29,8 @@ impl Driver {
     }
 
     pub(crate) fn credit_lines(&self, scattered: &[Scattered]) -> Vec<CreditLine> {
-        let credits: Vec<&Credit> = self.books.credits.values().collect();
+        // A split credit's words are also those of its portions (rule book N26): scenarios tell of them.
+        let credits: Vec<&Credit> = self.books.credits.values().filter(|credit| credit.portions.is_empty()).collect();
         let lines = scattered.iter().filter_map(|line| {
             let credit = credits.get(usize::from(line.credit) % credits.len().max(1))?;
             let description = match line.named {
@@ -60,19 +61,7 @@ impl Driver {
         let mut used = used.clone();
         used[0].usage[0] += CENT;
         let credits = self.credit_lines(credits);
-        self.deliver(Bill { month, is_final, used, refunds: Vec::new(), credits }, false, cut).await;
-    }
-
-    pub(crate) async fn refund_late(&mut self, back: u8, member: usize, amount: Micros, cut: Option<Cut>) {
-        let Some(newest) = self.delivered(0) else { return };
-        let Some(of) = newest.checked_sub(back + 1) else { return };
-        let had_usage = self.books.months[&of].bill.as_ref().is_some_and(|bill| bill.used[member].usage[0] > 0);
-        if self.grain == Grain::Fine || !had_usage || amount == 0 {
-            return;
-        }
-        let mut bill = self.books.months[&newest].bill.clone().unwrap();
-        bill.refunds.push(LateRefund { member, of, amount });
-        self.deliver(bill, false, cut).await;
+        self.deliver(Bill { month, is_final, used, credits }, false, cut).await;
     }
 
     pub(crate) async fn deliver(&mut self, bill: Bill, reversed: bool, cut: Option<Cut>) {
@@ -168,7 +157,7 @@ impl Driver {
         let from = self.books.last_closed().map_or(0, |closed| closed + 1);
         let path = self.program.write("policy.json", &policy_json(chosen));
         self.accepted(&["policy", "adopt", path.to_str().unwrap(), "--from", &name(from)], cut).await;
-        self.approve_all(cut).await;
+        self.approve_all().await;
         self.books.policies.retain(|(other, _)| *other < from);
         self.books.policies.push((from, chosen));
     }

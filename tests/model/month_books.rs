@@ -13,32 +13,17 @@ use crate::{
 };
 
 impl Books {
-    /// What an account is charged for a month as known by the bill of `through`: refunds of a month
-    /// that was settled belong to it, wherever they stand.
-    pub(crate) fn charges(&self, member: usize, month: Month, through: Month) -> Charges {
+    /// What an account is charged for a month.
+    pub(crate) fn charges(&self, member: usize, month: Month) -> Charges {
         let mut charges = Charges::default();
         let Some(bill) = self.months.get(&month).and_then(|book| book.bill.as_ref()) else { return charges };
         let used = &bill.used[member];
         for (pool, amount) in POOLS.into_iter().zip(used.usage) {
             charges.add(pool, amount);
         }
-        charges.add(POOLS[0], -used.refund);
         charges.add(POOLS[1], -used.free_tier);
         charges.add(TAX, used.tax);
         charges.never = used.marketplace;
-        for refund in bill.refunds.iter().filter(|refund| refund.member == member) {
-            if !self.with_statement.contains(&(member, refund.of)) {
-                charges.add(POOLS[0], -refund.amount);
-            }
-        }
-        if self.with_statement.contains(&(member, month)) && through > month {
-            let later = self.months.range(month + 1..=through).filter_map(|(_, book)| book.bill.as_ref());
-            for refund in later.flat_map(|bill| &bill.refunds) {
-                if refund.member == member && refund.of == month {
-                    charges.add(POOLS[0], -refund.amount);
-                }
-            }
-        }
         charges
     }
 
@@ -85,14 +70,11 @@ impl Books {
             self.draw(member, month);
         }
         for member in 0..4 {
-            let charges = self.charges(member, month, month);
-            if charges != Charges::default() {
-                self.with_statement.insert((member, month));
-            }
+            let charges = self.charges(member, month);
             let earlier: Vec<Month> = self.months.range(..month).map(|(earlier, _)| *earlier).collect();
             for of in earlier {
                 if self.is_to_correct(of, month) {
-                    let charges = self.charges(member, of, month);
+                    let charges = self.charges(member, of);
                     self.settle(member, of, month, &charges);
                 }
             }
@@ -106,18 +88,17 @@ impl Books {
 
     pub(crate) fn is_to_correct(&self, of: Month, in_bill: Month) -> bool {
         let book = &self.months[&of];
-        let refunded = self.months[&in_bill].bill.iter().flat_map(|bill| &bill.refunds).any(|refund| refund.of == of);
         let Some((delivery, _)) = book.billed else { return false };
         let is_anew = |between: &MonthBook| between.billed.is_some_and(|(billed, _)| billed != between.delivery);
-        let may_be_refunded = refunded || self.months.range(of + 1..in_bill).any(|(_, between)| is_anew(between));
-        book.is_issued() && (delivery != book.delivery || may_be_refunded)
+        let is_between_anew = self.months.range(of + 1..in_bill).any(|(_, between)| is_anew(between));
+        book.is_issued() && (delivery != book.delivery || is_between_anew)
     }
 
     pub(crate) fn draw(&mut self, member: usize, month: Month) {
         for memo in self.memos.iter_mut().filter(|memo| memo.member == member) {
             memo.paid.remove(&month);
         }
-        let charges = self.charges(member, month, month);
+        let charges = self.charges(member, month);
         let offers = self.offers(member, month);
         let with_tax = offers.iter().any(|offer| self.memos[offer.memo].covers_tax);
         let mut paying = Paying::new(&charges, with_tax, self.chosen(month).rounding);
@@ -139,7 +120,7 @@ impl Books {
     /// hold it, then what it may pay of other services; what more is charged than other bills have
     /// settled is drawn from what is open; what comes back to a memo past its end ends.
     pub(crate) fn correct(&mut self, member: usize, of: Month, in_bill: Month) {
-        let charges = self.charges(member, of, in_bill);
+        let charges = self.charges(member, of);
         if self.corrected.get(&(member, of)) == Some(&charges) {
             return;
         }
@@ -247,7 +228,7 @@ impl Books {
         let book = &self.months[&month];
         let Some(bill) = &book.bill else { return self.former_is_open(month) };
         let charged = |member: usize| {
-            self.charges(member, month, month) != Charges::default()
+            self.charges(member, month) != Charges::default()
                 || bill.credits.iter().any(|line| line.on == member)
                 || bill.used[member] != crate::steps::Used::nothing()
         };

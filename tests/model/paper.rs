@@ -52,21 +52,12 @@ pub(crate) struct CreditLine {
     pub(crate) applied: Micros,
 }
 
-/// A refund of usage of an earlier month.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LateRefund {
-    pub(crate) member: usize,
-    pub(crate) of: Month,
-    pub(crate) amount: Micros,
-}
-
 /// A payer's bill of a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bill {
     pub(crate) month: Month,
     pub(crate) is_final: bool,
     pub(crate) used: [Used; 4],
-    pub(crate) refunds: Vec<LateRefund>,
     pub(crate) credits: Vec<CreditLine>,
 }
 
@@ -98,11 +89,7 @@ impl Bill {
             }
             line(member, "Usage", "a1b2c3", used.marketplace, self.month, ("AWS Marketplace", "a product"));
             line(member, "Tax", "Tax", used.tax, self.month, ("AWS", "tax"));
-            line(member, "Refund", POOLS[0], -used.refund, self.month, ("AWS", "a refund"));
             line(member, "Credit", POOLS[1], -used.free_tier, self.month, ("AWS", "AWS Free Tier"));
-        }
-        for refund in &self.refunds {
-            line(refund.member, "Refund", POOLS[0], -refund.amount, refund.of, ("AWS", "a refund"));
         }
         for credit in &self.credits {
             line(credit.on, "Credit", POOLS[0], -credit.applied, self.month, ("AWS", &credit.description));

@@ -59,7 +59,7 @@ fn bill(month: u8, cents: i64, scattered: i64) -> String {
     let description = format!("Promo, credit from account: {}", MEMBERS[0]);
     let credits = vec![CreditLine { on: 1, description, applied: scattered * CENT }];
     let used = [used(cents), used(250_000), used(240_000), Used::nothing()];
-    Bill { month, is_final: true, used, refunds: Vec::new(), credits }.cur2(false)
+    Bill { month, is_final: true, used, credits }.cur2(false)
 }
 
 /// The files of the story and its commands, in order.

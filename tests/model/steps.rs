@@ -25,8 +25,6 @@ pub(crate) struct Used {
     /// Never covered.
     pub(crate) marketplace: Micros,
     pub(crate) tax: Micros,
-    /// A refund on EC2 of this month, as a positive number.
-    pub(crate) refund: Micros,
     /// Free Tier on S3, as a positive number.
     pub(crate) free_tier: Micros,
 }
@@ -101,12 +99,6 @@ pub(crate) enum Step {
         used: Used,
         credits: Option<Vec<Scattered>>,
         is_final: bool,
-    },
-    /// A refund on the newest bill, of usage of a month before it.
-    Refunded {
-        back: u8,
-        member: u8,
-        amount: Micros,
     },
     /// The same files once more, or the same content in other files.
     Again {
@@ -254,8 +246,15 @@ impl Grain {
 
 fn used(grain: Grain) -> impl Strategy<Value = Used> {
     let usage = [grain.amounts(40_000), grain.some(20_000), grain.some(30_000)];
-    (usage, grain.some(3_000), grain.some(3_000), grain.some(9_000), grain.some(2_000))
-        .prop_map(|(usage, marketplace, tax, _, free_tier)| Used { usage, marketplace, tax, refund: 0, free_tier })
+    (usage, grain.some(3_000), grain.some(3_000), grain.some(2_000)).prop_map(|(usage, marketplace, tax, free_tier)| {
+        Used {
+            // AWS gives no more of its Free Tier than was used.
+            free_tier: free_tier.min(usage[1]),
+            usage,
+            marketplace,
+            tax,
+        }
+    })
 }
 
 fn scattered(grain: Grain) -> impl Strategy<Value = Vec<Scattered>> {
@@ -295,9 +294,10 @@ fn chosen() -> impl Strategy<Value = Chosen> {
 
 fn grant() -> impl Strategy<Value = Step> {
     let pays = prop_oneof![3 => Just(0_u8), 1 => 1..5_u8];
-    (0..4_u8, 1..150_000_i64, 0..3_u8, 1..7_u8, pays, prop::bool::weighted(0.2)).prop_map(
-        |(owner, face, start, months, pays, covers_tax)| Step::Grant { owner, face, start, months, pays, covers_tax },
-    )
+    (0..4_u8, 1..150_000_i64, 0..3_u8, 1..7_u8, pays).prop_map(|(owner, face, start, months, pays)| {
+        // Whose tax a memo pays hangs on the charges it is on (rule book N35): scenarios tell of it.
+        Step::Grant { owner, face, start, months, pays, covers_tax: false }
+    })
 }
 
 fn next_bill(grain: Grain) -> impl Strategy<Value = Step> {
@@ -395,6 +395,6 @@ pub(crate) fn lives(grain: Grain, steps_max: usize) -> impl Strategy<Value = Lif
 impl Used {
     /// No usage at all.
     pub(crate) fn nothing() -> Self {
-        Self { usage: [0; 3], marketplace: 0, tax: 0, refund: 0, free_tier: 0 }
+        Self { usage: [0; 3], marketplace: 0, tax: 0, free_tier: 0 }
     }
 }

@@ -15,8 +15,8 @@ use crate::{
 };
 
 impl Books {
-    /// Attributes the credit lines of a delivered month anew, and then those of all months in their order: news
-    /// of one may leave too much in later ones, or make room in them.
+    /// Attributes the credit lines of a delivered month anew; and those of the latest other months that
+    /// lie beyond a face then.
     pub(crate) fn attribute(&mut self, month: Month) {
         self.attribute_one(month);
         self.attribute_beyond_faces();
@@ -63,7 +63,9 @@ impl Books {
 
     pub(crate) fn attribute_all(&mut self) {
         self.attribute_beyond_faces();
-        for month in self.delivered() {
+        let delivered: Vec<Month> =
+            self.months.iter().filter(|(_, book)| book.bill.is_some()).map(|(month, _)| *month).collect();
+        for month in delivered {
             self.attribute(month);
         }
     }

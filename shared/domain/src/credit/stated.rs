@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(of("DEFAULT", Some(true), &[]), CreditSharing::On);
         assert_eq!(of("DEFAULT", Some(false), &[]), CreditSharing::Off);
         assert_eq!(of("disabled", Some(true), &[]), CreditSharing::Off);
-        assert_eq!(of("CUSTOM", Some(true), std::slice::from_ref(&account)), among(&[account.clone()]));
+        assert_eq!(of("CUSTOM", Some(true), std::slice::from_ref(&account)), among(std::slice::from_ref(&account)));
         assert_eq!(of("CUSTOM", None, &[]), among(&[]), "nobody is named");
         assert_eq!(of("COST_CATEGORY_RULE", None, &[]), CreditSharing::On, "the rule is not known here");
         let paused = |word: &str| StatedByAws { credit_status: word.into(), ..StatedByAws::default() }.is_paused();

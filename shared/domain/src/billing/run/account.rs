@@ -97,15 +97,13 @@ impl AccountInputs {
     }
 
     /// Whether a memo changed in a month after its statement was made: the statement does not end with what
-    /// the memo holds (rule book D7). A month billed late, after a later one, says what that one left, so only
-    /// the latest statement is asked (rule book N19).
+    /// the memo holds (rule book D7).
     pub fn is_behind(&self, period: BillingPeriod) -> bool {
-        let Some((latest, statement)) = self.statements.last_key_value() else { return false };
-        *latest == period
-            && statement.memos.iter().any(|said| {
-                let memo = self.memos.memos.get(&said.memo_number);
-                memo.is_some_and(|memo| memo.balance_through(period) != said.balance_of_funds)
-            })
+        let Some(statement) = self.statements.get(&period) else { return false };
+        statement.memos.iter().any(|said| {
+            let memo = self.memos.memos.get(&said.memo_number);
+            memo.is_some_and(|memo| memo.balance_through(period) != said.balance_of_funds)
+        })
     }
 
     /// What the statements say that memos of `home` paid of a month; none where it has no statement.

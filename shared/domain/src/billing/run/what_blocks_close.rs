@@ -71,7 +71,9 @@ pub fn what_blocks_close(period: BillingPeriod, inputs: &CloseInputs) -> Vec<Blo
         if inputs.paid_not_shown.iter().any(|one| !one.left_to_bill().is_zero()) {
             found.push(Blocker::PaidNotShown { amount: left.to_exact(), currency });
         }
-        if !inputs.behind.is_empty() {
+        // A month billed late, after a later one, says what that one left of its memos (rule book N19).
+        let is_latest = inputs.periods.range(period.next()..).all(|(_, later)| later.billed().is_none());
+        if is_latest && !inputs.behind.is_empty() {
             found.push(Blocker::StatementsBehind { members: inputs.behind.clone() });
         }
     }

@@ -169,13 +169,18 @@ impl MemberMemos {
     pub fn decide_issue(&self, command: &IssueMemo) -> Result<Vec<MemoFact>, IssueRefusal> {
         if command.supplements.is_none()
             && let Some(credit) = &command.credit
-            && self
-                .of_credit(credit)
-                .is_some_and(|memo| memo.start_date == command.start_date || !command.new_ownership)
+            && self.has_memo_of(credit, command.new_ownership.then_some(command.start_date))
         {
             return Ok(Vec::new());
         }
         Ok(vec![MemoFact::Issued(self.issued(command)?)])
+    }
+
+    /// Whether a credit has its memo here: any, or that of the ownership which began on a day. Parts that
+    /// moved here since are memos beside it, whatever day they came (rule book N25).
+    fn has_memo_of(&self, credit: &UpstreamCreditId, began: Option<NaiveDate>) -> bool {
+        let of_credit = |memo: &&CreditMemo| memo.credit.as_ref() == Some(credit) && memo.is_the_credits();
+        self.memos.values().filter(of_credit).any(|memo| began.is_none_or(|day| memo.start_date == day))
     }
 
     /// Decides the take-over of a memo at cut-over.

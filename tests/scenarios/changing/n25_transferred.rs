@@ -25,6 +25,59 @@ fn n25_the_former_owner_keeps_what_aws_took() {
     assert_sound(&office, &["2019-01", "2019-02"]);
 }
 
+/// Of 600.00 that came with the credit, 150.00 are set apart in a memo of their own: 450.00 + 150.00, and
+/// no second 600.00, whatever is followed later.
+#[test]
+fn n25_a_part_set_apart_by_the_new_owner_is_no_second_memo_of_the_credit() {
+    let mut office = partly_funded();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
+    let memo = office.balance(A3)["memo_number"].clone();
+    let memo = memo.as_str().unwrap_or_default();
+    office.at(FIVE_MARCH);
+    office.ok(&["memos", "reassign", memo, "--to-account", A3, "--amount", "150.00", "--consent", "--reason", "apart"]);
+    office.grants(&[grant("6001", A2, "500.00").described("Later").runs("2019-06-01", "2019-12-31")]);
+    office.ingest("february.csv", Story::later("2019-02", "100.00").cur2());
+    office.bill_and_close("2019-02");
+    let rows = office.json(&["balance", "--account", A3]);
+    let faces: Vec<&str> =
+        rows.as_array().unwrap().iter().map(|row| row["face_amount"].as_str().unwrap_or_default()).collect();
+    assert_eq!(faces, ["600.00", "150.00"]);
+    assert_sound(&office, &["2019-01", "2019-02"]);
+}
+
+/// AWS revises 600.00 to 400.00 after 150.00 were set apart: the 200.00 come off the memo of the credit.
+#[test]
+fn n25_and_n05_what_aws_cuts_comes_off_the_memo_and_not_off_the_part_set_apart() {
+    let mut office = partly_funded();
+    office.ok(&["credits", "transfer", "5001", "--to", A3, "--date", "2019-02-01"]);
+    let memo = office.balance(A3)["memo_number"].clone();
+    let memo = memo.as_str().unwrap_or_default();
+    office.at(FIVE_MARCH);
+    office.ok(&["memos", "reassign", memo, "--to-account", A3, "--amount", "150.00", "--consent", "--reason", "apart"]);
+    office.grants(&[grant("5001", A3, "800.00")]);
+    let rows = office.json(&["balance", "--account", A3]);
+    assert_fields(&row_where(&rows, "face_amount", "600.00"), &[("open_balance", "250.00")]);
+    assert_fields(&row_where(&rows, "face_amount", "150.00"), &[("open_balance", "150.00")]);
+    assert_sound(&office, &["2019-01"]);
+}
+
+/// The credit goes from A2 to A3, back, and to A3 again: one memo each time, however often it is followed.
+#[test]
+fn n25_a_credit_that_comes_twice_is_two_memos_and_no_third() {
+    let mut office = Story::imported();
+    office.grants(&[grant("6001", A2, "500.00").described("Later").runs("2019-01-01", "2019-12-31")]);
+    for (to, day) in [(A3, "2019-02-01"), (A2, "2019-02-02"), (A3, "2019-02-03")] {
+        office.ok(&["credits", "transfer", "6001", "--to", to, "--date", day]);
+    }
+    office.at(FIVE_MARCH);
+    office.grants(&[grant("6002", A2, "10.00").described("Other").runs("2019-06-01", "2019-12-31")]);
+    let rows = office.json(&["balance", "--account", A3]);
+    let open: Vec<&str> =
+        rows.as_array().unwrap().iter().map(|row| row["open_balance"].as_str().unwrap_or_default()).collect();
+    assert_eq!(open, ["0.00", "500.00"]);
+    assert_sound(&office, &[]);
+}
+
 #[test]
 fn n25_what_a_person_grants_the_former_owner_stays() {
     let mut office = partly_funded();

@@ -91,10 +91,12 @@ impl MemberMemos {
                 }
             })?,
             MemoFact::ReassignedIn(came) => {
+                // What moved between two payers of ours with its account stays its credit's own (N21); a part
+                // that was set apart within its account does not.
+                let is_anothers = came.from_member != came.issued.member || self.memos.contains_key(&came.from_memo);
                 self.open_memo(&came.issued, |memo| {
                     memo.funded = came.funded_moved;
-                    // What moved between two payers of ours with its account stays its credit's own (N21).
-                    memo.moved_by_hand = !came.portion && came.from_member != came.issued.member;
+                    memo.moved_by_hand = !came.portion && is_anothers;
                     if !came.portion {
                         memo.came_from = Some((came.from_member.clone(), came.from_memo.clone()));
                     }

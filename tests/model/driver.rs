@@ -64,14 +64,13 @@ impl Driver {
     }
 
     /// What waits for a second person is approved at once by one.
-    pub(crate) async fn approve_all(&mut self) {
-        // Undisturbed: an approval that was recorded and is given again says that nothing waits.
+    pub(crate) async fn approve_all(&mut self, cut: Option<Cut>) {
         for (_, proposed) in memo_keeper::proposals(&self.program.office.model).unwrap() {
-            self.program.run_by("checker", &["approve", &proposed.proposal], None).await.unwrap();
+            self.program.run_by("checker", &["approve", &proposed.proposal], cut).await.unwrap();
         }
         // Under four eyes, other policies wait too.
         for (_, proposed) in answers::policies_waiting(&self.program.office.model).unwrap() {
-            self.program.run_by("checker", &["approve", &proposed.proposal], None).await.unwrap();
+            self.program.run_by("checker", &["approve", &proposed.proposal], cut).await.unwrap();
         }
     }
 

@@ -53,7 +53,7 @@ impl Driver {
             let words =
                 ["memos", "issue", "--account", MEMBERS[member], "--payer", PAYER, "--face", &face, "--end", &until];
             self.accepted(&words, cut).await;
-            self.approve_all().await;
+            self.approve_all(cut).await;
             self.books.add_memo(NewMemo {
                 member,
                 credit: None,
@@ -114,7 +114,7 @@ impl Driver {
         if !self.decided(&words, cut, is_possible).await {
             return;
         }
-        self.approve_all().await;
+        self.approve_all(cut).await;
         let memo = &mut self.books.memos[at];
         match step {
             Step::WriteOff { .. } => self.books.write_off_by_hand(at, cents),

@@ -221,6 +221,9 @@ pub async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Fai
         if let Some(facts) = resume_approved_move(unit, proposal, &arrived).await? {
             return Ok(facts);
         }
+        if let Some(facts) = approved_before(unit, proposal).await? {
+            return Ok(facts);
+        }
         return approve_on_period(unit, proposal).await;
     }
     let by = unit.act.by.clone();
@@ -299,6 +302,28 @@ async fn resume_approved_move(
     let was_cut_off = arrived.iter().any(|one| one.is_asked_again(&owner, act));
     let is_repeated = unit.recorded_before(&Subject::memos(&owner.0, &owner.1)).await?.is_some();
     Ok((was_cut_off || is_repeated).then_some(1))
+}
+
+/// What this very approval recorded, under the operator's key, before its process was killed: giving it
+/// again then is no second one. None where nothing was recorded.
+async fn approved_before(unit: &mut UnitOfWork, proposal: &str) -> Result<Option<usize>, Failure> {
+    if !unit.was_begun()? {
+        return Ok(None);
+    }
+    let (mut recorded, mut payers) = (None, BTreeSet::new());
+    for (payer, member) in unit.model.all_memos()?.into_keys() {
+        let facts = unit.recorded_before(&Subject::memos(&payer, &member)).await?.unwrap_or_default();
+        if facts.iter().any(|fact| matches!(fact, Fact::ActApproved(approved) if approved.proposal == proposal)) {
+            recorded = Some(recorded.unwrap_or_default() + facts.len().saturating_sub(1));
+        }
+        if facts.iter().any(|fact| matches!(fact, Fact::MemoOpened(_))) {
+            payers.insert(payer);
+        }
+    }
+    if recorded.is_some() {
+        follow_import(unit, payers).await?;
+    }
+    Ok(recorded)
 }
 
 /// What came of a cut-over file.

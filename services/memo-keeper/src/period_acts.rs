@@ -167,7 +167,10 @@ fn none_waits(proposal: &str) -> Failure {
 /// Approves an act upon a period: maker is not checker.
 pub(crate) async fn approve_on_period(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
     let Some(PeriodActProposed { payer, period, act, .. }) = waiting(&unit.model, proposal)? else {
-        return resume_approved_void(unit, proposal).await?.ok_or_else(|| none_waits(proposal));
+        if let Some(facts) = resume_approved_void(unit, proposal).await? {
+            return Ok(facts);
+        }
+        return approved_before(unit, proposal).await?.ok_or_else(|| none_waits(proposal));
     };
     let by = unit.act.by.clone();
     let today = unit.clock.today();
@@ -209,6 +212,23 @@ async fn resume_approved_void(unit: &mut UnitOfWork, proposal: &str) -> Result<O
             let is_repeated = unit.recorded_before(&Subject::billing(&payer, period)).await?.is_some();
             let given_back = follow(unit, &payer, period, &proposed.act).await?;
             return Ok(Some(given_back).filter(|facts| *facts > 0 || is_repeated));
+        }
+    }
+    Ok(None)
+}
+
+/// What this very approval recorded, under the operator's key, before its process was killed.
+async fn approved_before(unit: &UnitOfWork, proposal: &str) -> Result<Option<usize>, Failure> {
+    if !unit.was_begun()? {
+        return Ok(None);
+    }
+    for payer in unit.model.payers()? {
+        for period in unit.model.billing_periods(&payer)?.into_keys() {
+            let facts = unit.recorded_before(&Subject::billing(&payer, period)).await?.unwrap_or_default();
+            let is_it = |fact: &Fact| matches!(fact, Fact::PeriodActApproved(one) if one.proposal == proposal);
+            if facts.iter().any(is_it) {
+                return Ok(Some(facts.len().saturating_sub(1)));
+            }
         }
     }
     Ok(None)

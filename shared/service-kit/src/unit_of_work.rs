@@ -225,6 +225,15 @@ impl UnitOfWork {
         Ok(Some(answer))
     }
 
+    /// Whether something was recorded under the operator's key before the act was noted as done.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn was_begun(&self) -> Result<bool, Failure> {
+        let Some(key) = self.act.idempotency.as_ref().filter(|_| !self.records_nothing()) else { return Ok(false) };
+        Ok(self.model.input_under(&key.key)?.is_some())
+    }
+
     /// What this act recorded on a subject before, under the operator's key: its process was killed
     /// before it could note that the act was done. An act that is no target to be reached, but
     /// moves something each time, asks this first.

@@ -89,14 +89,15 @@ fn ask_with(url: &str, subject: &str, body: &str, answers: usize) -> Vec<serde_j
     let mut connection = BufReader::new(TcpStream::connect(url.trim_start_matches("nats://")).unwrap());
     connection.get_ref().set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let length = body.len();
-    let question =
-        format!("CONNECT {{\"verbose\":false}}\r\nSUB answers 1\r\nPUB {subject} answers {length}\r\n{body}\r\n");
+    let question = format!(
+        "CONNECT {{\"verbose\":false}}\r\nSUB _INBOX.program 1\r\nPUB {subject} _INBOX.program {length}\r\n{body}\r\n"
+    );
     connection.get_mut().write_all(question.as_bytes()).unwrap();
     let mut found = Vec::new();
     while found.len() < answers {
         let mut line = String::new();
         connection.read_line(&mut line).unwrap();
-        let Some(message) = line.trim_end().strip_prefix("MSG answers 1 ") else { continue };
+        let Some(message) = line.trim_end().strip_prefix("MSG _INBOX.program 1 ") else { continue };
         let mut body = vec![0; message.parse().unwrap()];
         connection.read_exact(&mut body).unwrap();
         found.push(serde_json::from_slice(&body).unwrap());

@@ -77,11 +77,10 @@ impl Driver {
                 book.delivery += 1;
             }
         }
-        self.books.attribute(month);
-        self.books.fund();
+        self.bring_up_to_date(month);
     }
 
-    /// What the services do before a month is billed or closed.
+    /// What the services do once a month was delivered, and before it is billed or closed.
     pub(crate) fn bring_up_to_date(&mut self, month: Month) {
         self.books.attribute(month);
         self.books.fund();
@@ -157,7 +156,7 @@ impl Driver {
         let from = self.books.last_closed().map_or(0, |closed| closed + 1);
         let path = self.program.write("policy.json", &policy_json(chosen));
         self.accepted(&["policy", "adopt", path.to_str().unwrap(), "--from", &name(from)], cut).await;
-        self.approve_all().await;
+        self.approve_all(cut).await;
         self.books.policies.retain(|(other, _)| *other < from);
         self.books.policies.push((from, chosen));
     }

@@ -172,7 +172,6 @@ impl Books {
         }
     }
 
-    /// What came back to a memo past its end lapses at once.
     /// What came back to a memo past its end lapses at once, or may be used for the days of grace.
     pub(crate) fn lapse_past_end(&mut self, at: usize, posting: Month, on: NaiveDate) {
         if self.memos[at].last_month().is_none_or(|last| last >= posting) {

@@ -21,8 +21,7 @@ fn cases(in_gate: u32) -> ProptestConfig {
 }
 
 proptest! {
-    // With more cases the two books still differ in the stories that tests/README.md names.
-    #![proptest_config(cases(8))]
+    #![proptest_config(cases(40))]
 
     /// Whole cents: with restatements of closed months. What AWS refunds, and what it writes under the words
     /// of a split credit, is not told here: scenarios do (rule book D6, N26).

@@ -88,8 +88,9 @@ impl Books {
             }
             let known_since = self.changed_since(&credit) != 0;
             if (credit.is_revised || known_since) && !credit.is_cancelled {
-                has_moved |= self.revise(id, today);
+                // A later end first: whether more is promised hangs on it.
                 has_moved |= self.extend(id);
+                has_moved |= self.revise(id, today);
             }
         }
         if has_moved {
@@ -145,7 +146,7 @@ impl Books {
                 grows_with_funding: false,
                 face: more,
                 start,
-                end: of.end.map(|end| end.max(start)),
+                end: of.usable_until.max(of.end).map(|end| end.max(start)),
                 pays: of.pays,
                 covers_tax: of.covers_tax,
                 funding_moved: 0,

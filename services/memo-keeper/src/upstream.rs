@@ -48,9 +48,10 @@ pub async fn follow_credits(unit: &mut UnitOfWork, payer: &PayerAccountId) -> Re
         let change = change_of(&unit.model, payer, id, credit)?;
         if (credit.revisions > 0 || !change.is_zero()) && credit.status != CreditStatus::Cancelled {
             let maker = (unit.act.by.clone(), unit.act.reason.clone());
+            // A later end first: whether AWS applies more of what it raised hangs on it (rule book N5).
+            let extended = unit.decide_many(|model| extend(model, payer, id, credit, today, first_unissued)).await?;
             let revised =
                 unit.decide_many(|model| revise(model, payer, id, credit, today, first_unissued, &maker)).await?;
-            let extended = unit.decide_many(|model| extend(model, payer, id, credit, today, first_unissued)).await?;
             has_moved |= !revised.is_empty() || !extended.is_empty();
         }
     }

@@ -23,6 +23,7 @@ pub async fn after_deliveries(
     let payers: BTreeSet<&PayerAccountId> = changed.iter().map(|(payer, _)| payer).collect();
     for payer in payers {
         memo_keeper::fund_payer(unit, payer).await?;
+        memo_keeper::follow_credits(unit, payer).await?;
     }
     Ok(())
 }

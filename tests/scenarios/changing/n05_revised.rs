@@ -255,3 +255,19 @@ fn n05_a_revised_credit_that_is_given_away_is_not_revised_again() {
     assert_eq!(open, Decimal::of("1100.00"), "{rows:#}");
     assert_sound(&office, &["2019-01"]);
 }
+
+/// 500.00 ended in January, which is closed. AWS raises it by 161.05 and moves its end to March in one
+/// statement: the customer has 161.05 at once, until March, and not only after the next run.
+#[test]
+fn n05_and_n04_raised_and_extended_in_one_statement_after_the_end() {
+    let mut office = Story::imported();
+    let short = |face, end| grant("7001", A2, face).described("Short").runs("2019-01-01", end);
+    office.grants(&[short("500.00", "2019-01-31")]);
+    office.ingest("january.csv", bill("2019-01").lines([usage(A2, "AmazonEC2", "100.00")]).cur2());
+    office.bill_and_close("2019-01");
+    office.at(FIVE_MARCH);
+    office.grants(&[short("661.05", "2019-03-31")]);
+    let raised = row_where(&office.json(&["balance", "--account", A2]), "face_amount", "161.05");
+    assert_fields(&raised, &[("open_balance", "161.05"), ("end_date", "2019-03-31")]);
+    assert_sound(&office, &["2019-01"]);
+}

@@ -234,10 +234,11 @@ impl Simulation<'_> {
         for payer in &changed {
             (self.attribute)(&mut self.unit, payer, None).await?;
         }
-        for payer in payers.union(&changed) {
+        payers.extend(changed);
+        for payer in &payers {
             fund_payer(&mut self.unit, payer).await?;
         }
-        for payer in &changed {
+        for payer in &payers {
             follow_credits(&mut self.unit, payer).await?;
         }
         Ok(())

@@ -162,7 +162,7 @@ impl MemberMemos {
             currency: memo.currency,
             face,
             start_date: command.effective,
-            end_date: memo.end_date.map(|end| end.max(command.effective)),
+            end_date: memo.usable_until.max(memo.end_date).map(|end| end.max(command.effective)),
             terms: memo.terms.clone(),
             basis: MemoBasis::Face,
             policy: command.policy.clone(),

@@ -123,8 +123,11 @@ fn payer_of(model: &ReadModel, proposal: &str) -> Result<Option<PayerAccountId>,
 
 /// Approves an adoption: maker is not checker.
 pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usize, Failure> {
-    if let Some(facts) = approved_before(unit, proposal).await? {
-        return Ok(facts);
+    let payers = unit.model.payers()?;
+    let subjects = std::iter::once(None).chain(payers.iter().map(Some)).map(subject_of).collect();
+    let is_it = |fact: &Fact| matches!(fact, Fact::PoliciesApproved(one) if one.proposal == proposal);
+    if let Some(facts) = unit.recorded_beside(subjects, is_it).await? {
+        return Ok(facts.len()); // its process was killed before it could answer
     }
     let payer = payer_of(&unit.model, proposal)?;
     let present = BillingPeriod::containing(unit.clock.today());
@@ -145,22 +148,6 @@ pub(crate) async fn approve(unit: &mut UnitOfWork, proposal: &str) -> Result<usi
         })
         .await?;
     Ok(facts.len().saturating_sub(1))
-}
-
-/// What this very approval recorded, under the operator's key, before its process was killed.
-async fn approved_before(unit: &UnitOfWork, proposal: &str) -> Result<Option<usize>, Failure> {
-    if !unit.was_begun()? {
-        return Ok(None);
-    }
-    let payers = unit.model.payers()?;
-    for payer in std::iter::once(None).chain(payers.iter().map(Some)) {
-        let facts = unit.recorded_before(&subject_of(payer)).await?.unwrap_or_default();
-        let is_it = |fact: &Fact| matches!(fact, Fact::PoliciesApproved(one) if one.proposal == proposal);
-        if facts.iter().any(is_it) {
-            return Ok(Some(facts.len().saturating_sub(1)));
-        }
-    }
-    Ok(None)
 }
 
 /// Turns an adoption down, or withdraws it.

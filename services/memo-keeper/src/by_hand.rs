@@ -307,23 +307,16 @@ async fn resume_approved_move(
 /// What this very approval recorded, under the operator's key, before its process was killed: giving it
 /// again then is no second one. None where nothing was recorded.
 async fn approved_before(unit: &mut UnitOfWork, proposal: &str) -> Result<Option<usize>, Failure> {
-    if !unit.was_begun()? {
-        return Ok(None);
-    }
-    let (mut recorded, mut payers) = (None, BTreeSet::new());
-    for (payer, member) in unit.model.all_memos()?.into_keys() {
-        let facts = unit.recorded_before(&Subject::memos(&payer, &member)).await?.unwrap_or_default();
-        if facts.iter().any(|fact| matches!(fact, Fact::ActApproved(approved) if approved.proposal == proposal)) {
-            recorded = Some(recorded.unwrap_or_default() + facts.len().saturating_sub(1));
-        }
-        if facts.iter().any(|fact| matches!(fact, Fact::MemoOpened(_))) {
-            payers.insert(payer);
-        }
-    }
-    if recorded.is_some() {
-        follow_import(unit, payers).await?;
-    }
-    Ok(recorded)
+    let owners = unit.model.all_memos()?.into_keys();
+    let subjects = owners.map(|(payer, member)| Subject::memos(&payer, &member)).collect();
+    let is_it = |fact: &Fact| matches!(fact, Fact::ActApproved(approved) if approved.proposal == proposal);
+    let Some(facts) = unit.recorded_beside(subjects, is_it).await? else { return Ok(None) };
+    let taken_over = facts.iter().filter_map(|fact| match fact {
+        Fact::MemoOpened(opened) => Some(opened.issued.payer.clone()),
+        _ => None,
+    });
+    follow_import(unit, taken_over.collect()).await?;
+    Ok(Some(facts.len()))
 }
 
 /// What came of a cut-over file.

@@ -219,19 +219,13 @@ async fn resume_approved_void(unit: &mut UnitOfWork, proposal: &str) -> Result<O
 
 /// What this very approval recorded, under the operator's key, before its process was killed.
 async fn approved_before(unit: &UnitOfWork, proposal: &str) -> Result<Option<usize>, Failure> {
-    if !unit.was_begun()? {
-        return Ok(None);
-    }
+    let mut subjects = Vec::new();
     for payer in unit.model.payers()? {
-        for period in unit.model.billing_periods(&payer)?.into_keys() {
-            let facts = unit.recorded_before(&Subject::billing(&payer, period)).await?.unwrap_or_default();
-            let is_it = |fact: &Fact| matches!(fact, Fact::PeriodActApproved(one) if one.proposal == proposal);
-            if facts.iter().any(is_it) {
-                return Ok(Some(facts.len().saturating_sub(1)));
-            }
-        }
+        let periods = unit.model.billing_periods(&payer)?.into_keys();
+        subjects.extend(periods.map(|period| Subject::billing(&payer, period)));
     }
-    Ok(None)
+    let is_it = |fact: &Fact| matches!(fact, Fact::PeriodActApproved(one) if one.proposal == proposal);
+    Ok(unit.recorded_beside(subjects, is_it).await?.map(|facts| facts.len()))
 }
 
 /// A document by its number, with its payer and the period that it is of.

@@ -225,15 +225,6 @@ impl UnitOfWork {
         Ok(Some(answer))
     }
 
-    /// Whether something was recorded under the operator's key before the act was noted as done.
-    ///
-    /// # Errors
-    /// [`Failure`].
-    pub fn was_begun(&self) -> Result<bool, Failure> {
-        let Some(key) = self.act.idempotency.as_ref().filter(|_| !self.records_nothing()) else { return Ok(false) };
-        Ok(self.model.input_under(&key.key)?.is_some())
-    }
-
     /// What this act recorded on a subject before, under the operator's key: its process was killed
     /// before it could note that the act was done. An act that is no target to be reached, but
     /// moves something each time, asks this first.
@@ -250,6 +241,32 @@ impl UnitOfWork {
             }
         }
         Ok(None)
+    }
+
+    /// What this act recorded beside the fact that is looked for, under the operator's key, before
+    /// its process was killed; none where it did not record it. Asked where the subject is not known any
+    /// more, because what the act was about is done.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn recorded_beside(
+        &self,
+        subjects: Vec<Subject>,
+        is_sought: impl Fn(&Fact) -> bool,
+    ) -> Result<Option<Vec<Fact>>, Failure> {
+        let Some(key) = self.act.idempotency.as_ref().filter(|_| !self.records_nothing()) else { return Ok(None) };
+        if self.model.input_under(&key.key)?.is_none() {
+            return Ok(None);
+        }
+        let mut found: Option<Vec<Fact>> = None;
+        for subject in subjects {
+            let facts = self.recorded_before(&subject).await?.unwrap_or_default();
+            if facts.iter().any(&is_sought) {
+                let beside = facts.into_iter().filter(|fact| !is_sought(fact));
+                found.get_or_insert_default().extend(beside);
+            }
+        }
+        Ok(found)
     }
 
     /// Reads what others have recorded.

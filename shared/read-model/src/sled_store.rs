@@ -128,6 +128,12 @@ impl Store for SledStore {
         Ok(())
     }
 
+    fn first_key(&self, tree: Tree, prefix: &[u8], from: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        let Some(first) = self.values.range(full_key(tree, prefix.max(from))..).keys().next() else { return Ok(None) };
+        let first = first.map_err(failed("scanning"))?;
+        Ok(Some(own_key(&first)).filter(|key| first.first() == Some(&number(tree)) && key.starts_with(prefix)))
+    }
+
     fn write(&self, batch: &Batch) -> Result<(), StoreFault> {
         let packed: Vec<(Vec<u8>, Vec<u8>)> = match batch.len() {
             0..PARALLEL_VALUES_MIN => {
@@ -167,6 +173,26 @@ mod tests {
         let store = SledStore::open(directory.path()).unwrap();
         assert_eq!(store.scan(Tree::Aggregates, b"memos.").unwrap().len(), 2);
         assert_eq!(store.get(Tree::Checkpoint, b"memos.a").unwrap(), Some(b"3".to_vec()));
+    }
+
+    #[test]
+    fn the_first_key_after_another_is_of_the_same_tree_and_beginning() {
+        let directory = tempfile::tempdir().unwrap();
+        let (sled, memory) = (SledStore::open(directory.path()).unwrap(), crate::MemoryStore::default());
+        let keys = [(Tree::Aggregates, "accounts.1.a"), (Tree::Aggregates, "accounts.10.a"), (Tree::Periods, "b")];
+        let batch: Batch = keys.map(|(tree, key)| ((tree, key.as_bytes().to_vec()), b"1".to_vec())).into();
+        let stores: [&dyn Store; 2] = [&sled, &memory];
+        for store in stores {
+            store.write(&batch).unwrap();
+            let first = |prefix: &str, from: &str| {
+                let found = store.first_key(Tree::Aggregates, prefix.as_bytes(), from.as_bytes()).unwrap();
+                found.map(|key| String::from_utf8(key).unwrap())
+            };
+            assert_eq!(first("accounts.", "").as_deref(), Some("accounts.1.a"));
+            assert_eq!(first("accounts.", "accounts.1/").as_deref(), Some("accounts.10.a"));
+            assert_eq!(first("accounts.", "accounts.10/"), None);
+            assert_eq!(first("memos.", ""), None);
+        }
     }
 
     #[test]

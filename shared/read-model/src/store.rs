@@ -136,6 +136,15 @@ pub trait Store: Send + Sync {
         Ok(keys)
     }
 
+    /// The first key that begins so and is not before another: who looks for the different beginnings of
+    /// many keys passes over those of one.
+    ///
+    /// # Errors
+    /// [`StoreFault`].
+    fn first_key(&self, tree: Tree, prefix: &[u8], from: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        Ok(self.scan_keys(tree, prefix)?.into_iter().find(|key| key.as_slice() >= from))
+    }
+
     /// Writes a batch: all of it or nothing, durable before it returns.
     ///
     /// # Errors

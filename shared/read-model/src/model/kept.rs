@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::billing::PeriodOutline;
+use domain::{billing::PeriodOutline, ids::PayerAccountId};
 use serde::{Deserialize, Serialize};
 use wire::{AggregateKey, Fact, StreamName, Subject};
 
@@ -113,6 +113,28 @@ impl ReadModel {
         let cached =
             self.cached.iter().filter(|(subject, record)| subject.as_str().starts_with(prefix) && record.n > 0);
         found.extend(cached.map(|(subject, _)| subject.clone()));
+        Ok(found)
+    }
+
+    /// The payers of all aggregates. Of each stream one key a payer is looked at, however many accounts it has.
+    pub(crate) fn known_payers(&self) -> Result<BTreeSet<PayerAccountId>, ReadModelFault> {
+        let mut found = self.payers_begun.clone();
+        let Some(store) = &self.store else { return Ok(found) };
+        for stream in StreamName::ALL {
+            let prefix = Subject::prefix(stream, None);
+            let mut from = prefix.clone().into_bytes();
+            while let Some(key) = store.first_key(Tree::Aggregates, prefix.as_bytes(), &from)? {
+                let subject = Subject::parse(&String::from_utf8_lossy(&key))?;
+                let payer = AggregateKey::of(&subject)?.payer().cloned();
+                let of_payer = payer.as_ref().map(|payer| Subject::prefix(stream, Some(payer)));
+                from = match of_payer.as_deref().filter(|of_payer| subject.as_str().starts_with(of_payer)) {
+                    // A slash comes right after the dot that ends the payer's name.
+                    Some(of_payer) => [of_payer.trim_end_matches('.').as_bytes(), b"/"].concat(),
+                    None => [key.as_slice(), b"\0"].concat(),
+                };
+                found.extend(payer);
+            }
+        }
         Ok(found)
     }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use domain::ids::PayerAccountId;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ pub struct ReadModel {
     pending: Batch,
     /// The subjects of all payers' periods, in order.
     billing: BTreeSet<Subject>,
+    /// The payers of the subjects that began here; those of others are in the store.
+    payers_begun: BTreeSet<PayerAccountId>,
     positions: BTreeMap<StreamName, StreamPosition>,
     /// Whether changes may be written to the store; a dry run never does.
     writes_through: bool,
@@ -103,6 +106,7 @@ impl ReadModel {
             dirty: BTreeSet::new(),
             pending: Batch::new(),
             billing: BTreeSet::new(),
+            payers_begun: BTreeSet::new(),
             positions: BTreeMap::new(),
             writes_through: false,
             facts_folded: 0,
@@ -143,6 +147,7 @@ impl ReadModel {
         self.cached.clear();
         self.dirty.clear();
         self.pending.clear();
+        self.payers_begun.clear();
         (self.positions, self.billing) = match &self.store {
             Some(store) => (stored_positions(store.as_ref())?, stored_billing(store.as_ref())?),
             None => (BTreeMap::new(), BTreeSet::new()),
@@ -201,6 +206,7 @@ impl ReadModel {
         self.dirty.clear();
         self.pending.clear();
         self.billing.clear();
+        self.payers_begun.clear();
         self.positions.clear();
         Ok(())
     }
@@ -438,6 +444,7 @@ impl ReadModel {
     }
 
     pub(crate) fn begin_with_state(&mut self, subject: Subject, record: SubjectRecord) {
+        self.payers_begun.extend(AggregateKey::of(&subject).ok().and_then(|key| key.payer().cloned()));
         self.cached.insert(subject, record);
     }
 
@@ -487,7 +494,11 @@ impl ReadModel {
         }
         let record = match self.stored(subject)? {
             Some(record) => record,
-            None => SubjectRecord::empty(&AggregateKey::of(subject)?),
+            None => {
+                let key = AggregateKey::of(subject)?;
+                self.payers_begun.extend(key.payer().cloned());
+                SubjectRecord::empty(&key)
+            }
         };
         self.cached.insert(subject.clone(), record);
         Ok(())

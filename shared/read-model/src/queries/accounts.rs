@@ -75,12 +75,6 @@ impl ReadModel {
     /// # Errors
     /// [`ReadModelFault`].
     pub fn payers(&self) -> Result<Vec<PayerAccountId>, ReadModelFault> {
-        let mut payers = BTreeSet::new();
-        for stream in StreamName::ALL {
-            for subject in self.subjects(&Subject::prefix(stream, None))? {
-                payers.extend(AggregateKey::of(&subject)?.payer().cloned());
-            }
-        }
-        Ok(payers.into_iter().collect())
+        Ok(self.known_payers()?.into_iter().collect())
     }
 }
